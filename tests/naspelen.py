@@ -1,0 +1,168 @@
+"""Laat de migraties van een leerling naspelen, in een eigen proces en op een kopie.
+
+Wat dat proces doet staat in naspeler.py. Dit bestand begint het, wacht erop, leest zijn
+verslag en ruimt op. Het gebruikt alleen Python zelf: zo begint het naspelen meteen.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Zoveel seconden krijgt het naspelen; gewoon is minder dan een seconde.
+TIJDSLIMIET = 30
+
+# Een module leest soms een bestand; wat groter is dan dit hoort niet bij de oefening.
+GROOTSTE_BESTAND = 5_000_000
+
+# Een standaardwaarde in het model die geen tekst is, maar SQL zoals db.func.now().
+UITDRUKKING = '(SQL)'
+
+NASPELER = Path(__file__).with_name('naspeler.py')
+
+
+@dataclass
+class Stand:
+    """De database na een upgrade of downgrade naar `revisie` ('' is helemaal leeg)."""
+
+    revisie: str
+    schema: dict
+    # Per tabel de rijen zoals de migratie ze achterliet, en zoals ze daarna zijn aangevuld.
+    rijen: dict[str, list[dict]]
+    aangevuld: dict[str, list[dict]] = field(default_factory=dict)
+
+
+@dataclass
+class Fout:
+    """Waar het naspelen op stukliep.
+
+    `fase` is 'module', 'Migrate', 'elders', 'scripts', 'heen', 'vergelijken', 'lezen',
+    'terug' of 'tijd'.
+    """
+
+    fase: str
+    soort: str
+    melding: str
+    # De revisie waarmee het naspelen bezig was.
+    revisie: str | None = None
+    # De laatste plaats in een bestand van de leerling, vanuit de oefenmap.
+    bestand: str | None = None
+    regel: int | None = None
+
+
+@dataclass
+class Naspel:
+    """Wat het naspelen zag."""
+
+    # Waar de module zijn database neerzet, vanuit de oefenmap.
+    database: str | None = None
+    # Per tabel van het model de kolommen, met type, null, standaard en uniek.
+    model: dict[str, dict] = field(default_factory=dict)
+    heen: list[Stand] = field(default_factory=list)
+    # De eerste is een revisie onder de head, de laatste is leeg.
+    terug: list[Stand] = field(default_factory=list)
+    # Wat het model anders wil dan de head: wat, tabel, kolommen en bijzonderheden.
+    verschillen: list[dict] = field(default_factory=list)
+    fout: Fout | None = None
+    # Een rij die het model niet kan tonen; dat houdt het naspelen niet tegen.
+    leesfout: Fout | None = None
+
+
+class Naspelen:
+    """Begint bij `with` met naspelen; `uitkomst()` wacht tot het klaar is.
+
+    Bij het verlaten is het proces weg en de kopie opgeruimd, ook na Ctrl-C.
+    """
+
+    def __init__(self, oefenmap: Path) -> None:
+        self.oefenmap = oefenmap
+
+    def __enter__(self) -> 'Naspelen':
+        self.tijdelijk = tempfile.TemporaryDirectory(prefix='naspelen-', ignore_cleanup_errors=True)
+        try:
+            werkmap = Path(self.tijdelijk.name).resolve()
+            self.verslag = werkmap / 'verslag.jsonl'
+            kopie = werkmap / 'oefenmap'
+            shutil.copytree(self.oefenmap, kopie, ignore=_overslaan, ignore_dangling_symlinks=True)
+            # De map van de leerling kan op slot zitten; in de kopie komt een database.
+            kopie.chmod(0o700)
+            omgeving = {k: v for k, v in os.environ.items() if not k.startswith('FLASK_')}
+            # Zo weet Flask dat het geen server hoeft te starten, en slaat het app.run() over.
+            omgeving |= {'FLASK_RUN_FROM_CLI': 'true', 'PYTHONUTF8': '1'}
+            self.proces = subprocess.Popen(
+                [sys.executable, NASPELER, self.verslag],
+                cwd=kopie,
+                env=omgeving,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except BaseException:
+            self.tijdelijk.cleanup()
+            raise
+        return self
+
+    def __exit__(self, *fout: object) -> None:
+        # Eerst het proces weg, dan de map: Windows verwijdert geen map die in gebruik is.
+        self.proces.kill()
+        self.proces.wait()
+        self.tijdelijk.cleanup()
+
+    def uitkomst(self) -> Naspel:
+        """Wat het naspelen zag; duurt het te lang, dan met een Fout in de fase 'tijd'."""
+        try:
+            self.proces.wait(TIJDSLIMIET)
+        except subprocess.TimeoutExpired:
+            self.proces.kill()
+            self.proces.wait()
+            gestopt = Fout('tijd', 'TimeoutExpired', f'{TIJDSLIMIET} seconden')
+        else:
+            # Geldt alleen als het verslag niet af is: de module beeindigde het proces zelf.
+            gestopt = Fout('module', 'SystemExit', f'exit status {self.proces.returncode}')
+        return _lees_verslag(self.verslag, gestopt)
+
+
+def _overslaan(map_: str, namen: list[str]) -> list[str]:
+    """Wat niet meegaat in de kopie: .venv, .git, tests, databases en grote bestanden.
+
+    Ook __pycache__ niet: na twee wijzigingen in een seconde is die soms te oud.
+    """
+    over = []
+    for naam in namen:
+        pad = Path(map_, naam)
+        weg = '.sqlite' in naam or naam.endswith('.db')
+        if pad.is_dir():
+            weg = weg or naam.startswith('.') or naam in ('tests', '__pycache__')
+            weg = weg or (pad / 'pyvenv.cfg').exists()
+        else:
+            weg = weg or not pad.is_file() or pad.stat().st_size > GROOTSTE_BESTAND
+        if weg:
+            over.append(naam)
+    return over
+
+
+def _lees_verslag(pad: Path, gestopt: Fout) -> Naspel:
+    naspel = Naspel()
+    regels = pad.read_text(encoding='utf-8').splitlines() if pad.exists() else []
+    for regel in regels:
+        try:
+            soort, waarde = json.loads(regel)
+        except ValueError:
+            # De laatste regel is afgebroken toen het proces werd gestopt.
+            break
+        if soort == 'bezig':
+            gestopt.revisie = waarde
+        elif soort in ('heen', 'terug'):
+            getattr(naspel, soort).append(Stand(**waarde))
+        elif soort in ('fout', 'leesfout'):
+            setattr(naspel, soort, Fout(**waarde))
+        elif soort == 'klaar':
+            return naspel
+        else:
+            setattr(naspel, soort, waarde)
+    naspel.fout = naspel.fout or gestopt
+    return naspel

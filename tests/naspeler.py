@@ -1,0 +1,374 @@
+"""Het proces dat de migraties van een leerling naspeelt; naspelen.py begint het.
+
+Het draait in een kopie van de oefenmap. Het begint met een lege database en gaat een
+revisie per keer omhoog, met rijen in de tabellen, en daarna een revisie per keer omlaag.
+Wat het ziet schrijft het regel voor regel op: zo is er ook na een fout iets te lezen.
+"""
+
+import gc
+
+# Dit proces leeft kort: zonder te zoeken naar afval laadt het een kwart sneller.
+gc.disable()
+
+import importlib
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.script import Script, ScriptDirectory
+from flask import Flask
+from flask.cli import find_best_app
+from naspelen import UITDRUKKING, Fout, Stand
+from oefenmap import citeer, lees_schema
+from sqlalchemy import Column, Connection, Engine, ForeignKeyConstraint, Index, Table, event, select
+from sqlalchemy.exc import CompileError, DatabaseError
+
+# De cursisten van de les; voor de andere kolommen verzint het naspelen een waarde.
+CURSISTEN = {'naam': ('Joyce', 'Bram', 'Elsje'), 'leeftijd': (36, 24, 19)}
+AANTAL = 3
+
+
+class Elders(Exception):
+    """De module wil naar een database buiten de kopie."""
+
+
+class Naspeler:
+    """Speelt de oefenmap in `kopie` na en schrijft in `verslag` wat het ziet."""
+
+    def __init__(self, kopie: Path, verslag: Path) -> None:
+        self.kopie = kopie
+        self.verslag = verslag.open('w', encoding='utf-8')
+        self.fase = 'module'
+        self.revisie = None
+        # De database buiten de kopie die de module wilde openen.
+        self.elders = None
+
+    def speel(self) -> None:
+        """Speelt alles na; wat er ook misgaat, het komt als fout in het verslag."""
+        try:
+            self._bewaak()
+            app = self._laad_app()
+            with app.app_context():
+                self._zoek_database(app)
+                self._laad_scripts()
+                self._heen()
+                self._vergelijk()
+                self._lees()
+                self._terug()
+        except BaseException as fout:
+            # Ook exit() in een module is een uitkomst.
+            if self.elders is None:
+                self._meld_fout('fout', fout)
+            else:
+                self.fase = 'elders'
+                self._meld_fout('fout', Elders(self.elders).with_traceback(fout.__traceback__))
+        self._meld('klaar', True)
+
+    def _meld(self, soort: str, waarde: object) -> None:
+        self.verslag.write(json.dumps([soort, waarde], default=repr) + '\n')
+        self.verslag.flush()
+
+    def _meld_fout(self, soort: str, fout: BaseException) -> None:
+        # SQLAlchemy bewaart de fout van SQLite zelf in orig; Python weet welke naam ontbreekt.
+        naam = None
+        if isinstance(fout, NameError | AttributeError | ModuleNotFoundError):
+            naam = fout.name
+        melding = getattr(fout, 'orig', None) or naam or fout
+        regels = str(melding).splitlines() or ['']
+        plaats = self._plaats(fout)
+        self._meld(
+            soort, asdict(Fout(self.fase, type(fout).__name__, regels[0], self.revisie, *plaats))
+        )
+
+    def _plaats(self, fout: BaseException) -> tuple[str | None, int | None]:
+        """Het laatste bestand van de leerling waar de fout langskwam, met de regel."""
+        plaatsen = [(k.filename, k.lineno) for k in traceback.extract_tb(fout.__traceback__)]
+        if isinstance(fout, SyntaxError):
+            plaatsen.append((fout.filename or '', fout.lineno))
+        for bestand, regel in reversed(plaatsen):
+            pad = self.kopie / bestand
+            if pad.is_file() and pad.is_relative_to(self.kopie):
+                return pad.relative_to(self.kopie).as_posix(), regel
+        return None, None
+
+    def _bewaak(self) -> None:
+        """Laat geen verbinding door met een database buiten de kopie."""
+
+        def bij_openen(gebeurtenis: str, argumenten: tuple) -> None:
+            if gebeurtenis == 'sqlite3.connect' and not self._mag_open(argumenten[0]):
+                self.elders = os.fsdecode(argumenten[0])
+                raise Elders(self.elders)
+
+        # Dit ziet elke sqlite3.connect, ook een die de module zelf doet bij het laden.
+        sys.addaudithook(bij_openen)
+
+        @event.listens_for(Engine, 'do_connect')
+        def bij_verbinden(dialect: object, *_: object) -> None:
+            if dialect.name != 'sqlite':
+                self.elders = dialect.name
+                raise Elders(self.elders)
+
+        @event.listens_for(Engine, 'connect')
+        def na_verbinden(verbinding: object, _: object) -> None:
+            # De kopie mag verloren gaan: dan hoeft niets te wachten op de schijf.
+            verbinding.execute('PRAGMA synchronous = OFF')
+
+    def _mag_open(self, database: str | bytes | Path) -> bool:
+        naam = os.fsdecode(database)
+        if naam.startswith('file:'):
+            naam = unquote(urlsplit(naam).path)
+        return naam in ('', ':memory:') or Path(naam).resolve().is_relative_to(self.kopie)
+
+    def _laad_app(self) -> Flask:
+        # De map van de leerling komt op de plaats van tests/: zijn hulpmodules gaan voor.
+        sys.path[0] = str(self.kopie)
+        return find_best_app(importlib.import_module('BasicModelApp'))
+
+    def _zoek_database(self, app: Flask) -> None:
+        self.fase = 'Migrate'
+        self.migrate = app.extensions['migrate'].migrate
+        self.db = app.extensions['migrate'].db
+        self.opties = app.extensions['migrate'].configure_args
+        engines = self.db.engines.values()
+        self.fase = 'elders'
+        for engine in engines:
+            adres = engine.url.database if engine.dialect.name == 'sqlite' else engine.dialect.name
+            if engine.dialect.name != 'sqlite' or not adres or not self._mag_open(adres):
+                raise Elders(adres or ':memory:')
+        plaats = Path(self.db.engine.url.database).resolve()
+        self._meld('database', plaats.relative_to(self.kopie).as_posix())
+        # Wat de module bij het laden al maakte telt niet: het begin is een lege database.
+        self.db.engine.dispose()
+        plaats.unlink(missing_ok=True)
+
+    def _laad_scripts(self) -> None:
+        self.fase = 'scripts'
+        self.config = self.migrate.get_config()
+        self.scripts = ScriptDirectory.from_config(self.config)
+        self.volgorde = list(self.scripts.iterate_revisions('heads', 'base'))[::-1]
+
+    def _heen(self) -> None:
+        self.fase = 'heen'
+        self._noteer('heen', '')
+        for revisie in self.volgorde:
+            self._zet_stap(revisie, MigrationStep.upgrade_from_script)
+            self._noteer('heen', revisie.revision)
+
+    def _terug(self) -> None:
+        self.fase = 'terug'
+        doelen = ['', *(revisie.revision for revisie in self.volgorde)][:-1]
+        for revisie, doel in zip(self.volgorde[::-1], doelen[::-1], strict=True):
+            self._zet_stap(revisie, MigrationStep.downgrade_from_script)
+            self._noteer('terug', doel)
+
+    def _zet_stap(self, revisie: Script, maak_stap: Callable) -> None:
+        """Voert een revisie uit zoals `flask db` het doet, met de env.py van de leerling."""
+        self.revisie = revisie.revision
+        self._meld('bezig', self.revisie)
+        stap = maak_stap(self.scripts.revision_map, revisie)
+        with EnvironmentContext(self.config, self.scripts, fn=lambda *_: [stap]):
+            self.scripts.run_env()
+
+    def _noteer(self, richting: str, revisie: str) -> None:
+        with self.db.engine.connect() as verbinding:
+            schema = lees_schema(verbinding)
+            stand = Stand(revisie, schema, _lees_rijen(verbinding, schema))
+            if richting == 'heen':
+                _vul_aan(verbinding, schema)
+                stand.aangevuld = _lees_rijen(verbinding, schema)
+        self._meld(richting, asdict(stand))
+
+    def _vergelijk(self) -> None:
+        self.fase = 'vergelijken'
+        metadata = self.db.metadatas[None]
+        with self.db.engine.connect() as verbinding:
+            self._meld('model', {t.name: _model(t, verbinding) for t in metadata.sorted_tables})
+            # Zonder compare_server_default valt `default` in plaats van `server_default` niet op.
+            opties = self.opties | {'compare_type': True, 'compare_server_default': True}
+            context = MigrationContext.configure(verbinding, opts=opties)
+            self.verschillen = _verschillen(compare_metadata(context, metadata))
+        self._meld('verschillen', self.verschillen)
+
+    def _lees(self) -> None:
+        """Toont de rijen met het model zelf: een __repr__ met een kolom die weg is valt op."""
+        if self.verschillen:
+            return
+        self.fase = 'lezen'
+        for mapper in self.db.Model.registry.mappers:
+            try:
+                for rij in self.db.session.scalars(select(mapper.class_)):
+                    repr(rij)
+            except Exception as fout:
+                # Elke andere fout kan aan een verzonnen waarde liggen.
+                if isinstance(fout, AttributeError) and isinstance(fout.obj, mapper.class_):
+                    self._meld_fout('leesfout', fout)
+        self.db.session.remove()
+
+
+def _lees_rijen(verbinding: Connection, schema: dict) -> dict[str, list[dict]]:
+    return {
+        tabel: [
+            dict(rij)
+            for rij in verbinding.exec_driver_sql(
+                f'SELECT * FROM {citeer(verbinding, tabel)} ORDER BY 1'
+            ).mappings()
+        ]
+        for tabel in schema
+    }
+
+
+def _vul_aan(verbinding: Connection, schema: dict) -> None:
+    """Zet rijen in lege tabellen, en een waarde in elke kolom die overal leeg is."""
+    # Eerst de tabellen zonder foreign key: daar wijzen de andere naar.
+    for tabel in sorted(schema, key=lambda tabel: len(schema[tabel]['verwijst_naar'])):
+        try:
+            _vul_tabel(verbinding, tabel, schema[tabel])
+            verbinding.commit()
+        except DatabaseError:
+            # Een eigen tabel kan eisen stellen die het naspelen niet kent: dan blijft hij leeg.
+            verbinding.rollback()
+
+
+def _vul_tabel(verbinding: Connection, tabel: str, inhoud: dict) -> None:
+    kolommen = inhoud['kolommen']
+    geciteerd = {naam: citeer(verbinding, naam) for naam in (tabel, *kolommen)}
+    doelen = {eigen[0]: (doel, kolom[0]) for eigen, doel, kolom in inhoud['verwijst_naar']}
+
+    def waarde(kolom: str, plaats: int) -> object:
+        if kolom not in doelen:
+            return _verzin(kolom, kolommen[kolom]['type'], plaats)
+        doel, sleutel = (citeer(verbinding, naam) for naam in doelen[kolom])
+        vraag = f'SELECT {sleutel} FROM {doel} ORDER BY 1 LIMIT 1 OFFSET {plaats}'
+        return verbinding.exec_driver_sql(vraag).scalar()
+
+    tellingen = ', '.join(f'count({geciteerd[kolom]})' for kolom in kolommen)
+    vraag = f'SELECT count(*), {tellingen} FROM {geciteerd[tabel]}'
+    aantal, *gevuld = verbinding.exec_driver_sql(vraag).one()
+    if aantal == 0:
+        telt_zelf = inhoud['sleutel'] if len(inhoud['sleutel']) == 1 else []
+        verplicht = [
+            naam
+            for naam, kolom in kolommen.items()
+            if not kolom['null'] and kolom['standaard'] is None
+            if naam not in telt_zelf or kolom['type'] != 'INTEGER'
+        ]
+        namen = ', '.join(geciteerd[naam] for naam in verplicht)
+        vragen = ', '.join('?' * len(verplicht))
+        velden = f'({namen}) VALUES ({vragen})' if verplicht else 'DEFAULT VALUES'
+        for plaats in range(AANTAL):
+            verbinding.exec_driver_sql(
+                f'INSERT INTO {geciteerd[tabel]} {velden}',
+                tuple(waarde(naam, plaats) for naam in verplicht),
+            )
+        aantal = AANTAL
+    for kolom, aantal_gevuld in zip(kolommen, gevuld, strict=True):
+        if aantal_gevuld or not kolommen[kolom]['null']:
+            continue
+        for plaats in range(aantal):
+            verbinding.exec_driver_sql(
+                f'UPDATE {geciteerd[tabel]} SET {geciteerd[kolom]} = ? WHERE rowid = '
+                f'(SELECT rowid FROM {geciteerd[tabel]} ORDER BY 1 LIMIT 1 OFFSET {plaats})',
+                (waarde(kolom, plaats),),
+            )
+
+
+def _verzin(kolom: str, type_: str, plaats: int) -> object:
+    """Een waarde die bij de kolom past, in elke rij een andere."""
+    if kolom in CURSISTEN:
+        return CURSISTEN[kolom][plaats % AANTAL]
+    nummer = plaats + 1
+    for soort, waarde in (
+        ('DATETIME', f'2026-09-{nummer:02} 12:00:00'),
+        ('TIMESTAMP', f'2026-09-{nummer:02} 12:00:00'),
+        ('DATE', f'2026-09-{nummer:02}'),
+        ('TIME', f'12:00:{nummer:02}'),
+        ('JSON', '{}'),
+        ('CHAR', f'{nummer}{kolom}'),
+        ('TEXT', f'{nummer}{kolom}'),
+    ):
+        if soort in type_.upper():
+            lengte = re.search(r'\((\d+)\)', type_)
+            return waarde[: int(lengte[1])] if lengte else waarde
+    return nummer % 2 if 'BOOL' in type_.upper() else nummer
+
+
+def _model(tabel: Table, verbinding: Connection) -> dict:
+    return {kolom.name: _modelkolom(kolom, verbinding) for kolom in tabel.columns}
+
+
+def _modelkolom(kolom: Column, verbinding: Connection) -> dict:
+    try:
+        type_ = kolom.type.compile(verbinding.dialect)
+    except CompileError:
+        type_ = str(kolom.type)
+    standaard = getattr(kolom.server_default, 'arg', None)
+    return {
+        'type': type_,
+        'null': kolom.nullable,
+        'uniek': bool(kolom.unique),
+        'index': bool(kolom.index),
+        'verwijst_naar': [sleutel.target_fullname for sleutel in kolom.foreign_keys],
+        # Een tekst komt letterlijk in de database; al het andere is een uitdrukking van SQL.
+        'standaard': _standaard(standaard),
+    }
+
+
+def _standaard(waarde: object) -> str | None:
+    if waarde is None:
+        return None
+    return repr(waarde) if isinstance(waarde, str) else UITDRUKKING
+
+
+def _verschillen(gevonden: list) -> list[dict]:
+    """De verschillen van Alembic als gewone dicts: wat, tabel, kolommen en doel.
+
+    Alleen een andere naam voor een unieke kolom of een foreign key is geen verschil.
+    """
+    verschillen = []
+    for een_of_meer in gevonden:
+        for deel in een_of_meer if isinstance(een_of_meer, list) else [een_of_meer]:
+            verschillen.append(_verschil(deel))
+    soorten = {(v['wat'].split('_')[0], *_kenmerk(v)) for v in verschillen}
+    return [
+        verschil
+        for verschil in verschillen
+        if verschil['soort'] == 'kolom'
+        or not {('add', *_kenmerk(verschil)), ('remove', *_kenmerk(verschil))} <= soorten
+    ]
+
+
+def _kenmerk(verschil: dict) -> tuple:
+    return verschil['soort'], verschil['tabel'], tuple(verschil['kolommen']), verschil['doel']
+
+
+def _verschil(deel: tuple) -> dict:
+    wat, *rest = deel
+    verschil = {'wat': wat, 'soort': 'kolom', 'kolommen': [], 'doel': None}
+    if wat in ('add_table', 'remove_table'):
+        return verschil | {'tabel': rest[0].name}
+    if wat in ('add_column', 'remove_column'):
+        return verschil | {'tabel': rest[1], 'kolommen': [rest[2].name]}
+    if wat.startswith('modify_'):
+        return verschil | {'tabel': rest[1], 'kolommen': [rest[2]]}
+    ding = rest[0]
+    verschil |= {'tabel': ding.table.name, 'kolommen': [k.name for k in ding.columns]}
+    if isinstance(ding, ForeignKeyConstraint):
+        return verschil | {'soort': 'foreign key', 'doel': ding.elements[0].target_fullname}
+    if isinstance(ding, Index) and not ding.unique:
+        return verschil | {'soort': 'index', 'doel': ding.name}
+    return verschil | {'soort': 'uniek'}
+
+
+if __name__ == '__main__':
+    Naspeler(kopie=Path.cwd(), verslag=Path(sys.argv[1])).speel()
+    # Het verslag is compleet: niet wachten tot Python alles netjes heeft opgeruimd.
+    os._exit(0)
