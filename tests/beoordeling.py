@@ -258,14 +258,10 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         yield from onbekend
         if onbekend:
             return
-        migraties = [
-            *_heen(oordeel),
-            *_kolommen_van_de_les(oordeel),
-            *_model(oordeel),
-            *_terug(oordeel),
-        ]
-        yield from migraties
-        begonnen = any(afwijking.stap == oordeel.bezig_met for afwijking in migraties)
+        heen = [*_heen(oordeel), *_kolommen_van_de_les(oordeel), *_model(oordeel)]
+        yield from heen
+        begonnen = any(afwijking.stap == oordeel.bezig_met for afwijking in heen)
+        yield from _terug(oordeel, begonnen)
         yield from _database(oordeel, begonnen)
 
 
@@ -462,13 +458,13 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     if oordeel.naspel.leesfout:
         kolom = oordeel.naspel.leesfout.melding
         stap = max(
-            (s.nummer for s in STAPPEN[: oordeel.niveau] if ('cursisten', kolom) in s.weg),
+            (s.nummer for s in STAPPEN[: oordeel.bezig_met] if ('cursisten', kolom) in s.weg),
             default=oordeel.laatst_af,
         )
         yield Afwijking(stap, 'lezen', 'repr', 'cursisten', kolom)
 
 
-def _terug(oordeel: Oordeel) -> Iterator[Afwijking]:
+def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
     """De eerste downgrade die het vorige schema of de namen en leeftijden niet teruggeeft."""
     heen = {stand.revisie: stand for stand in oordeel.naspel.heen}
     volgorde = oordeel.volgorde
@@ -476,6 +472,9 @@ def _terug(oordeel: Oordeel) -> Iterator[Afwijking]:
         vroeger = heen[stand.revisie]
         revisie = volgorde[volgorde.index(stand.revisie) + 1]
         stap = oordeel.stap_van_revisie(revisie)
+        # Na de laatste stap die af is hoort een revisie bij de stap waar je mee bezig bent.
+        if begonnen and volgorde.index(revisie) > max(oordeel.bereikt.values(), default=0):
+            stap = oordeel.bezig_met
         if stand.schema != vroeger.schema:
             tabel, kolom = _eerste_verschil(vroeger.schema, stand.schema)
             yield Afwijking(stap, 'downgrade', 'schema', tabel, kolom, revisie=revisie)

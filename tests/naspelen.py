@@ -87,9 +87,7 @@ class Naspelen:
             werkmap = Path(self.tijdelijk.name).resolve()
             self.verslag = werkmap / 'verslag.jsonl'
             kopie = werkmap / 'oefenmap'
-            shutil.copytree(self.oefenmap, kopie, ignore=_overslaan, ignore_dangling_symlinks=True)
-            # De map van de leerling kan op slot zitten; in de kopie komt een database.
-            kopie.chmod(0o700)
+            kopieer(self.oefenmap, kopie)
             omgeving = {k: v for k, v in os.environ.items() if not k.startswith('FLASK_')}
             # Zo weet Flask dat het geen server hoeft te starten, en slaat het app.run() over.
             omgeving |= {'FLASK_RUN_FROM_CLI': 'true', 'PYTHONUTF8': '1'}
@@ -123,7 +121,14 @@ class Naspelen:
         else:
             # Geldt alleen als het verslag niet af is: de module beeindigde het proces zelf.
             gestopt = Fout('module', 'SystemExit', f'exit status {self.proces.returncode}')
-        return _lees_verslag(self.verslag, gestopt)
+        return lees_verslag(self.verslag, gestopt)
+
+
+def kopieer(oefenmap: Path, kopie: Path) -> None:
+    """Maakt de kopie waarin het naspelen zijn gang gaat."""
+    shutil.copytree(oefenmap, kopie, ignore=_overslaan, ignore_dangling_symlinks=True)
+    # De map van de leerling kan op slot zitten; in de kopie komt een database.
+    kopie.chmod(0o700)
 
 
 def _overslaan(map_: str, namen: list[str]) -> list[str]:
@@ -145,7 +150,8 @@ def _overslaan(map_: str, namen: list[str]) -> list[str]:
     return over
 
 
-def _lees_verslag(pad: Path, gestopt: Fout) -> Naspel:
+def lees_verslag(pad: Path, gestopt: Fout) -> Naspel:
+    """Wat er in het verslag staat; is het niet af, dan met `gestopt` als fout."""
     naspel = Naspel()
     regels = pad.read_text(encoding='utf-8').splitlines() if pad.exists() else []
     for regel in regels:

@@ -52,10 +52,26 @@ class Naspeler:
         # De database buiten de kopie die de module wilde openen.
         self.elders = None
 
+    def bewaak(self) -> None:
+        """Laat geen verbinding door met een database buiten de kopie."""
+
+        def bij_openen(gebeurtenis: str, argumenten: tuple) -> None:
+            if gebeurtenis == 'sqlite3.connect' and not self._mag_open(argumenten[0]):
+                self.elders = os.fsdecode(argumenten[0])
+                raise Elders(self.elders)
+
+        # Dit ziet elke sqlite3.connect, ook een die de module zelf doet bij het laden.
+        sys.addaudithook(bij_openen)
+
+        @event.listens_for(Engine, 'do_connect')
+        def bij_verbinden(dialect: object, *_: object) -> None:
+            if dialect.name != 'sqlite':
+                self.elders = dialect.name
+                raise Elders(self.elders)
+
     def speel(self) -> None:
         """Speelt alles na; wat er ook misgaat, het komt als fout in het verslag."""
         try:
-            self._bewaak()
             app = self._laad_app()
             with app.app_context():
                 self._zoek_database(app)
@@ -100,28 +116,6 @@ class Naspeler:
                 return pad.relative_to(self.kopie).as_posix(), regel
         return None, None
 
-    def _bewaak(self) -> None:
-        """Laat geen verbinding door met een database buiten de kopie."""
-
-        def bij_openen(gebeurtenis: str, argumenten: tuple) -> None:
-            if gebeurtenis == 'sqlite3.connect' and not self._mag_open(argumenten[0]):
-                self.elders = os.fsdecode(argumenten[0])
-                raise Elders(self.elders)
-
-        # Dit ziet elke sqlite3.connect, ook een die de module zelf doet bij het laden.
-        sys.addaudithook(bij_openen)
-
-        @event.listens_for(Engine, 'do_connect')
-        def bij_verbinden(dialect: object, *_: object) -> None:
-            if dialect.name != 'sqlite':
-                self.elders = dialect.name
-                raise Elders(self.elders)
-
-        @event.listens_for(Engine, 'connect')
-        def na_verbinden(verbinding: object, _: object) -> None:
-            # De kopie mag verloren gaan: dan hoeft niets te wachten op de schijf.
-            verbinding.execute('PRAGMA synchronous = OFF')
-
     def _mag_open(self, database: str | bytes | Path) -> bool:
         naam = os.fsdecode(database)
         if naam.startswith('file:'):
@@ -144,6 +138,7 @@ class Naspeler:
             adres = engine.url.database if engine.dialect.name == 'sqlite' else engine.dialect.name
             if engine.dialect.name != 'sqlite' or not adres or not self._mag_open(adres):
                 raise Elders(adres or ':memory:')
+            event.listen(engine, 'connect', _wacht_niet_op_de_schijf)
         plaats = Path(self.db.engine.url.database).resolve()
         self._meld('database', plaats.relative_to(self.kopie).as_posix())
         # Wat de module bij het laden al maakte telt niet: het begin is een lege database.
@@ -212,6 +207,11 @@ class Naspeler:
                 if isinstance(fout, AttributeError) and isinstance(fout.obj, mapper.class_):
                     self._meld_fout('leesfout', fout)
         self.db.session.remove()
+
+
+def _wacht_niet_op_de_schijf(verbinding: object, _: object) -> None:
+    # De kopie mag verloren gaan.
+    verbinding.execute('PRAGMA synchronous = OFF')
 
 
 def _lees_rijen(verbinding: Connection, schema: dict) -> dict[str, list[dict]]:
@@ -369,6 +369,8 @@ def _verschil(deel: tuple) -> dict:
 
 
 if __name__ == '__main__':
-    Naspeler(kopie=Path.cwd(), verslag=Path(sys.argv[1])).speel()
+    naspeler = Naspeler(kopie=Path.cwd(), verslag=Path(sys.argv[1]))
+    naspeler.bewaak()
+    naspeler.speel()
     # Het verslag is compleet: niet wachten tot Python alles netjes heeft opgeruimd.
     os._exit(0)

@@ -13,6 +13,8 @@ from subprocess import CompletedProcess
 import pytest
 from speel_les import LAATSTE_STAP, PROJECT, LesFout, Speler, draai, lees_les, omgeving, vul_map
 
+SNEL = Path(__file__).with_name('snel')
+
 # Zo lang wacht een proces op een stap die een ander proces speelt.
 WACHTTIJD = 600
 
@@ -104,6 +106,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return parameters.get('nummer', LAATSTE_STAP)
 
     items.sort(key=beurt)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def snelle_processen() -> None:
+    """Elk proces dat een test begint, leest eerst snel/sitecustomize.py."""
+    paden = [str(SNEL), *filter(None, [os.environ.get('PYTHONPATH')])]
+    os.environ['PYTHONPATH'] = os.pathsep.join(paden)
 
 
 @pytest.fixture(scope='session')

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from beoordeling import Oordeel, beoordeel
+from hier_naspelen import beoordeel_hier
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from naspelen import Naspelen
-from oefenmap import DATABASE, MODULE, lees_oefenmap
+from oefenmap import DATABASE, MODULE
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
 from stappen import STAPPEN, kolommen_na
@@ -233,11 +232,6 @@ def voer_uit(recept: Recept, functie: str, van: int, tot: int) -> None:
         naam[functie]()
 
 
-def controleer(pad: Path) -> Oordeel:
-    with Naspelen(pad) as naspel:
-        return beoordeel(lees_oefenmap(pad), naspel.uitkomst())
-
-
 @pytest.fixture(scope='module')
 def begin(gespeeld) -> Path:
     return gespeeld(1).map
@@ -248,7 +242,7 @@ def begin(gespeeld) -> Path:
 def test_een_map_die_klopt_is_goed_hoe_hij_ook_gemaakt_is(begin, recept):
     with tempfile.TemporaryDirectory() as tijdelijk:
         bouw(recept, begin, Path(tijdelijk))
-        oordeel = controleer(Path(tijdelijk))
+        oordeel = beoordeel_hier(Path(tijdelijk))
         assert not oordeel.afwijkingen, oordeel.wat_nu
         assert oordeel.niveau == recept.niveau
 
@@ -332,7 +326,7 @@ def test_een_map_met_een_fout_krijgt_een_hint_over_die_fout(begin, recept, fout)
     with tempfile.TemporaryDirectory() as tijdelijk:
         bouw(recept, begin, Path(tijdelijk))
         maak_fout(Path(tijdelijk), recept)
-        oordeel = controleer(Path(tijdelijk))
+        oordeel = beoordeel_hier(Path(tijdelijk))
         assert oordeel.afwijkingen, f'Niemand merkte dit: {fout}.'
         assert oordeel.afwijkingen[0].soort == soort, oordeel.wat_nu
         assert oordeel.wat_nu.startswith('Wat nu: stap')

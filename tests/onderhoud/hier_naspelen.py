@@ -1,0 +1,81 @@
+"""Speelt een map na in het proces van de test zelf.
+
+Naspelen in een eigen proces kost vooral het laden van Flask en SQLAlchemy. Hier zijn die er al:
+zo gaan honderden mappen in de tijd van een paar. Dezelfde code doet het werk; alleen de
+bewaking en de tijdslimiet ontbreken. Wat daarover gaat draait met de echte `pytest`.
+"""
+
+import gc
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+from beoordeling import Oordeel, beoordeel
+from naspelen import Fout, Naspel, kopieer, lees_verslag
+from naspeler import Naspeler
+from oefenmap import lees_oefenmap
+from speel_les import PROJECT
+
+# Waar pytest de tests vandaan laadt: een proces van de leerling zoekt daar niet.
+VAN_ONS = (PROJECT, PROJECT / 'tests', PROJECT / 'tests' / 'onderhoud')
+
+# Bij het laden zet naspeler.py dit uit, en dit proces leeft te lang om zonder te doen.
+gc.enable()
+
+
+def speel_hier_na(oefenmap: Path) -> Naspel:
+    """Wat het naspelen ziet; de map mag geen module hebben die het proces beëindigt."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as tijdelijk:
+        werkmap = Path(tijdelijk).resolve()
+        kopie, verslag = werkmap / 'oefenmap', werkmap / 'verslag.jsonl'
+        kopieer(oefenmap, kopie)
+        naspeler = Naspeler(kopie, verslag)
+        with naspeler.verslag, _alsof_het_een_eigen_proces_is(kopie):
+            naspeler.speel()
+        return lees_verslag(verslag, Fout('module', 'onbekend', 'Het verslag is niet af.'))
+
+
+def beoordeel_hier(oefenmap: Path) -> Oordeel:
+    """Wat de controle van een map vindt."""
+    return beoordeel(lees_oefenmap(oefenmap), speel_hier_na(oefenmap))
+
+
+@contextmanager
+def _alsof_het_een_eigen_proces_is(kopie: Path) -> Iterator[None]:
+    """Een vers proces kent de modules van de leerling en die van de controle nog niet."""
+    omgeving, pad, map_ = dict(os.environ), sys.path[:], Path.cwd()
+    van_ons = _modules_uit(PROJECT / 'tests')
+    for naam in van_ons:
+        del sys.modules[naam]
+    for naam in [naam for naam in os.environ if naam.startswith('FLASK_')]:
+        del os.environ[naam]
+    os.environ['FLASK_RUN_FROM_CLI'] = 'true'
+    # Het naspelen zet de map van de leerling op de eerste plaats.
+    sys.path[:] = ['', *(plek for plek in pad if Path(plek).absolute() not in VAN_ONS)]
+    os.chdir(kopie)
+    try:
+        # Wat een eigen proces zegt of waarschuwt ziet ook niemand.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()), warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            yield
+    finally:
+        os.chdir(map_)
+        sys.path[:] = pad
+        os.environ.clear()
+        os.environ.update(omgeving)
+        for naam in _modules_uit(kopie):
+            del sys.modules[naam]
+        sys.modules.update(van_ons)
+
+
+def _modules_uit(map_: Path) -> dict[str, object]:
+    return {
+        naam: module
+        for naam, module in sys.modules.items()
+        if Path(getattr(module, '__file__', None) or '/').is_relative_to(map_)
+    }
