@@ -1,7 +1,8 @@
 """De controle doet wat hij belooft: wat goed is blijft goed, en wat fout is valt op.
 
-Elke test begint met een gespeelde map, verandert daar iets echt aan (de module, een script,
-de database) en draait de echte `pytest` erin.
+Elke test begint met een gespeelde map en verandert daar iets echt aan: de module, een script
+of de database. Wat de controle ervan vindt komt van hier_naspelen.py, of, waar het om het
+programma zelf gaat, van de echte `pytest` in die map.
 """
 
 import functools
@@ -21,7 +22,7 @@ from subprocess import CompletedProcess
 
 import pytest
 from beoordeling import Oordeel
-from hier_naspelen import beoordeel_hier
+from hier_naspelen import beoordeel_hier, speel_hier_na
 from naspelen import Naspelen
 from oefenmap import lees_database, lees_oefenmap
 from speel_les import PROJECT, draai, omgeving
@@ -1068,33 +1069,47 @@ def migratie_die_niet_stopt(w):
     )
 
 
-@pytest.mark.parametrize(
-    ('bederf', 'woorden'),
-    [
-        (geen_module, ['`BasicModelApp.py`', 'geen bestand']),
-        (module_met_een_tikfout, ['`BasicModelApp.py`', 'regel 23', 'dubbele punt']),
-        (lege_module, ['`BasicModelApp.py`', 'staat niets in het bestand']),
-        (module_in_utf_16, ['`BasicModelApp.py`', 'UTF-8']),
-        (geen_migrations, ['migraties', 'data.sqlite']),
-        (migrations_zonder_scripts, ['migraties', 'data.sqlite']),
-        (geen_env, ['`migrations`', '`env.py`', 'flask db init']),
-        (geen_database, ['`data.sqlite` is er niet', 'flask db upgrade']),
-        (tekst_als_database, ['`data.sqlite` is geen database']),
-        (afgekapte_database, ['`data.sqlite` is geen database']),
-        (lege_database, ['`data.sqlite` is leeg', 'flask db upgrade']),
-        (map_als_database, ['`data.sqlite` is geen database']),
-        (te_grote_database, ['`data.sqlite` is veel te groot']),
-        (migratie_met_een_fout, ['_woonplaats.py`', 'bestaat_niet']),
-        (tikfout_in_een_script, ['_woonplaats.py`', 'regel ']),
-        (script_zonder_upgrade, ['_woonplaats.py`', 'upgrade']),
-        (exit_in_de_module, ['BasicModelApp.py`', 'SystemExit', 'sys.exit()']),
-        (harde_exit_in_de_module, ['exit status 0']),
-        (module_zonder_migrate, ['`BasicModelApp.py`', 'Migrate(app, db)']),
-        (module_die_niet_stopt, ['`BasicModelApp.py`', '2 seconden', 'nog niet klaar']),
-        (migratie_die_niet_stopt, ['_woonplaats.py`', '3 seconden', 'nog niet klaar']),
-    ],
-)
-def test_invoer_die_niet_klopt_krijgt_een_duidelijke_zin(oefening, bederf, woorden):
+# Wat kapot is in een bestand, en wat `Wat nu` daarover zegt.
+KAPOT = [
+    (lege_module, ['`BasicModelApp.py`', 'staat niets in het bestand']),
+    (module_in_utf_16, ['`BasicModelApp.py`', 'UTF-8']),
+    (migrations_zonder_scripts, ['migraties', 'data.sqlite']),
+    (geen_env, ['`migrations`', '`env.py`', 'flask db init']),
+    (afgekapte_database, ['`data.sqlite` is geen database']),
+    (lege_database, ['`data.sqlite` is leeg', 'flask db upgrade']),
+    (map_als_database, ['`data.sqlite` is geen database']),
+    (tikfout_in_een_script, ['_woonplaats.py`', 'regel ']),
+    (script_zonder_upgrade, ['_woonplaats.py`', 'upgrade']),
+    (module_zonder_migrate, ['`BasicModelApp.py`', 'Migrate(app, db)']),
+]
+
+# Wat de controle zelf zou kunnen laten struikelen: dat gaat door de echte `pytest`.
+STRUIKELBLOKKEN = [
+    (geen_module, ['`BasicModelApp.py`', 'geen bestand']),
+    (module_met_een_tikfout, ['`BasicModelApp.py`', 'regel 23', 'dubbele punt']),
+    (geen_migrations, ['migraties', 'data.sqlite']),
+    (geen_database, ['`data.sqlite` is er niet', 'flask db upgrade']),
+    (tekst_als_database, ['`data.sqlite` is geen database']),
+    (te_grote_database, ['`data.sqlite` is veel te groot']),
+    (migratie_met_een_fout, ['_woonplaats.py`', 'bestaat_niet']),
+    (exit_in_de_module, ['BasicModelApp.py`', 'SystemExit', 'sys.exit()']),
+    (harde_exit_in_de_module, ['exit status 0']),
+    (module_die_niet_stopt, ['`BasicModelApp.py`', '2 seconden', 'nog niet klaar']),
+    (migratie_die_niet_stopt, ['_woonplaats.py`', '3 seconden', 'nog niet klaar']),
+]
+
+
+@pytest.mark.parametrize(('bederf', 'woorden'), KAPOT)
+def test_een_kapot_bestand_krijgt_een_duidelijke_zin(oefening, bederf, woorden):
+    werk = oefening(2)
+    bederf(werk)
+    oordeel = werk.oordeel()
+    assert oordeel.afwijkingen
+    noemt(oordeel.wat_nu, *woorden)
+
+
+@pytest.mark.parametrize(('bederf', 'woorden'), STRUIKELBLOKKEN)
+def test_een_struikelblok_krijgt_een_duidelijke_zin(oefening, bederf, woorden):
     werk = oefening(2)
     bederf(werk)
     voor = inhoud(werk.map)
@@ -1102,6 +1117,29 @@ def test_invoer_die_niet_klopt_krijgt_een_duidelijke_zin(oefening, bederf, woord
     assert resultaat.returncode == 1, resultaat.stdout
     noemt(resultaat.stdout, *woorden)
     assert inhoud(werk.map) == voor
+
+
+@pytest.mark.parametrize(
+    ('wijzig', 'na'),
+    [
+        (andere_namen_van_constraints, 10),
+        (hulpmodules_routes_en_een_server, 1),
+        (migratie_met_een_fout, 3),
+        (module_met_een_tikfout, 2),
+        (module_zonder_migrate, 2),
+    ],
+)
+def test_naspelen_in_dit_proces_ziet_wat_een_eigen_proces_ziet(oefening, wijzig, na):
+    werk = oefening(na)
+    wijzig(werk)
+    hier = speel_hier_na(werk.map)
+    with Naspelen(werk.map) as naspelen:
+        apart = naspelen.uitkomst()
+
+    def zonder_tijd(naspel):
+        return re.sub(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d', 'TIJD', repr(naspel))
+
+    assert zonder_tijd(hier) == zonder_tijd(apart)
 
 
 # --- Hoe de controle het vertelt ------------------------------------------------------------

@@ -19,7 +19,7 @@ from stappen import STAPPEN, kolommen_na
 
 # Elk voorbeeld kost een keer naspelen. Elke run heeft dezelfde, en zoekt niet naar een kleiner.
 INSTELLINGEN = settings(
-    max_examples=20,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,
