@@ -313,7 +313,8 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
             yield Afwijking(oordeel.bezig_met, 'script', 'zonder revisie', gevonden=script.naam)
     if not map_.scripts:
         yield Afwijking(stap, 'migraties', 'geen revisie')
-    elif not map_.revisies:
+    elif not map_.revisies and all(script.revisie for script in map_.scripts):
+        # Een script dat niet te lezen is, is zelf al de oorzaak.
         yield Afwijking(stap, 'reeks', 'gebroken')
     elif len(map_.heads) > 1:
         yield Afwijking(oordeel.bezig_met, 'reeks', 'heads')
@@ -341,6 +342,7 @@ def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
     fout, plaats = oordeel.naspel.fout, oordeel.naspel.database
     if plaats not in (None, DATABASE):
         yield Afwijking(oordeel.laatst_af, 'naspelen', 'plaats', gevonden=plaats)
+        return
     if fout is None:
         return
     if fout.fase == 'scripts' and not oordeel.oefenmap.scripts:

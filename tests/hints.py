@@ -126,6 +126,28 @@ def git_heeft_twee_versies(o, a):
 
 
 @hint('module', 'fout')
+@hint('onzichtbaar', 'dubbel')
+def regel_van_de_klasse_ontbreekt(o, a):
+    module = o.oefenmap.module
+    if a.soort == 'module':
+        nummers = [module.fout.lineno] if isinstance(module.fout, IndentationError) else []
+    else:
+        # Twee keer __tablename__ in een klasse: daar hoort een tweede klasse te beginnen.
+        nummers = [
+            knoop.lineno
+            for klasse in module.klassen
+            for knoop in [k for k in klasse.body if '__tablename__' in namen_van(k)][1:]
+        ]
+    for nummer in nummers:
+        tabel = re.fullmatch(r"""__tablename__ = ['"](\w+)['"]""", module.regel(nummer))
+        if tabel:
+            return (
+                f'In `{MODULE}` ontbreekt boven regel {nummer} de regel waarmee de klasse begint.',
+                _zet_onder(module, nummer - 1, f'class {_klasse_van(tabel[1])}(db.Model):'),
+            )
+
+
+@hint('module', 'fout')
 @hint('script', 'fout')
 def python_begrijpt_het_niet(o, a):
     bestand = _bestand(o, a)
@@ -155,6 +177,7 @@ MELDINGEN_VAN_PYTHON = {
     'forgot a comma': 'er ontbreekt een komma',
     'null bytes': 'het bestand is niet opgeslagen als UTF-8',
     'unicode error': 'het bestand is niet opgeslagen als UTF-8',
+    'cannot contain assignment': 'een haakje erboven is niet dicht, of er staat een `=` te veel',
     'invalid syntax': 'hier staat iets wat geen Python is',
 }
 
@@ -297,29 +320,85 @@ def migrate_ontbreekt_of_is_niet_compleet(o, a):
 
 
 @hint('naspelen', 'module')
+def module_maakt_geen_app(o, a):
+    if not o.oefenmap.module.aanroepen('Flask') and o.naspel.fout.bestand is None:
+        return (
+            f'`{MODULE}` maakt geen app: er staat nergens `Flask(__name__)`.',
+            'Had je meer code? Zet die terug met ongedaan maken in je editor. Anders maakt dit de '
+            'module opnieuw:\n' + _maak_les_opnieuw(o) + _kopieer(f'../opnieuw/{MODULE}', MODULE),
+        )
+
+
+@hint('naspelen', 'module')
+def naam_wordt_te_laat_gemaakt(o, a):
+    module, fout = o.oefenmap.module, o.naspel.fout
+    if fout.soort != 'NameError' or fout.bestand != MODULE:
+        return None
+    gebruikt = next(k for k in module.boom.body if k.lineno <= fout.regel <= k.end_lineno)
+    for knoop in module.boom.body:
+        maakt = namen_van(knoop) | {n.asname or n.name for n in getattr(knoop, 'names', ())}
+        if a.gevonden in maakt and knoop.lineno > gebruikt.lineno:
+            return (
+                f'Regel {fout.regel} van `{MODULE}` gebruikt `{a.gevonden}`. Dat komt pas op regel '
+                f'{knoop.lineno}.',
+                _verplaats(module, knoop.lineno, gebruikt.lineno - 1, ''),
+            )
+    namen = any('namen' in namen_van(knoop) for knoop in module.boom.body)
+    regel = {
+        'basedir': 'basedir = os.path.abspath(os.path.dirname(__file__))',
+        'app': 'app = Flask(__name__)',
+        'db': 'db = SQLAlchemy(app, metadata=namen)' if namen else 'db = SQLAlchemy(app)',
+    }.get(a.gevonden)
+    if regel:
+        return (
+            f'Regel {fout.regel} van `{MODULE}` gebruikt `{a.gevonden}`. De regel die dat maakt '
+            'ontbreekt.',
+            _zet_onder(module, gebruikt.lineno - 1, regel),
+        )
+
+
+@hint('naspelen', 'module')
+def klasse_zonder_primary_key(o, a):
+    module, fout = o.oefenmap.module, o.naspel.fout
+    for klasse in module.klassen if fout.bestand == MODULE else ():
+        sleutel = any(
+            k.arg == 'primary_key' for k in ast.walk(klasse) if isinstance(k, ast.keyword)
+        )
+        if is_model(klasse) and klasse.lineno == fout.regel and not sleutel:
+            id_ = next((k.lineno for k in klasse.body if 'id' in namen_van(k)), None)
+            regel = 'id = db.Column(db.Integer, primary_key=True)'
+            return (
+                f'De klasse `{klasse.name}` heeft geen primary key. Een model kan niet zonder.',
+                _maak(module, id_, regel)
+                if id_
+                else _zet_onder(module, klasse.body[0].end_lineno, f'    {regel}'),
+            )
+
+
+@hint('naspelen', 'module')
 def pakket_ontbreekt(o, a):
     if o.naspel.fout.soort == 'ModuleNotFoundError':
         eigen = [pad.stem for pad in o.oefenmap.pad.glob('*.py')]
         bedoeld = get_close_matches(a.gevonden, eigen, 1)
-        if bedoeld:
+        if bedoeld and _bestand_van_de_fout(o):
             return (
                 f'Python vindt de module `{a.gevonden}` niet. Wel is er `{bedoeld[0]}.py`.',
                 _vervang_naam(o, a.gevonden, bedoeld[0]),
             )
         return (
-            f'{_plaats(o)} importeert `{a.gevonden}`. Python vindt dat pakket niet.',
+            f'{_plaats(o, hoofdletter=True)} importeert `{a.gevonden}`. Python vindt dat pakket '
+            'niet.',
             f'Installeer het, met je .venv actief:\n    python -m pip install {a.gevonden}',
         )
 
 
 @hint('naspelen', 'module')
 def import_ontbreekt(o, a):
-    module = o.oefenmap.module
-    imports = [k for k in module.boom.body if isinstance(k, ast.Import | ast.ImportFrom)]
-    if o.naspel.fout.soort == 'NameError' and a.gevonden in IMPORTS:
+    bestand = _bestand_van_de_fout(o)
+    if bestand and o.naspel.fout.soort == 'NameError' and a.gevonden in IMPORTS:
         return (
-            f'{_plaats(o)} gebruikt `{a.gevonden}`, maar importeert het niet.',
-            _zet_onder(module, imports[-1].end_lineno if imports else 0, IMPORTS[a.gevonden]),
+            f'{_plaats(o, hoofdletter=True)} gebruikt `{a.gevonden}`, maar importeert het niet.',
+            _zet_onder(bestand, _onder_de_imports(bestand), IMPORTS[a.gevonden]),
         )
 
 
@@ -358,10 +437,10 @@ def db_in_een_script(o, a):
 
 @hint('naspelen', 'module', 'heen', 'terug', 'scripts')
 def tikfout_in_een_naam(o, a):
-    if o.naspel.fout.soort in NAAM_ONBEKEND and o.naspel.fout.regel:
-        bestand = _script_van_de_fout(o) or o.oefenmap.module
-        eigen = {k.id for k in ast.walk(bestand.boom) if isinstance(k, ast.Name)} - {a.gevonden}
-        klein = {naam.lower(): naam for naam in eigen | NAMEN_UIT_DE_LES}
+    bestand = _bestand_van_de_fout(o)
+    if bestand and o.naspel.fout.soort in NAAM_ONBEKEND:
+        eigen = {k.id for k in ast.walk(bestand.boom) if isinstance(k, ast.Name)}
+        klein = {naam.lower(): naam for naam in (eigen | NAMEN_UIT_DE_LES) - {a.gevonden}}
         # Twee letters verwisseld telt ook in een korte naam: bd voor db.
         bedoeld = [naam for naam in sorted(klein) if sorted(naam) == sorted(a.gevonden.lower())]
         bedoeld = bedoeld or get_close_matches(a.gevonden.lower(), klein, 1, 0.7)
@@ -389,11 +468,10 @@ NAMEN_UIT_DE_LES = set(
 @hint('naspelen', 'elders')
 def regel_opent_een_database_elders(o, a):
     fout = o.naspel.fout
-    eigen = [o.oefenmap.module, *o.oefenmap.scripts]
-    bestand = next((b for b in eigen if b and b.naam == fout.bestand), None)
+    bestand = _bestand_van_de_fout(o)
     if fout.bestand:
         return (
-            f'{_plaats(o)[0].upper()}{_plaats(o)[1:]} opent een database buiten deze map: '
+            f'{_plaats(o, hoofdletter=True)} opent een database buiten deze map: '
             f'`{a.gevonden}`. De controle speelt daarom niets na.',
             'Gebruik alleen `data.sqlite`, met `db`. '
             + (_haal_weg(bestand, fout.regel) if bestand else f'Haal {_plaats(o)} weg.'),
@@ -526,10 +604,9 @@ def script_zonder_revisie(o, a):
     script = _bestand(o, a)
     staat_boven = re.search(r'^Revision ID: (\w+)', script.tekst, re.MULTILINE)
     if staat_boven:
-        imports = [k for k in script.boom.body if isinstance(k, ast.Import | ast.ImportFrom)]
         return (
             f'In `{a.gevonden}` ontbreekt de regel `revision = ...`.',
-            _zet_onder(script, imports[-1].end_lineno, f"revision = '{staat_boven[1]}'"),
+            _zet_onder(script, _onder_de_imports(script), f"revision = '{staat_boven[1]}'"),
         )
     return (
         f'`{a.gevonden}` is geen migratie: er staat geen `revision = ...` in. Alembic loopt daarop '
@@ -576,7 +653,9 @@ def script_heet_anders_of_staat_elders(o, a):
             naam = pad.relative_to(o.oefenmap.pad).as_posix()
             if pad.suffix == '.pyc' or naam.startswith(('.venv', 'tests/')) or not pad.is_file():
                 continue
-            if re.search(rf'^revision.*=.*{revisie}', pad.read_text('utf-8', 'replace'), re.M):
+            if re.search(
+                rf'^revision.*=.*{re.escape(revisie)}', pad.read_text('utf-8', 'replace'), re.M
+            ):
                 return (
                     f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic '
                     'niet.',
@@ -762,7 +841,8 @@ def verplicht_zonder_standaardwaarde(o, a):
 @hint('naspelen', 'heen')
 def update_in_het_with_blok(o, a):
     script = o.script(a.revisie)
-    for blok in ast.walk(script.functie('upgrade')) if script.functie('upgrade') else ():
+    functie = script.functie('upgrade') if script else None
+    for blok in ast.walk(functie) if functie else ():
         for knoop in ast.walk(blok) if isinstance(blok, ast.With) else ():
             if heet(knoop, 'execute'):
                 return (
@@ -801,26 +881,32 @@ def upgrade_lukt_niet(o, a):
 @hint('naspelen', 'vergelijken')
 def foreign_key_wijst_naar_niets(o, a):
     module = o.oefenmap.module
-    lesdoelen = {k.naam: k.verwijst_naar for k in kolommen_na(len(STAPPEN)).values()}
-    for klasse in module.klassen:
-        for knoop in klasse.body:
-            for aanroep in module.aanroepen('ForeignKey', knoop):
-                doel = getattr(aanroep.args[0], 'value', None) if aanroep.args else None
-                goed = lesdoelen.get(next(iter(namen_van(knoop)), None))
-                if goed and doel != goed:
-                    regel = module.regel(aanroep.lineno)
-                    return (
-                        f'Regel {aanroep.lineno} van `{MODULE}` verwijst naar `{doel}`. Daar hoort '
-                        'de naam van de tabel en de kolom, niet die van de klasse.',
-                        _maak(module, aanroep.lineno, regel.replace(doel, goed)),
-                    )
-                tabel = str(doel).split('.')[0]
-                if goed and tabel not in _tabellen(module):
-                    return (
-                        f'Regel {aanroep.lineno} van `{MODULE}` verwijst naar de tabel `{tabel}`. '
-                        'Geen klasse maakt die tabel.',
-                        _zet_klasse(o, tabel),
-                    )
+    les = {k.naam: k.verwijst_naar for k in kolommen_na(len(STAPPEN)).values() if k.verwijst_naar}
+    for knoop in (knoop for klasse in module.klassen for knoop in klasse.body):
+        for aanroep in module.aanroepen('ForeignKey', knoop):
+            doel = getattr(aanroep.args[0], 'value', None) if aanroep.args else None
+            tabel, _, kolom = str(doel).partition('.')
+            if not isinstance(doel, str) or module.regel_van_kolom(tabel, kolom):
+                continue
+            wat = f'Regel {aanroep.lineno} van `{MODULE}` verwijst naar `{doel}`.'
+            if doel in les.values():
+                return (
+                    f'{wat} Geen klasse maakt die tabel met die kolom.',
+                    _geef_tabelnaam(o, tabel) or _zet_klasse(o, tabel),
+                )
+            lijkt = get_close_matches(tabel.lower(), _tabellen(module), 1)
+            goed = next((les[naam] for naam in namen_van(knoop) if naam in les), None)
+            goed = goed or (lijkt and f'{lijkt[0]}.id')
+            if goed:
+                return (
+                    f'{wat} Daar hoort de naam van de tabel en de kolom, niet die van de klasse.',
+                    _maak(module, aanroep.lineno, module.regel(aanroep.lineno).replace(doel, goed)),
+                )
+            return (
+                f'{wat} Geen klasse maakt die tabel.',
+                'Maak een klasse met die tabel, of verander deze regel:\n'
+                f'    {module.regel(aanroep.lineno)}',
+            )
 
 
 @hint('naspelen', 'terug')
@@ -1062,10 +1148,20 @@ def script_is_leeg(o, a):
         )
 
 
-@hint('model', 'remove_column')
+@hint('model', 'remove_column', 'remove_constraint', 'remove_index', 'remove_fk')
 def model_mist_een_kolom(o, a):
     kolom = kolommen_na(o.niveau).get((a.tabel, a.kolom))
-    if kolom and (a.tabel, a.kolom) not in STAPPEN[o.bezig_met - 1].weg:
+    if not kolom or a.kolom in o.naspel.model.get(a.tabel, {}):
+        return None
+    stap = STAPPEN[o.bezig_met - 1]
+    nieuw = next((k for k in stap.erbij if k.was == a.kolom), None)
+    if nieuw and nieuw.naam not in o.naspel.model[a.tabel]:
+        return (
+            f'{_plek(a, hoofdletter=True)} staat niet meer in je model, en de nieuwe naam '
+            f'`{nieuw.naam}` nog niet.',
+            _zet_kolom(o, nieuw),
+        )
+    if (a.tabel, a.kolom) not in stap.weg:
         return (
             f'{_plek(a, hoofdletter=True)} staat niet meer in je model. De les heeft hem nog '
             'nodig.',
@@ -1588,18 +1684,17 @@ def _haal_weg(bestand, begin, eind=None):
 
 
 def _zet_onder(bestand, nummer, *regels):
-    return f'Zet in `{bestand.naam}` onder regel {nummer}:\n' + '\n'.join(
-        f'    {regel}' for regel in regels
-    )
+    waar = f'onder regel {nummer}' if nummer else 'bovenaan'
+    return f'Zet in `{bestand.naam}` {waar}:\n' + '\n'.join(f'    {regel}' for regel in regels)
 
 
 def _verplaats(bestand, begin, onder, spaties):
     eind = _eind(bestand, begin)
     regels = bestand.tekst.splitlines()[begin - 1 : eind]
     weg = len(regels[0]) - len(regels[0].lstrip())
-    return (
-        f'Verplaats in `{bestand.naam}` {_regels(begin, eind)} naar onder regel {onder}:\n'
-        + '\n'.join(f'    {spaties}{regel[weg:]}' for regel in regels)
+    waar = f'onder regel {onder}' if onder else 'bovenaan'
+    return f'Verplaats in `{bestand.naam}` {_regels(begin, eind)} naar {waar}:\n' + '\n'.join(
+        f'    {spaties}{regel[weg:]}' for regel in regels
     )
 
 
@@ -1623,9 +1718,8 @@ def _vervang_met_batch(script, tabel, inhoud):
 
 def _vervang_naam(o, oud, nieuw):
     """Vervang een naam op de regel waar het naspelen stopte."""
-    bestand = _script_van_de_fout(o) or o.oefenmap.module
-    nummer = o.naspel.fout.regel
-    return _maak(bestand, nummer, re.sub(rf'\b{oud}\b', nieuw, bestand.regel(nummer)))
+    bestand, nummer = _bestand_van_de_fout(o), o.naspel.fout.regel
+    return _maak(bestand, nummer, re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(nummer)))
 
 
 def _zet_kolom(o, kolom):
@@ -1643,13 +1737,16 @@ def _zet_kolom(o, kolom):
 def _zet_klasse(o, tabel):
     """Een hele klasse, voor een tabel die er in de module geen meer heeft."""
     nummer = o.bezig_met if tabel not in o.head else o.niveau
-    naam = {'cursisten': 'Cursist', 'gebruikers': 'Gebruiker'}.get(tabel, tabel.capitalize())
     kolommen = [kolom.regel for kolom in kolommen_na(nummer).values() if kolom.tabel == tabel]
-    regels = [f'class {naam}(db.Model):', f"    __tablename__ = '{tabel}'"]
+    regels = [f'class {_klasse_van(tabel)}(db.Model):', f"    __tablename__ = '{tabel}'"]
     onder = len(o.oefenmap.module.tekst.splitlines())
     return _zet_onder(
         o.oefenmap.module, onder, '', '', *regels, *(f'    {regel}' for regel in kolommen)
     )
+
+
+def _klasse_van(tabel):
+    return {'cursisten': 'Cursist', 'gebruikers': 'Gebruiker'}.get(tabel, tabel.capitalize())
 
 
 def _hernoem_in_het_model(o, tabel, fout, goed, tabel_mis):
@@ -1658,18 +1755,23 @@ def _hernoem_in_het_model(o, tabel, fout, goed, tabel_mis):
         nummer = module.regel_van_kolom(tabel, fout)
         if not nummer:
             return f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
-        return _maak(module, nummer, re.sub(rf'\b{fout}\b', goed, module.regel(nummer)))
+        return _maak(module, nummer, re.sub(rf'\b{re.escape(fout)}\b', goed, module.regel(nummer)))
     regel = f"__tablename__ = '{goed}'"
     klasse = module.klasse(fout)
     if klasse:
         return _maak(module, _regel_in(klasse, '__tablename__'), regel)
+    return _geef_tabelnaam(o, goed) or f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
+
+
+def _geef_tabelnaam(o, tabel):
+    """Een `__tablename__` in de klasse die er geen heeft; None als die er niet is."""
+    module = o.oefenmap.module
     # Zonder __tablename__ bedenkt Flask-SQLAlchemy zelf een naam, uit die van de klasse.
-    klassen = [k for k in module.klassen if is_model(k) and not _tabellen_van(k)]
-    naam = get_close_matches(fout, [k.name.lower() for k in klassen], 1)
-    for klasse in klassen:
-        if klasse.name.lower() in naam:
-            return _zet_onder(module, klasse.lineno, f'    {regel}')
-    return f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
+    klassen = {k.name.lower(): k for k in module.klassen if is_model(k) and not _tabellen_van(k)}
+    naam = get_close_matches(tabel, klassen, 1)
+    if naam:
+        return _zet_onder(module, klassen[naam[0]].lineno, f"    __tablename__ = '{tabel}'")
+    return None
 
 
 def _regels(begin, eind):
@@ -1695,6 +1797,17 @@ def _regel_van(script, naam):
 
 def _regel_in(klasse, naam):
     return next(knoop.lineno for knoop in klasse.body if naam in namen_van(knoop))
+
+
+def _onder_de_imports(bestand):
+    """De laatste regel van de imports bovenaan, of van de tekst die daar staat."""
+    eind = 0
+    for knoop in bestand.boom.body:
+        tekst = isinstance(getattr(knoop, 'value', None), ast.Constant)
+        if not tekst and not isinstance(knoop, ast.Import | ast.ImportFrom):
+            break
+        eind = knoop.end_lineno
+    return eind
 
 
 def _onder_de_kolommen(klasse):
@@ -1725,16 +1838,22 @@ def _script_van_de_fout(o):
     return next((script for script in o.oefenmap.scripts if script.naam == bestand), None)
 
 
+def _bestand_van_de_fout(o):
+    """Het script of de module; None als het in een ander bestand misging."""
+    return o.oefenmap.module if o.naspel.fout.bestand == MODULE else _script_van_de_fout(o)
+
+
 def _naam(o, revisie):
     script = o.script(revisie)
     return script.naam if script else f'revisie {revisie}'
 
 
-def _plaats(o):
+def _plaats(o, hoofdletter=False):
     """Het bestand en de regel waar het naspelen stopte."""
     fout = o.naspel.fout
     bestand = fout.bestand or (_naam(o, fout.revisie) if fout.revisie else MODULE)
-    return f'regel {fout.regel} van `{bestand}`' if fout.regel else f'`{bestand}`'
+    regel = 'Regel' if hoofdletter else 'regel'
+    return f'{regel} {fout.regel} van `{bestand}`' if fout.regel else f'`{bestand}`'
 
 
 def _plek(a, hoofdletter=False):

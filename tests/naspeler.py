@@ -51,6 +51,7 @@ class Naspeler:
         self.revisie = None
         # De database buiten de kopie die de module wilde openen.
         self.elders = None
+        self.engines = []
 
     def bewaak(self) -> None:
         """Laat geen verbinding door met een database buiten de kopie."""
@@ -132,9 +133,9 @@ class Naspeler:
         self.migrate = app.extensions['migrate'].migrate
         self.db = app.extensions['migrate'].db
         self.opties = app.extensions['migrate'].configure_args
-        engines = self.db.engines.values()
+        self.engines = list(self.db.engines.values())
         self.fase = 'elders'
-        for engine in engines:
+        for engine in self.engines:
             adres = engine.url.database if engine.dialect.name == 'sqlite' else engine.dialect.name
             if engine.dialect.name != 'sqlite' or not adres or not self._mag_open(adres):
                 raise Elders(adres or ':memory:')

@@ -282,9 +282,11 @@ def _lees_script(pad: Path, naam: str) -> Script:
             except (ValueError, TypeError):
                 continue
             if 'revision' in namen:
-                script.revisie = waarde
+                script.revisie = str(waarde) if waarde else None
             elif waarde:
-                script.vorige = (waarde,) if isinstance(waarde, str) else tuple(waarde)
+                # Na een merge zijn het er meer.
+                waarden = waarde if isinstance(waarde, tuple | list) else (waarde,)
+                script.vorige = tuple(map(str, waarden))
     return script
 
 

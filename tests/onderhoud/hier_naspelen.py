@@ -37,6 +37,9 @@ def speel_hier_na(oefenmap: Path) -> Naspel:
         naspeler = Naspeler(kopie, verslag)
         with naspeler.verslag, _alsof_het_een_eigen_proces_is(kopie):
             naspeler.speel()
+        # Een open verbinding houdt op Windows de kopie vast.
+        for engine in naspeler.engines:
+            engine.dispose()
         return lees_verslag(verslag, Fout('module', 'onbekend', 'Het verslag is niet af.'))
 
 

@@ -202,7 +202,7 @@ class Map:
 
     def _bewerk(self, wat: str, naam: str, waar: str, blok: list[str]) -> None:
         regels = self.lees(naam).splitlines()
-        getallen = [int(getal) for getal in re.findall(r'\d+', waar)]
+        getallen = [int(getal) for getal in re.findall(r'\d+', waar.replace('bovenaan', '0'))]
         if wat == 'Vervang':
             nieuw = '\n'.join(blok)
             for functie in ast.parse(nieuw).body:
@@ -418,6 +418,40 @@ def migrate_boven_db(m):
 @situatie('migrate_ontbreekt_of_is_niet_compleet', 2, 'niet uitgevoerd')
 def migrate_in_een_functie(m):
     m.vervang('Migrate(app, db)', 'def koppel():\n    print(app)\n    Migrate(app, db)')
+
+
+def regel_naar_onderen(regel, *woorden):
+    @situatie('naam_wordt_te_laat_gemaakt', 2, *woorden)
+    def regel_onderaan(m):
+        m.vervang(regel, '')
+        m.schrijf(m.lees() + regel)
+
+
+regel_naar_onderen('import os\n', '`os`', 'Verplaats')
+regel_naar_onderen('from flask import Flask\n', '`Flask`', 'Verplaats')
+regel_naar_onderen('app = Flask(__name__)\n', '`app`', '@app = Flask')
+
+
+@situatie('naam_wordt_te_laat_gemaakt', 2, '`app`', 'naar bovenaan')
+def regel_boven_de_imports(m):
+    regel = "app.config['SQLALCHEMY_TRACK_MODIFICATIONS'] = False\n"
+    m.vervang(regel, '')
+    m.schrijf(regel + m.lees())
+
+
+@situatie('module_maakt_geen_app', 2, 'Flask(__name__)', 'speel_les.py')
+def module_met_alleen_commentaar(m):
+    m.schrijf('# Hier stond mijn code\n')
+
+
+@situatie('klasse_zonder_primary_key', 2, '`Cursist`', 'primary_key=True')
+def id_zonder_primary_key(m):
+    m.vervang(', primary_key=True', '')
+
+
+@situatie('regel_van_de_klasse_ontbreekt', 10, '@__tablename__', 'class Gebruiker(db.Model):')
+def tweede_klasse_zonder_begin(m):
+    m.vervang('class Gebruiker(db.Model):\n', '')
 
 
 @situatie('import_ontbreekt', 2, '`Migrate`', 'from flask_migrate import Migrate')
@@ -1639,6 +1673,30 @@ def test_wie_doet_wat_de_hint_zegt_komt_verder(geval, oefening, monkeypatch):
         for kolom, waarde in cursist.items():
             kwijt = waarde is not None and heeft.get(nummer, {}).get(kolom) != waarde
             assert not kwijt, f'{kolom} van {nummer} is weg:\n{verloop}'
+
+
+# Wat een leerling van deze regels niet kan missen zegt Python al: er klopt dan iets niet meer.
+HALVE_OPDRACHTEN = re.compile(r'\s*(def |return |namen = |naming_convention|\'(ix|uq|fk)\'|[})])')
+
+
+def test_elke_regel_die_uit_de_module_verdwijnt_komt_door_de_hints_terug(oefening, monkeypatch):
+    monkeypatch.setenv('FLASK_APP', MODULE)
+    m = oefening(10)
+    heel = m.lees()
+    for nummer, regel in enumerate(heel.splitlines(), 1):
+        mag_weg = regel.startswith("app.config['SQLALCHEMY_TRACK") or '#' in regel
+        if not regel.strip() or mag_weg or HALVE_OPDRACHTEN.match(regel):
+            continue
+        regels = heel.splitlines(keepends=True)
+        del regels[nummer - 1]
+        m.schrijf(''.join(regels))
+        for _ in range(3):
+            oordeel = m.oordeel()
+            if not oordeel.afwijkingen:
+                break
+            assert '    flask' not in oordeel.wat_nu, f'Regel {nummer} is weg.\n{oordeel.wat_nu}'
+            m.doe(oordeel.wat_nu)
+        assert not oordeel.afwijkingen, f'Regel {nummer} is weg:\n{regel}\n{oordeel.wat_nu}'
 
 
 # --- Opmerkingen: iets om te weten, terwijl elke stap goed is -----------------------------------
