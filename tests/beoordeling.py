@@ -253,7 +253,11 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
     ]
     yield from eerst
     if not eerst:
-        yield from _naspelen(oordeel)
+        fout_onderweg = list(_naspelen(oordeel))
+        # Een downgrade die niet lukt komt na wat de upgrade verkeerd doet.
+        pas_terug = oordeel.naspel.fout is not None and oordeel.naspel.fout.fase == 'terug'
+        if not pas_terug:
+            yield from fout_onderweg
         onbekend = list(_onbekende_versie(oordeel))
         yield from onbekend
         if onbekend:
@@ -261,6 +265,8 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         heen = [*_heen(oordeel), *_kolommen_van_de_les(oordeel), *_model(oordeel)]
         yield from heen
         begonnen = any(afwijking.stap == oordeel.bezig_met for afwijking in heen)
+        if pas_terug:
+            yield from fout_onderweg
         yield from _terug(oordeel, begonnen)
         yield from _database(oordeel, begonnen)
 
@@ -311,10 +317,14 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
             )
         elif script.revisie is None:
             yield Afwijking(oordeel.bezig_met, 'script', 'zonder revisie', gevonden=script.naam)
+        elif not script.noemt_vorige:
+            yield Afwijking(oordeel.bezig_met, 'script', 'zonder vorige', gevonden=script.naam)
     if not map_.scripts:
         yield Afwijking(stap, 'migraties', 'geen revisie')
-    elif not map_.revisies and all(script.revisie for script in map_.scripts):
+    elif not all(script.revisie and script.noemt_vorige for script in map_.scripts):
         # Een script dat niet te lezen is, is zelf al de oorzaak.
+        return
+    elif not map_.revisies:
         yield Afwijking(stap, 'reeks', 'gebroken')
     elif len(map_.heads) > 1:
         yield Afwijking(oordeel.bezig_met, 'reeks', 'heads')
@@ -392,11 +402,27 @@ def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
     if not oordeel.naspel.heen:
         # Er is niets nagespeeld: dan is er ook niets om te vergelijken.
         return
+    verder = max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
+    if verder > oordeel.niveau:
+        # Alles staat er, maar een kolom onderweg is nooit gevuld.
+        for stap in STAPPEN[oordeel.niveau : verder]:
+            for kolom in stap.erbij:
+                if kolom.som_met:
+                    yield Afwijking(stap.nummer, 'kolom', 'niet gevuld', kolom.tabel, kolom.naam)
+        return
     stap = STAPPEN[oordeel.niveau] if oordeel.niveau < LAATSTE else None
     oud = kolommen_na(oordeel.niveau)
+    # Wie een stap oversloeg of veranderde, kan al verder zijn: dat is te zien aan wat erbij kwam.
+    gezien = [
+        later.nummer
+        for later in STAPPEN[oordeel.niveau :]
+        if any(kolom.naam in _kolommen(schema, kolom.tabel) for kolom in later.erbij)
+    ]
+    # Een kolom die deze stap of zo'n latere weghaalt, hoeft er niet meer te zijn.
+    tot = max(gezien, default=oordeel.niveau) + 1
+    mag_weg = {sleutel for later in STAPPEN[oordeel.niveau : tot] for sleutel in later.weg}
     for sleutel, kolom in oud.items():
-        # Een kolom die deze stap weghaalt hoeft er niet meer te zijn.
-        if stap is None or sleutel not in stap.weg:
+        if sleutel not in mag_weg:
             yield from _vergelijk_kolom(oordeel, oordeel.stap_van(*sleutel), kolom)
     if stap is None:
         return

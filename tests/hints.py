@@ -178,6 +178,7 @@ MELDINGEN_VAN_PYTHON = {
     'null bytes': 'het bestand is niet opgeslagen als UTF-8',
     'unicode error': 'het bestand is niet opgeslagen als UTF-8',
     'cannot contain assignment': 'een haakje erboven is niet dicht, of er staat een `=` te veel',
+    'invalid decimal literal': 'een getal of naam klopt niet, of erboven mist een aanhalingsteken',
     'invalid syntax': 'hier staat iets wat geen Python is',
 }
 
@@ -392,7 +393,7 @@ def pakket_ontbreekt(o, a):
         )
 
 
-@hint('naspelen', 'module')
+@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
 def import_ontbreekt(o, a):
     bestand = _bestand_van_de_fout(o)
     if bestand and o.naspel.fout.soort == 'NameError' and a.gevonden in IMPORTS:
@@ -408,6 +409,8 @@ IMPORTS = {
     'Migrate': 'from flask_migrate import Migrate',
     'SQLAlchemy': 'from flask_sqlalchemy import SQLAlchemy',
     'MetaData': 'from sqlalchemy import MetaData',
+    'op': 'from alembic import op',
+    'sa': 'import sqlalchemy as sa',
 }
 
 
@@ -615,6 +618,18 @@ def script_zonder_revisie(o, a):
     )
 
 
+@hint('script', 'zonder vorige')
+def script_zonder_vorige_revisie(o, a):
+    script = _bestand(o, a)
+    staat_boven = re.search(r'^Revises: (\w+)', script.tekst, re.MULTILINE)
+    vorige = staat_boven[1] if staat_boven else None
+    return (
+        f'In `{a.gevonden}` ontbreekt de regel `down_revision = ...`. Alembic weet niet waar dit '
+        'script op volgt.',
+        _zet_onder(script, _regel_van(script, 'revision'), f'down_revision = {vorige!r}'),
+    )
+
+
 @hint('reeks')
 def twee_scripts_met_dezelfde_revisie(o, a):
     eerste = {}
@@ -739,6 +754,48 @@ def model_in_een_script(o, a):
                     f'Haal regel {knoop.lineno} weg, en gebruik SQL in plaats van het model. '
                     "Bijvoorbeeld:\n    op.execute('UPDATE cursisten SET ...')",
                 )
+
+
+@hint('naspelen', 'heen', 'terug', 'scripts')
+@hint('kolom')
+@hint('model')
+def functie_ontbreekt_in_een_script(o, a):
+    # Zonder `def downgrade():` maakt upgrade() meteen weer weg wat hij maakt.
+    for script in o.oefenmap.scripts if o.naspel.fout else ():
+        namen = {knoop.name for knoop in script.boom.body if isinstance(knoop, ast.FunctionDef)}
+        for naam in ('upgrade', 'downgrade'):
+            if naam in namen:
+                continue
+            wat = f'In `{script.naam}` is er geen functie `{naam}()`.'
+            lijkt = get_close_matches(naam, namen - {'upgrade', 'downgrade'}, 1, 0.7)
+            if lijkt:
+                nummer = script.functie(lijkt[0]).lineno
+                return wat, _maak(script, nummer, f'def {naam}():')
+            # Waar upgrade() ophoudt, zet Alembic deze regel neer.
+            einde = [
+                nummer
+                for nummer, regel in enumerate(script.tekst.splitlines(), 1)
+                if '### end Alembic commands' in regel
+            ]
+            if naam == 'downgrade' and len(einde) == 2:
+                return wat, _zet_onder(script, einde[0], '', '', 'def downgrade():')
+            return (
+                wat,
+                f'Zet in `{script.naam}` weer `def {naam}():` boven de regels die erbij horen.',
+            )
+
+
+@hint('naspelen', 'heen', 'terug')
+def regel_van_het_with_blok_ontbreekt(o, a):
+    script, fout = _script_van_de_fout(o), o.naspel.fout
+    if script and fout.soort == 'NameError' and a.gevonden == 'batch_op':
+        regel = script.tekst.splitlines()[fout.regel - 1]
+        tabel = next((_naam_in(k) for k in script.aanroepen('batch_alter_table')), 'cursisten')
+        met = f"with op.batch_alter_table('{tabel}', schema=None) as batch_op:"
+        wat = f'Boven regel {fout.regel} van `{script.naam}` ontbreekt de regel met `with`.'
+        if regel.startswith(' ' * 8):
+            return wat, _zet_onder(script, fout.regel - 1, f'    {met}')
+        return wat, _maak(script, fout.regel, f'{met} {regel.strip()}')
 
 
 @hint('naspelen', 'heen', 'terug')
@@ -871,11 +928,17 @@ def waarden_zijn_niet_uniek(o, a):
 
 @hint('naspelen', 'heen')
 def upgrade_lukt_niet(o, a):
-    return (
+    wat = (
         f'De upgrade in {_plaats(o)} lukt niet op een tabel met rijen: '
-        f'`{o.naspel.fout.soort}: {a.gevonden}`.',
-        f'Verbeter `upgrade()` in `{_naam(o, a.revisie)}`.',
+        f'`{o.naspel.fout.soort}: {a.gevonden}`.'
     )
+    if o.toegepast(a.revisie):
+        return (
+            f'{wat} In `data.sqlite` is hij wel gelukt. Daarna is dus een script veranderd: dit, '
+            'of een eerder.',
+            'Zet die verandering terug. Dat kan met ongedaan maken in je editor.',
+        )
+    return wat, f'Verbeter `upgrade()` in `{_naam(o, a.revisie)}`.'
 
 
 @hint('naspelen', 'vergelijken')
@@ -1047,6 +1110,21 @@ def eigenschap_in_het_model(o, a):
     kolom = kolommen_na(o.bezig_met)[a.tabel, a.kolom]
     if _model_is_anders(o, kolom, a.wat):
         return f'{_plek(a, hoofdletter=True)} {_eigenschap(a)}.', _zet_kolom(o, kolom)
+
+
+@hint('kolom', 'primary key')
+def primary_key_ontbreekt_in_een_script(o, a):
+    """`flask db migrate` ziet een primary key niet: die moet in het script zelf."""
+    script = o.script(_revisie_van(o, a.tabel, a.kolom))
+    for aanroep in _aanroepen(script, 'upgrade', 'create_table') if a.verwacht else ():
+        if _naam_in(aanroep) == a.tabel and aanroep.end_lineno > aanroep.lineno:
+            return (
+                f'{_plek(a, hoofdletter=True)} {_eigenschap(a)}. In `{script.naam}` ontbreekt de '
+                'regel die dat zegt.',
+                _zet_onder(
+                    script, aanroep.end_lineno - 1, f"    sa.PrimaryKeyConstraint('{a.kolom}')"
+                ),
+            )
 
 
 @hint('kolom')

@@ -73,6 +73,8 @@ class Script(Bestand):
     revisie: str | None = None
     # Geen, een of (na een merge) meer revisies.
     vorige: tuple[str, ...] = ()
+    # Alembic wil deze regel ook zien als er geen vorige is.
+    noemt_vorige: bool = False
 
     @property
     def bestandsnaam(self) -> str:
@@ -276,6 +278,7 @@ def _lees_script(pad: Path, naam: str) -> Script:
     script = Script(naam, *_lees_python(pad))
     for knoop in script.boom.body:
         namen = namen_van(knoop)
+        script.noemt_vorige |= 'down_revision' in namen
         if namen & {'revision', 'down_revision'} and isinstance(knoop, ast.Assign | ast.AnnAssign):
             try:
                 waarde = ast.literal_eval(knoop.value)

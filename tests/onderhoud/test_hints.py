@@ -1626,6 +1626,109 @@ def geboortejaar_leeg_voor_stap_8(m):
     m.sql('UPDATE cursisten SET geboortejaar = NULL')
 
 
+# --- Een script waar iets uit verdwenen is ----------------------------------------------------
+
+
+def regel_uit_een_script(hint, stap, script, regel, *woorden, **extra):
+    @situatie(hint, stap, *woorden, **extra)
+    def regel_is_weg(m):
+        tekst = m.lees(m.script(script))
+        assert regel in tekst
+        # Alleen de eerste keer: in downgrade() staat soms dezelfde regel.
+        m.schrijf(tekst.replace(regel, '', 1), m.script(script))
+
+
+BATCH = "    with op.batch_alter_table('cursisten', schema=None) as batch_op:\n"
+
+regel_uit_een_script(
+    'import_ontbreekt', 3, 'niveau', 'from alembic import op\n', '_niveau.py`', '`op`'
+)
+regel_uit_een_script(
+    'import_ontbreekt', 3, 'niveau', 'import sqlalchemy as sa\n', '_niveau.py`', '`sa`'
+)
+regel_uit_een_script(
+    'functie_ontbreekt_in_een_script', 3, 'niveau', 'def downgrade():\n', '_niveau.py`'
+)
+regel_uit_een_script(
+    'functie_ontbreekt_in_een_script', 1, 'migratie', 'def downgrade():\n', '_eerste_migratie.py`'
+)
+regel_uit_een_script('regel_van_het_with_blok_ontbreekt', 3, 'niveau', BATCH, '`with`')
+regel_uit_een_script(
+    'primary_key_ontbreekt_in_een_script',
+    3,
+    'migratie',
+    "    sa.PrimaryKeyConstraint('id')\n",
+    '`id`',
+)
+regel_uit_een_script(
+    'kolom_is_leeg',
+    9,
+    'geboortejaar',
+    "    op.execute('UPDATE cursisten SET geboortejaar = 2026 - leeftijd')\n",
+)
+regel_uit_een_script(
+    'eigenschap_in_de_migratie',
+    7,
+    'cursistnummer',
+    "        batch_op.create_unique_constraint('uq_cursisten_cursistnummer', ['cursistnummer'])\n",
+    '`cursistnummer`',
+    tot_het_eind=True,
+)
+regel_uit_een_script(
+    'upgrade_lukt_niet',
+    7,
+    'migratie',
+    "    sa.Column('naam', sa.Text(), nullable=True),\n",
+    'een eerder',
+    zelf={
+        'upgrade_lukt_niet': lambda m: m.vervang(
+            "    sa.Column('leeftijd'",
+            "    sa.Column('naam', sa.Text(), nullable=True),\n    sa.Column('leeftijd'",
+            m.script('migratie'),
+        )
+    },
+)
+
+
+@situatie('script_zonder_vorige_revisie', 3, '_niveau.py`', 'down_revision = ')
+def script_zonder_down_revision(m):
+    m.schrijf(re.sub('down_revision = .*\n', '', m.lees(m.script('niveau'))), m.script('niveau'))
+
+
+@situatie('script_zonder_vorige_revisie', 1, 'down_revision = None')
+def eerste_script_zonder_down_revision(m):
+    m.vervang('down_revision = None\n', '', m.script('eerste_migratie'))
+
+
+@situatie('functie_ontbreekt_in_een_script', 3, '_niveau.py`', '`downgrade()`', 'def downgrade')
+def functie_met_een_tikfout(m):
+    m.vervang('def downgrade', 'def downgrad', m.script('niveau'))
+
+
+@situatie('functie_ontbreekt_in_een_script', 2, '_woonplaats.py`', '`upgrade()`')
+def functie_met_een_hoofdletter(m):
+    m.vervang('def upgrade', 'def Upgrade', m.script('woonplaats'))
+
+
+@situatie(
+    'python_begrijpt_het_niet',
+    1,
+    '_eerste_migratie.py`',
+    zelf={
+        'python_begrijpt_het_niet': lambda m: m.vervang(
+            'upgrade()\n', 'upgrade():\n', m.script('eerste_migratie')
+        )
+    },
+)
+def syntaxfout_in_het_enige_script(m):
+    m.vervang('def upgrade():', 'def upgrade()', m.script('eerste_migratie'))
+
+
+@situatie('foreign_key_wijst_naar_niets', 9, '@ForeignKey', 'Geen klasse')
+def tweede_klasse_zonder_tabelnaam(m):
+    m.vervang("    __tablename__ = 'gebruikers'\n", '')
+
+
 # --- De uitvoering van de situaties -----------------------------------------------------------
 
 
