@@ -73,8 +73,8 @@ class Oordeel:
 
     @cached_property
     def niveau(self) -> int:
-        """De laatste stap waarvan het schema er is; zonder naspel telt alleen data.sqlite."""
-        if self.naspel.heen:
+        """De laatste stap waarvan het schema er is; zonder revisie telt alleen data.sqlite."""
+        if len(self.naspel.heen) > 1:
             return len(self.bereikt)
         schema = self.oefenmap.database.schema
         return max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
@@ -399,8 +399,8 @@ def _namen_uit_de_les() -> set[str]:
 def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Kolommen die na de laatste revisie anders zijn dan de les vraagt."""
     schema = oordeel.head
-    if not oordeel.naspel.heen:
-        # Er is niets nagespeeld: dan is er ook niets om te vergelijken.
+    if len(oordeel.naspel.heen) < 2:
+        # Er is geen revisie nagespeeld: dan is er ook niets om te vergelijken.
         return
     verder = max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
     if verder > oordeel.niveau:
@@ -430,8 +430,7 @@ def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
     begonnen = any(
         kolom.naam in _kolommen(schema, kolom.tabel) or _tikfout(oordeel, kolom) for kolom in nieuw
     ) or any(naam not in _kolommen(schema, tabel) for tabel, naam in stap.weg)
-    # Voor de eerste migratie is er nog niets om mee te vergelijken.
-    if begonnen or (oordeel.niveau == 0 and len(oordeel.naspel.heen) > 1):
+    if begonnen or oordeel.niveau == 0:
         for kolom in nieuw:
             yield from _vergelijk_kolom(oordeel, stap.nummer, kolom)
         for tabel, naam in stap.weg:

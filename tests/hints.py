@@ -376,21 +376,25 @@ def klasse_zonder_primary_key(o, a):
             )
 
 
-@hint('naspelen', 'module')
+@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
 def pakket_ontbreekt(o, a):
-    if o.naspel.fout.soort == 'ModuleNotFoundError':
-        eigen = [pad.stem for pad in o.oefenmap.pad.glob('*.py')]
-        bedoeld = get_close_matches(a.gevonden, eigen, 1)
-        if bedoeld and _bestand_van_de_fout(o):
-            return (
-                f'Python vindt de module `{a.gevonden}` niet. Wel is er `{bedoeld[0]}.py`.',
-                _vervang_naam(o, a.gevonden, bedoeld[0]),
-            )
+    if o.naspel.fout.soort != 'ModuleNotFoundError':
+        return None
+    eigen = [pad.stem for pad in o.oefenmap.pad.glob('*.py')]
+    bedoeld = get_close_matches(a.gevonden, [*eigen, *PAKKETTEN], 1)
+    if bedoeld and _bestand_van_de_fout(o):
         return (
-            f'{_plaats(o, hoofdletter=True)} importeert `{a.gevonden}`. Python vindt dat pakket '
-            'niet.',
-            f'Installeer het, met je .venv actief:\n    python -m pip install {a.gevonden}',
+            f'Python vindt `{a.gevonden}` niet ({_plaats(o)}). Bedoel je `{bedoeld[0]}`?',
+            _vervang_naam(o, a.gevonden, bedoeld[0]),
         )
+    return (
+        f'{_plaats(o, hoofdletter=True)} importeert `{a.gevonden}`. Python vindt dat niet.',
+        f'Is het een bestand van jezelf? Zet dan `{a.gevonden}.py` in deze map. Is het een pakket? '
+        f'Installeer het, met je .venv actief:\n    python -m pip install {a.gevonden}',
+    )
+
+
+PAKKETTEN = ('flask', 'flask_sqlalchemy', 'flask_migrate', 'sqlalchemy', 'alembic', 'datetime')
 
 
 @hint('naspelen', 'module', 'heen', 'terug', 'scripts')
@@ -439,11 +443,31 @@ def db_in_een_script(o, a):
 
 
 @hint('naspelen', 'module', 'heen', 'terug', 'scripts')
+def db_ontbreekt_voor_een_naam(o, a):
+    bestand, fout = _bestand_van_de_fout(o), o.naspel.fout
+    if bestand and fout.soort == 'NameError' and a.gevonden in NAMEN_VAN_DB:
+        ervoor = 'db' if bestand is o.oefenmap.module else 'sa'
+        los = re.compile(rf'(?<![.\w])({"|".join(NAMEN_VAN_DB)})\b')
+        return (
+            f'Regel {fout.regel} van `{bestand.naam}` gebruikt `{a.gevonden}`. Daar hoort '
+            f'`{ervoor}.` voor.',
+            _maak(bestand, fout.regel, los.sub(rf'{ervoor}.\1', bestand.regel(fout.regel))),
+        )
+
+
+NAMEN_VAN_DB = ('Column', 'Integer', 'String', 'Text', 'DateTime', 'ForeignKey', 'Model', 'func')
+
+
+@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
 def tikfout_in_een_naam(o, a):
     bestand = _bestand_van_de_fout(o)
     if bestand and o.naspel.fout.soort in NAAM_ONBEKEND:
+        gemaakt = {naam for knoop in bestand.boom.body for naam in namen_van(knoop)}
+        if a.gevonden in NAMEN_UIT_DE_LES | gemaakt:
+            # De naam is goed gespeld: hij staat op de verkeerde plek.
+            return None
         eigen = {k.id for k in ast.walk(bestand.boom) if isinstance(k, ast.Name)}
-        klein = {naam.lower(): naam for naam in (eigen | NAMEN_UIT_DE_LES) - {a.gevonden}}
+        klein = {naam.lower(): naam for naam in eigen - {a.gevonden} | NAMEN_UIT_DE_LES}
         # Twee letters verwisseld telt ook in een korte naam: bd voor db.
         bedoeld = [naam for naam in sorted(klein) if sorted(naam) == sorted(a.gevonden.lower())]
         bedoeld = bedoeld or get_close_matches(a.gevonden.lower(), klein, 1, 0.7)
@@ -492,8 +516,31 @@ def database_staat_elders(o, a):
 
 
 @hint('naspelen', 'module', 'Migrate')
+def db_kent_de_app_niet(o, a):
+    module = o.oefenmap.module
+    db = next((k for k in module.boom.body if 'db' in namen_van(k)), None)
+    aanroepen = module.aanroepen('SQLAlchemy', db) if db else []
+    if aanroepen and not module.aanroepen('init_app'):
+        tekst = ast.unparse(aanroepen[0])
+        if 'app' not in {k.id for k in ast.walk(aanroepen[0]) if isinstance(k, ast.Name)}:
+            rest = tekst.removeprefix('SQLAlchemy(').removeprefix('None')
+            return (
+                f'Regel {db.lineno} van `{MODULE}` geeft je app niet aan `SQLAlchemy`.',
+                _maak(
+                    module,
+                    db.lineno,
+                    f'db = SQLAlchemy(app{"" if rest[0] in ",)" else ", "}{rest}',
+                ),
+            )
+
+
+@hint('naspelen', 'module', 'Migrate')
 def adres_van_de_database_klopt_niet(o, a):
     db = next((k for k in o.oefenmap.module.boom.body if 'db' in namen_van(k)), None)
+    erboven = o.oefenmap.module.tekst.splitlines()[: db.lineno] if db else ()
+    if JUISTE_URI in [regel.strip() for regel in erboven]:
+        # Het adres is goed: er is iets anders.
+        return None
     if a.wat == 'Migrate' or (db and o.naspel.fout.regel == db.lineno):
         return (
             f'`db = ...` vindt zijn database niet (`{o.naspel.fout.soort}`). Het adres ontbreekt, '
@@ -611,6 +658,15 @@ def script_zonder_revisie(o, a):
             f'In `{a.gevonden}` ontbreekt de regel `revision = ...`.',
             _zet_onder(script, _onder_de_imports(script), f"revision = '{staat_boven[1]}'"),
         )
+    nodig = {vorige for ander in o.oefenmap.scripts for vorige in ander.vorige}
+    nodig |= set(o.oefenmap.database.versies or [])
+    # De naam van een script begint met zijn revisie.
+    if script.bestandsnaam.startswith(tuple(nodig)):
+        return (
+            f'In `{a.gevonden}` staat geen migratie meer. Een ander script of `data.sqlite` heeft '
+            'hem nodig.',
+            'Zet terug wat erin stond. Dat kan met ongedaan maken in je editor.',
+        )
     return (
         f'`{a.gevonden}` is geen migratie: er staat geen `revision = ...` in. Alembic loopt daarop '
         'vast.',
@@ -668,9 +724,8 @@ def script_heet_anders_of_staat_elders(o, a):
             naam = pad.relative_to(o.oefenmap.pad).as_posix()
             if pad.suffix == '.pyc' or naam.startswith(('.venv', 'tests/')) or not pad.is_file():
                 continue
-            if re.search(
-                rf'^revision.*=.*{re.escape(revisie)}', pad.read_text('utf-8', 'replace'), re.M
-            ):
+            gezocht = rf"""^revision\b.*=\s*['"]{re.escape(revisie)}['"]"""
+            if re.search(gezocht, pad.read_text('utf-8', 'replace'), re.MULTILINE):
                 return (
                     f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic '
                     'niet.',
@@ -1027,10 +1082,23 @@ HERNOEMEN = {
 @hint('downgrade', 'waarden')
 def hernoemen_als_weg_en_erbij(o, a):
     if a.kolom in ('naam', 'volledige_naam'):
-        return (
-            f'`{_naam(o, a.revisie)}` gooit een kolom weg en maakt een lege met de nieuwe naam. '
-            'Alle namen zijn dan weg, en `downgrade` brengt ze niet terug.',
-            _vervang_met_batch(o.script(a.revisie), 'cursisten', HERNOEMEN),
+        script = o.script(a.revisie)
+        wat = (
+            f'`{script.naam}` gooit een kolom weg en maakt een lege met de nieuwe naam. Alle namen '
+            'zijn dan weg, en `downgrade` brengt ze niet terug.'
+        )
+        plaats = o.volgorde.index(a.revisie)
+        voor, na = (set(_alle_kolommen(o.naspel.heen[p].schema)) for p in (plaats - 1, plaats))
+        if voor ^ na <= {('cursisten', 'naam'), ('cursisten', 'volledige_naam')}:
+            return wat, _vervang_met_batch(script, 'cursisten', HERNOEMEN)
+        if script.revisie == o.oefenmap.revisies[-1] and not o.toegepast(script.revisie):
+            return f'{wat} Het doet ook nog andere stappen.', (
+                'Het is nog niet uitgevoerd. Verwijder het:\n' + _verwijder(script.naam)
+            )
+        return wat, (
+            'Laat in `upgrade()` de regels weg die `naam` weggooien en `volledige_naam` maken. Zet '
+            f'in hun plaats:\n        {HERNOEMEN["upgrade"][0]}\nDoe in `downgrade()` hetzelfde, '
+            f'met:\n        {HERNOEMEN["downgrade"][0]}'
         )
 
 
@@ -1137,6 +1205,52 @@ def eigenschap_in_de_migratie(o, a):
 
 
 # --- Het model en de laatste migratie -------------------------------------------------------
+
+
+@hint('model')
+def module_is_van_een_latere_stap(o, a):
+    model = {(tabel, naam) for tabel, kolommen in o.naspel.model.items() for naam in kolommen}
+    verder = [
+        nummer
+        for nummer in range(o.bezig_met + 1, len(STAPPEN) + 1)
+        if kolommen_na(nummer).keys() <= model and not weg_na(nummer) & model
+    ]
+    tussen = STAPPEN[o.niveau : verder[-1]] if verder else ()
+    nu = kolommen_na(o.niveau)
+    if any(k.som_met or (k.tabel, k.was) in nu for stap in tussen for k in stap.erbij):
+        return (
+            f'Je module is al van een latere stap. Je migraties zijn nog bij stap {o.niveau}. In een '
+            'migratie voor alles tegelijk raken waarden kwijt.',
+            'Doe de stappen een voor een. ' + _andere_module(o),
+        )
+
+
+@hint('model')
+def module_is_van_een_eerdere_stap(o, a):
+    mist = [
+        naam
+        for tabel, naam in kolommen_na(o.niveau)
+        if naam not in o.naspel.model.get(tabel, {naam})
+        and (tabel, naam) not in STAPPEN[o.bezig_met - 1].weg
+    ]
+    terug = [naam for tabel, naam in weg_na(o.niveau) if naam in o.naspel.model.get(tabel, {})]
+    if terug or len(mist) > 1:
+        anders = f'heeft weer `{sorted(terug)[0]}`' if terug else f'mist `{mist[0]}` en `{mist[1]}`'
+        return (
+            f'Je module {anders}. Hij is dus van een eerdere stap. Je migraties zijn al bij stap '
+            f'{o.niveau}.',
+            'Zet hem terug met ongedaan maken in je editor. Lukt dat niet? ' + _andere_module(o),
+        )
+
+
+def _andere_module(o):
+    return (
+        f'Dit maakt de module van stap {o.laatst_af}, en bewaart de jouwe als `module.oud`:\n'
+        + _maak_les_opnieuw(o)
+        + _hernoem(MODULE, 'module.oud')
+        + '\n'
+        + _kopieer(f'../opnieuw/{MODULE}', MODULE)
+    )
 
 
 @hint('model', 'add_table', 'remove_table')
@@ -1614,8 +1728,9 @@ def _nieuwe_database(o):
     regels = [f'    db.session.execute(db.text("ATTACH \'{opzij}\' AS oud"))']
     for tabel in nieuw:
         namen = {naam: naam for naam in nieuw[tabel]['kolommen'] if naam in _kolommen(oud, tabel)}
-        if 'volledige_naam' in nieuw[tabel]['kolommen'] and 'naam' in _kolommen(oud, tabel):
-            namen.setdefault('volledige_naam', 'naam')
+        for kolom, (bron, waarde) in AFGELEID.items():
+            if kolom in nieuw[tabel]['kolommen'] and bron in _kolommen(oud, tabel):
+                namen.setdefault(kolom, waarde)
         if not namen or not oud.rijen[tabel]:
             continue
         for naam in namen:
@@ -1638,6 +1753,15 @@ def _nieuwe_database(o):
         + _hernoem('data.sqlite', opzij)
         + f'\n    flask db upgrade\n{overzetten}'
     )
+
+
+# Een kolom die op een andere stap anders heet of anders telt: uit welke kolom, en hoe.
+AFGELEID = {
+    'volledige_naam': ('naam', 'naam'),
+    'naam': ('volledige_naam', 'volledige_naam'),
+    'geboortejaar': ('leeftijd', '2026 - leeftijd'),
+    'leeftijd': ('geboortejaar', '2026 - geboortejaar'),
+}
 
 
 def _maak_naast_de_database(o, bericht):
@@ -1985,10 +2109,14 @@ def _tabellen(module):
 
 
 def _database_is_als_model(o):
-    """Of data.sqlite dezelfde tabellen en kolommen heeft als het model."""
-    schema = o.oefenmap.database.schema
-    return {t: set(i['kolommen']) for t, i in schema.items()} == {
-        t: set(k) for t, k in o.naspel.model.items()
+    """Of data.sqlite dezelfde tabellen, kolommen en indexen heeft als het model."""
+    schema = {
+        tabel: (set(inhoud['kolommen']), {kolommen[0] for kolommen in inhoud['indexen']})
+        for tabel, inhoud in o.oefenmap.database.schema.items()
+    }
+    return schema == {
+        tabel: (set(kolommen), {naam for naam, k in kolommen.items() if k['index']})
+        for tabel, kolommen in o.naspel.model.items()
     }
 
 
@@ -2022,6 +2150,10 @@ def _wat_gaat_komen(o, a):
         for kolom, eigenschap in inhoud['kolommen'].items():
             if kolom in _kolommen(o.oefenmap.database, tabel):
                 yield tabel, kolom, eigenschap | {'uniek': [kolom] in inhoud['uniek']}
+
+
+def _alle_kolommen(schema):
+    return [(tabel, kolom) for tabel, inhoud in schema.items() for kolom in inhoud['kolommen']]
 
 
 def _aanroepen(script, functie, naam):

@@ -464,7 +464,7 @@ def zonder_import_van_os(m):
     m.vervang('import os\n', '')
 
 
-@situatie('pakket_ontbreekt', 2, '`hulpje`', 'hulpjes.py')
+@situatie('pakket_ontbreekt', 2, '`hulpje`', '`hulpjes`')
 def hulpmodule_met_een_tikfout(m):
     m.schrijf('aantal = 3\n', 'hulpjes.py')
     m.schrijf('import hulpje\n' + m.lees())
@@ -1722,6 +1722,59 @@ def functie_met_een_hoofdletter(m):
 )
 def syntaxfout_in_het_enige_script(m):
     m.vervang('def upgrade():', 'def upgrade()', m.script('eerste_migratie'))
+
+
+@situatie('db_kent_de_app_niet', 2, '@db = SQL', 'db = SQLAlchemy(app)')
+def sqlalchemy_zonder_app(m):
+    m.vervang('SQLAlchemy(app)', 'SQLAlchemy()')
+
+
+@situatie('db_kent_de_app_niet', 9, 'db = SQLAlchemy(app, metadata=namen)')
+def sqlalchemy_met_namen_zonder_app(m):
+    m.vervang('SQLAlchemy(app, ', 'SQLAlchemy(')
+
+
+voor_stap_2('db_ontbreekt_voor_een_naam', '= db.Column(db.String', '= Column(String', '`Column`')
+voor_stap_2('db_ontbreekt_voor_een_naam', '(db.String', '(String', '@woonplaats', '`db.`')
+
+
+@situatie('pakket_ontbreekt', 2, '`flask_sqlalchmy`', 'Bedoel je `flask_sqlalchemy`')
+def pakket_met_een_tikfout(m):
+    m.vervang('from flask_sqlalchemy', 'from flask_sqlalchmy')
+
+
+@situatie('module_is_van_een_eerdere_stap', 4, '`niveau`', '`cursistnummer`', 'module.oud')
+def module_van_twee_stappen_terug(m):
+    m.model_van(2)
+
+
+@situatie(
+    'module_is_van_een_eerdere_stap',
+    8,
+    'heeft weer `leeftijd`',
+    zelf={'module_is_van_een_eerdere_stap': lambda m: m.model_van(8)},
+)
+def module_van_voor_het_hernoemen(m):
+    m.model_van(6)
+
+
+@situatie('module_is_van_een_latere_stap', 2, 'latere stap', 'bij stap 2', 'module.oud')
+def module_van_het_eind(m):
+    m.model_van(9)
+
+
+@situatie('hernoemen_als_weg_en_erbij', 2, 'andere stappen', tot_het_eind=True)
+def alles_in_een_migratie(m):
+    m.model_van(8)
+    m.flask('db', 'migrate', '-m', 'alles')
+    # De kolommen van stap 3 tot en met 5 heeft de leerling in het script al goed gezet.
+    m.vervang("constraint(None, ['cursist", "constraint('uq', ['cursist", m.script('alles'))
+    m.vervang('constraint(None, type_', "constraint('uq', type_", m.script('alles'))
+
+
+@situatie('script_is_weg_na_de_upgrade', 5, 'volledige_naam', '2026 - geboortejaar')
+def database_van_een_latere_stap(m):
+    shutil.copyfile(m.gespeeld(8).map / DATABASE, m.pad / DATABASE)
 
 
 @situatie('foreign_key_wijst_naar_niets', 9, '@ForeignKey', 'Geen klasse')
