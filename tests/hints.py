@@ -312,6 +312,8 @@ def migrate_ontbreekt_of_is_niet_compleet(o, a):
             f'{db.end_lineno}.',
             _verplaats(module, nummer, db.end_lineno, ''),
         )
+    if ast.unparse(aanroep) == 'Migrate(app, db)':
+        return None
     begin = f'{ast.unparse(opdracht.targets[0])} = ' if namen_van(opdracht) else ''
     return (
         f'`Migrate` heeft je app en je database nodig, in die volgorde. Nu staat er '
@@ -343,6 +345,14 @@ def naam_wordt_te_laat_gemaakt(o, a):
                 f'Regel {fout.regel} van `{MODULE}` gebruikt `{a.gevonden}`. Dat komt pas op regel '
                 f'{knoop.lineno}.',
                 _verplaats(module, knoop.lineno, gebruikt.lineno - 1, ''),
+            )
+    soort = {'app': 'Flask', 'db': 'SQLAlchemy'}.get(a.gevonden)
+    for knoop in module.boom.body:
+        if soort and namen_van(knoop) and heet(knoop.value, soort):
+            return (
+                f'Regel {fout.regel} van `{MODULE}` gebruikt `{a.gevonden}`. Op regel '
+                f'{knoop.lineno} heet dat `{ast.unparse(knoop.targets[0])}`.',
+                _maak(module, knoop.lineno, f'{a.gevonden} = {ast.unparse(knoop.value)}'),
             )
     namen = any('namen' in namen_van(knoop) for knoop in module.boom.body)
     regel = {
@@ -1216,11 +1226,12 @@ def module_is_van_een_latere_stap(o, a):
         if kolommen_na(nummer).keys() <= model and not weg_na(nummer) & model
     ]
     tussen = STAPPEN[o.niveau : verder[-1]] if verder else ()
-    nu = kolommen_na(o.niveau)
-    if any(k.som_met or (k.tabel, k.was) in nu for stap in tussen for k in stap.erbij):
+    nu, head = kolommen_na(o.niveau), _alle_kolommen(o.head)
+    nieuw = [k for stap in tussen for k in stap.erbij if (k.tabel, k.naam) not in head]
+    if any(kolom.som_met or (kolom.tabel, kolom.was) in nu for kolom in nieuw):
         return (
-            f'Je module is al van een latere stap. Je migraties zijn nog bij stap {o.niveau}. In een '
-            'migratie voor alles tegelijk raken waarden kwijt.',
+            f'Je module is al van een latere stap. Je migraties zijn nog bij stap {o.niveau}. In '
+            'een migratie voor alles tegelijk raken waarden kwijt.',
             'Doe de stappen een voor een. ' + _andere_module(o),
         )
 

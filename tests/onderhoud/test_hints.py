@@ -432,6 +432,11 @@ regel_naar_onderen('from flask import Flask\n', '`Flask`', 'Verplaats')
 regel_naar_onderen('app = Flask(__name__)\n', '`app`', '@app = Flask')
 
 
+@situatie('naam_wordt_te_laat_gemaakt', 2, '`db`', 'heet dat `bd`', '@bd =')
+def db_met_een_tikfout(m):
+    m.vervang('db = SQLAlchemy(app)', 'bd = SQLAlchemy(app)')
+
+
 @situatie('naam_wordt_te_laat_gemaakt', 2, '`app`', 'naar bovenaan')
 def regel_boven_de_imports(m):
     regel = "app.config['SQLALCHEMY_TRACK_MODIFICATIONS'] = False\n"
