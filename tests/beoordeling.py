@@ -507,7 +507,10 @@ def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
             yield Afwijking(stap, 'downgrade', 'schema', tabel, kolom, revisie=revisie)
             return
         for kolom in VASTE_KOLOMMEN:
-            if waarden(vroeger.aangevuld, kolom) != waarden(stand.rijen, kolom):
+            # Een rij die een migratie er zelf bij zette, mag blijven.
+            teruggekregen = waarden(stand.rijen, kolom)
+            had = waarden(vroeger.aangevuld, kolom)
+            if any(teruggekregen.get(id_) != waarde for id_, waarde in had.items()):
                 yield Afwijking(stap, 'downgrade', 'waarden', 'cursisten', kolom, revisie=revisie)
                 return
 

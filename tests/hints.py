@@ -201,11 +201,12 @@ def komma_aan_het_eind(o, a):
 
 @hint('onzichtbaar', 'kleine letter')
 def column_met_een_kleine_letter(o, a):
-    regel = _rauw(o, a.gevonden).strip()
+    kolom = kolommen_na(o.bezig_met).get(('cursisten', a.kolom))
+    regel = _rauw(o, a.gevonden).strip().replace('.column(', '.Column(')
     return (
         f'Op regel {a.gevonden} van `{MODULE}` staat `column` met een kleine letter. '
         f'{_onzichtbaar(a)}',
-        _maak(o.oefenmap.module, a.gevonden, regel.replace('.column(', '.Column(')),
+        _maak(o.oefenmap.module, a.gevonden, kolom.regel if kolom else regel),
     )
 
 
@@ -585,6 +586,21 @@ def naspelen_duurt_te_lang(o, a):
     )
 
 
+@hint('naspelen', 'module')
+def regel_van_een_kolom_geeft_een_fout(o, a):
+    module, fout = o.oefenmap.module, o.naspel.fout
+    for (tabel, naam), kolom in kolommen_na(o.bezig_met).items() if fout.bestand == MODULE else ():
+        nummer = module.regel_van_kolom(tabel, naam)
+        if nummer and nummer <= fout.regel <= _eind(module, nummer):
+            if module.regel(nummer) == kolom.regel:
+                return None
+            return (
+                f'Regel {nummer} van `{MODULE}`, met kolom `{naam}`, klopt nog niet. Python zegt '
+                f'`{fout.soort}`.',
+                _maak(module, nummer, kolom.regel),
+            )
+
+
 @hint('naspelen', 'module', 'Migrate', 'scripts')
 def bestand_geeft_een_fout(o, a):
     fout = o.naspel.fout
@@ -702,8 +718,11 @@ def twee_scripts_met_dezelfde_revisie(o, a):
     for script in o.oefenmap.scripts:
         ander = eerste.setdefault(script.revisie, script)
         if ander is not script:
-            # Een kopie heeft de langste naam: 'abc_naam (1).py' of 'abc_naam kopie.py'.
-            kopie = max(script, ander, key=lambda s: len(s.naam))
+            # Een kopie heet anders, of langer: 'kopie.py' of 'abc_naam (1).py'.
+            kopie = max(
+                (script, ander),
+                key=lambda s: (not s.bestandsnaam.startswith(s.revisie), len(s.naam)),
+            )
             return (
                 f'Twee scripts hebben dezelfde revisie `{script.revisie}`: '
                 f'`{ander.bestandsnaam}` en `{script.bestandsnaam}`.',
@@ -970,7 +989,11 @@ def update_in_het_with_blok(o, a):
                 return (
                     f'In `{script.naam}` staat regel {knoop.lineno} in het `with`-blok. Alembic '
                     'verandert de tabel pas als dat blok klaar is. De kolom is er dus nog niet.',
-                    _verplaats(script, knoop.lineno, blok.end_lineno, '    '),
+                    _verplaats(script, knoop.lineno, blok.end_lineno, '    ')
+                    if knoop.end_lineno < blok.end_lineno
+                    # Onderaan het blok hoeft de regel alleen minder ver in te springen.
+                    else f'Maak in `{script.naam}` van '
+                    f'{_regels(knoop.lineno, knoop.end_lineno)}:\n        {ast.unparse(knoop)}',
                 )
 
 
@@ -989,6 +1012,60 @@ def waarden_zijn_niet_uniek(o, a):
         if nummer and 'server_default' in _rauw(o, nummer):
             return wat, _maak(o.oefenmap.module, nummer, les.regel)
         return wat, _opnieuw(o, script, kolom)
+
+
+@hint('naspelen', 'heen')
+def hernoemen_en_ook_nog_erbij(o, a):
+    script = o.script(a.revisie)
+    nieuw = {kolom for _, kolom, _ in _nieuwe_kolommen(script)}
+    for aanroep in _aanroepen(script, 'upgrade', 'alter_column'):
+        for optie in aanroep.keywords:
+            naam = getattr(optie.value, 'value', None)
+            if optie.arg == 'new_column_name' and naam in nieuw and naam == 'volledige_naam':
+                return (
+                    f'`{script.naam}` hernoemt een kolom tot `{naam}`, en maakt die ook nog eens. '
+                    'Hernoemen is genoeg.',
+                    _vervang_met_batch(script, 'cursisten', HERNOEMEN),
+                )
+
+
+@hint('naspelen', 'heen')
+def index_op_een_kolom_die_er_niet_is(o, a):
+    script = o.script(a.revisie)
+    for aanroep in _aanroepen(script, 'upgrade', 'create_index'):
+        regel = script.regel(aanroep.lineno)
+        namen = {k.value for k in ast.walk(aanroep) if isinstance(k, ast.Constant)}
+        for oud, nieuw in (('naam', 'volledige_naam'), ('leeftijd', 'geboortejaar')):
+            if oud in namen and oud not in _kolomnamen(o):
+                return (
+                    f'Regel {aanroep.lineno} van `{script.naam}` maakt een index op `{oud}`. Die '
+                    f'kolom heet nu `{nieuw}`.',
+                    _maak(
+                        script,
+                        aanroep.lineno,
+                        re.sub(rf"""(['"]){oud}\1""", rf'\1{nieuw}\1', regel),
+                    ),
+                )
+
+
+@hint('naspelen', 'heen', 'terug')
+def tikfout_in_sql(o, a):
+    script = o.script(a.revisie)
+    functie = 'downgrade' if a.wat == 'terug' else 'upgrade'
+    bekend = _kolomnamen(o) | set(o.head) | {kolom for _, kolom, _ in _nieuwe_kolommen(script)}
+    for aanroep in _aanroepen(script, functie, 'execute'):
+        sql = getattr(aanroep.args[0], 'value', None) if aanroep.args else None
+        # Wat in SQL tussen aanhalingstekens staat is een waarde, geen naam.
+        namen = re.findall(r'[a-z_]\w*', re.sub(r"""'[^']*'""", '', str(sql)))
+        for naam in namen:
+            lijkt = get_close_matches(naam, bekend, 1, 0.75)
+            if lijkt and naam not in bekend:
+                regel = script.regel(aanroep.lineno)
+                return (
+                    f'In de SQL op regel {aanroep.lineno} van `{script.naam}` staat `{naam}`. '
+                    f'Bedoel je `{lijkt[0]}`?',
+                    _maak(script, aanroep.lineno, re.sub(rf'\b{naam}\b', lijkt[0], regel)),
+                )
 
 
 @hint('naspelen', 'heen')
@@ -1091,25 +1168,28 @@ HERNOEMEN = {
 @hint('waarden', 'verloren')
 @hint('downgrade', 'waarden')
 def hernoemen_als_weg_en_erbij(o, a):
-    if a.kolom in ('naam', 'volledige_naam'):
-        script = o.script(a.revisie)
-        wat = (
-            f'`{script.naam}` gooit een kolom weg en maakt een lege met de nieuwe naam. Alle namen '
-            'zijn dan weg, en `downgrade` brengt ze niet terug.'
+    namen = {('cursisten', 'naam'), ('cursisten', 'volledige_naam')}
+    plaats = o.volgorde.index(a.revisie)
+    voor, na = (set(_alle_kolommen(o.naspel.heen[p].schema)) for p in (plaats - 1, plaats))
+    if a.kolom not in ('naam', 'volledige_naam') or not namen & (voor ^ na):
+        return None
+    script = o.script(a.revisie)
+    wat = (
+        f'`{script.naam}` gooit een kolom weg en maakt een lege met de nieuwe naam. Alle namen '
+        'zijn dan weg, en `downgrade` brengt ze niet terug.'
+    )
+    if voor ^ na <= namen:
+        return wat, _vervang_met_batch(script, 'cursisten', HERNOEMEN)
+    if script.revisie == o.oefenmap.revisies[-1] and not o.toegepast(script.revisie):
+        return (
+            f'{wat} Het doet ook nog andere stappen.',
+            'Het is nog niet uitgevoerd. Verwijder het:\n' + _verwijder(script.naam),
         )
-        plaats = o.volgorde.index(a.revisie)
-        voor, na = (set(_alle_kolommen(o.naspel.heen[p].schema)) for p in (plaats - 1, plaats))
-        if voor ^ na <= {('cursisten', 'naam'), ('cursisten', 'volledige_naam')}:
-            return wat, _vervang_met_batch(script, 'cursisten', HERNOEMEN)
-        if script.revisie == o.oefenmap.revisies[-1] and not o.toegepast(script.revisie):
-            return f'{wat} Het doet ook nog andere stappen.', (
-                'Het is nog niet uitgevoerd. Verwijder het:\n' + _verwijder(script.naam)
-            )
-        return wat, (
-            'Laat in `upgrade()` de regels weg die `naam` weggooien en `volledige_naam` maken. Zet '
-            f'in hun plaats:\n        {HERNOEMEN["upgrade"][0]}\nDoe in `downgrade()` hetzelfde, '
-            f'met:\n        {HERNOEMEN["downgrade"][0]}'
-        )
+    return wat, (
+        'Laat in `upgrade()` de regels weg die `naam` weggooien en `volledige_naam` maken. Zet '
+        f'in hun plaats:\n        {HERNOEMEN["upgrade"][0]}\nDoe in `downgrade()` hetzelfde, '
+        f'met:\n        {HERNOEMEN["downgrade"][0]}'
+    )
 
 
 @hint('waarden')
@@ -2165,6 +2245,10 @@ def _wat_gaat_komen(o, a):
 
 def _alle_kolommen(schema):
     return [(tabel, kolom) for tabel, inhoud in schema.items() for kolom in inhoud['kolommen']]
+
+
+def _kolomnamen(o):
+    return {kolom for _, kolom in _alle_kolommen(o.head)}
 
 
 def _aanroepen(script, functie, naam):

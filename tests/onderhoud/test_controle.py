@@ -467,6 +467,12 @@ def vullen_in_een_later_script(w):
     w.flask('upgrade')
 
 
+def rijen_uit_een_migratie(w):
+    noor = 'op.execute("INSERT INTO cursisten (naam, leeftijd) VALUES (\'Noor\', 20)")'
+    w.schrijf('rijen', noor, 'pass')
+    w.flask('upgrade')
+
+
 def samengevoegde_heads(w):
     begin = w.head()
     for letter in 'ab':
@@ -514,6 +520,7 @@ GOED = [
     (een_ander_jaar, 8, 8),
     (zonder_batch_en_met_annotaties, 1, 2),
     (vullen_in_een_later_script, 5, 6),
+    (rijen_uit_een_migratie, 2, 2),
     (samengevoegde_heads, 1, 1),
     (commentaar_en_een_ander_tijdstip, 4, 5),
 ]

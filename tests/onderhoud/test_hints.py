@@ -789,15 +789,13 @@ script_van(6, 'kolom_is_leeg', VUL, '', 'geboortejaar.py', 'UPDATE', toegepast=T
 script_van(
     6,
     'upgrade_lukt_niet',
-    '2026 - leeftijd',
-    '2026 - leeftyd',
+    'UPDATE cursisten',
+    'UPDATE OR NIETS cursisten',
     'OperationalError',
-    'leeftyd',
     'geboortejaar.py',
-    zelf={
-        'upgrade_lukt_niet': lambda m: m.vervang('leeftyd', 'leeftijd', m.script('geboortejaar'))
-    },
+    zelf={'upgrade_lukt_niet': lambda m: m.vervang('OR NIETS ', '', m.script('geboortejaar'))},
 )
+script_van(6, 'tikfout_in_sql', '2026 - leeftijd', '2026 - leeftyd', '`leeftyd`', 'geboortejaar.py')
 script_van(8, 'downgrade_zet_een_lege_kolom_terug', 'UPDATE', '-- UPDATE', 'niet wat erin')
 script_van(
     2,
@@ -1727,6 +1725,51 @@ def functie_met_een_hoofdletter(m):
 )
 def syntaxfout_in_het_enige_script(m):
     m.vervang('def upgrade():', 'def upgrade()', m.script('eerste_migratie'))
+
+
+@situatie('hernoemen_en_ook_nog_erbij', 6, '`volledige_naam`', 'new_column_name')
+def naam_hernoemd_en_erbij(m):
+    m.model_van(7)
+    m.flask('db', 'migrate', '-m', 'naam')
+    hernoem = "batch_op.alter_column('naam', new_column_name='volledige_naam')"
+    m.vervang("batch_op.drop_column('naam')", hernoem, m.script('naam'))
+
+
+@situatie('index_op_een_kolom_die_er_niet_is', 9, '`naam`', "['volledige_naam']")
+def index_op_de_oude_naam(m):
+    m.model_van(10)
+    m.vervang("'cursisten', ['volledige_naam']", "'cursisten', ['naam']", m.script_van(10))
+
+
+@situatie('tikfout_in_sql', 5, '`cursist`', '`cursisten`')
+def tikfout_in_de_tabel_van_een_update(m):
+    m.model_van(6)
+    m.vervang('UPDATE cursisten', 'UPDATE cursist', m.script_van(6))
+
+
+@situatie('tikfout_in_sql', 7, '`geboortjaar`', '`geboortejaar`')
+def tikfout_in_de_update_van_een_downgrade(m):
+    m.model_van(8)
+    m.vervang('2026 - geboortejaar', '2026 - geboortjaar', m.script_van(8))
+
+
+@situatie('regel_van_een_kolom_geeft_een_fout', 4, '@ingeschreven_op', 'db.func.now()')
+def func_now_zonder_haakjes(m):
+    m.model_van(5)
+    m.vervang('db.func.now()', 'db.func.now')
+
+
+@situatie('update_in_het_with_blok', 5, 'van regel')
+def update_onderaan_het_with_blok(m):
+    m.model_van(6)
+    script = m.script_van(6)
+    tekst = re.sub(r'\n\n( +op.execute)', r'\n    \1', m.lees(script), count=1)
+    m.schrijf(tekst, script)
+
+
+@situatie('twee_scripts_met_dezelfde_revisie', 2, 'versions/kopie.py kopie.py.oud')
+def kopie_met_een_eigen_naam(m):
+    shutil.copyfile(m.pad / m.script('woonplaats'), m.versies / 'kopie.py')
 
 
 @situatie('db_kent_de_app_niet', 2, '@db = SQL', 'db = SQLAlchemy(app)')
