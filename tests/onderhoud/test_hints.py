@@ -1693,6 +1693,12 @@ regel_uit_een_script(
 )
 
 
+@situatie('script_zonder_revisie', 1, '_eerste_migratie.py`', 'revision = ')
+def enige_script_zonder_revisie(m):
+    script = m.script('eerste_migratie')
+    m.schrijf(re.sub('\nrevision = .*', '', m.lees(script)), script)
+
+
 @situatie('script_zonder_vorige_revisie', 3, '_niveau.py`', 'down_revision = ')
 def script_zonder_down_revision(m):
     m.schrijf(re.sub('down_revision = .*\n', '', m.lees(m.script('niveau'))), m.script('niveau'))
@@ -1852,6 +1858,9 @@ def test_wie_doet_wat_de_hint_zegt_komt_verder(geval, oefening, monkeypatch):
         if not oordeel.afwijkingen:
             break
         naam, wat_nu = welke_hint(oordeel), oordeel.wat_nu
+        # Ook bij de gevolgen van de oorzaak heeft de controle iets te zeggen.
+        fout = [s.nummer for s in hints.STAPPEN if oordeel.toestand(s.nummer) == 'fout']
+        assert all(map(oordeel.uitleg, fout))
         if gezien and naam in TOT_HIER and not geval.tot_het_eind:
             break
         verloop = '\n\n'.join([*(tekst for _, tekst in gezien), wat_nu])

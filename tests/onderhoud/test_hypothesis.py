@@ -128,8 +128,8 @@ class Recept:
 
 
 @st.composite
-def recepten(trek, vanaf: int = 1) -> Recept:
-    niveau = trek(st.integers(vanaf, len(STAPPEN)))
+def recepten(trek, vanaf: int = 1, tot: int = len(STAPPEN)) -> Recept:
+    niveau = trek(st.integers(vanaf, tot))
     eigen = trek(st.booleans())
     stukken = [n for n in VRIJ if (eigen if n == 'eigen' else n <= niveau)]
     werk = [w for n in trek(st.permutations(stukken)) for w in VRIJ[n]]
@@ -330,3 +330,34 @@ def test_een_map_met_een_fout_krijgt_een_hint_over_die_fout(begin, recept, fout)
         assert oordeel.afwijkingen, f'Niemand merkte dit: {fout}.'
         assert oordeel.afwijkingen[0].soort == soort, oordeel.wat_nu
         assert oordeel.wat_nu.startswith('Wat nu: stap')
+
+
+# Wat er met een regel kan gebeuren: het wordt een rij van geen, een of twee regels.
+SCHADE = {
+    'weg': lambda regel: [],
+    'dubbel': lambda regel: [regel, regel],
+    'commentaar': lambda regel: [f'# {regel}'],
+    'half': lambda regel: [regel[: len(regel) // 2]],
+    'zonder inspringen': lambda regel: [regel.lstrip()],
+    'verder ingesprongen': lambda regel: [f'    {regel}'],
+    'een ander woord': lambda regel: [regel.replace('cursisten', 'None').replace('db', 'x')],
+}
+
+
+# Een korte reeks: dan is er vaker maar een script, en dat is stuk.
+@settings(INSTELLINGEN, max_examples=100)
+@given(recept=recepten(tot=3), schade=st.sampled_from(sorted(SCHADE)), plek=st.data())
+def test_een_beschadigde_regel_laat_de_controle_niet_struikelen(begin, recept, schade, plek):
+    with tempfile.TemporaryDirectory() as tijdelijk:
+        bouw(recept, begin, Path(tijdelijk))
+        scripts = sorted(Path(tijdelijk, 'migrations/versions').glob('*.py'))
+        bestand = plek.draw(st.sampled_from([Path(tijdelijk, MODULE), *scripts]))
+        regels = bestand.read_text(encoding='utf-8').splitlines()
+        nummer = plek.draw(st.integers(0, len(regels) - 1))
+        regels[nummer : nummer + 1] = SCHADE[schade](regels[nummer])
+        bestand.write_text('\n'.join(regels), encoding='utf-8')
+        oordeel = beoordeel_hier(Path(tijdelijk))
+        assert oordeel.wat_nu.startswith('Wat nu: ')
+        assert all(oordeel.opmerkingen)
+        fout = [stap.nummer for stap in STAPPEN if oordeel.toestand(stap.nummer) == 'fout']
+        assert all(oordeel.uitleg(nummer) for nummer in fout)
