@@ -465,6 +465,10 @@ def _tikfout(oordeel: Oordeel, kolom: Kolom) -> str | None:
 def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Wat het model anders wil dan de laatste revisie maakt."""
     van_de_les = {(k.tabel, k.naam): k for stap in STAPPEN for k in stap.erbij}
+    model = {(tabel, kolom) for tabel, eigen in oordeel.naspel.model.items() for kolom in eigen}
+    # Heeft het model al kolommen van later, dan hoort wat later weggaat bij de stap van nu.
+    later = van_de_les.keys() - kolommen_na(oordeel.niveau).keys() - weg_na(oordeel.niveau)
+    later_weg = weg_na(LAATSTE) - weg_na(oordeel.niveau) if later & model else set()
     for verschil in oordeel.naspel.verschillen:
         tabel = verschil['tabel']
         kolom = verschil['kolommen'][0] if verschil['kolommen'] else None
@@ -474,8 +478,9 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
             continue
         if verschil['wat'] == 'modify_nullable' and bekend and bekend.sleutel:
             continue
+        al_weg = (tabel, kolom) in later_weg - model
         yield Afwijking(
-            oordeel.stap_van(tabel, kolom),
+            oordeel.bezig_met if al_weg else oordeel.stap_van(tabel, kolom),
             'model',
             verschil['wat'],
             tabel,

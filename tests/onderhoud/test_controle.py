@@ -770,6 +770,12 @@ def test_een_model_dat_meer_vraagt_dan_de_migraties_maken_is_fout(groen, regel, 
     keurt_af(werk, stap, *woorden, 'flask db migrate')
 
 
+def test_een_module_van_een_latere_stap_is_alleen_bij_de_stap_van_nu_fout(groen, gespeeld):
+    werk = groen(3)
+    shutil.copyfile(gespeeld(9).map / 'BasicModelApp.py', werk.module)
+    keurt_af(werk, 4, 'latere stap', 'bij stap 3')
+
+
 def test_een_eigen_tabel_zonder_migratie_is_fout(groen):
     werk = groen(2)
     werk.eind(
