@@ -469,9 +469,17 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     # Heeft het model al kolommen van later, dan hoort wat later weggaat bij de stap van nu.
     later = van_de_les.keys() - kolommen_na(oordeel.niveau).keys() - weg_na(oordeel.niveau)
     later_weg = weg_na(LAATSTE) - weg_na(oordeel.niveau) if later & model else set()
-    for verschil in oordeel.naspel.verschillen:
-        tabel = verschil['tabel']
-        kolom = verschil['kolommen'][0] if verschil['kolommen'] else None
+    # Eerst een tabel of kolom die nodig is: een migratie zou hem met zijn waarden weggooien.
+    nodig = kolommen_na(oordeel.niveau).keys() - model - later_weg
+    nodig -= set(STAPPEN[oordeel.bezig_met - 1].weg)
+    nodig = {(tabel, kolom) for tabel, kolom in nodig if tabel in oordeel.naspel.model}
+    verschillen = [
+        (verschil, verschil['tabel'], verschil['kolommen'][0] if verschil['kolommen'] else None)
+        for verschil in oordeel.naspel.verschillen
+    ]
+    for verschil, tabel, kolom in sorted(
+        verschillen, key=lambda v: v[0]['wat'] != 'remove_table' and v[1:] not in nodig
+    ):
         bekend = van_de_les.get((tabel, kolom))
         # `flask db migrate` let niet op standaardwaarden: alleen die van de les tellen.
         if verschil['wat'] == 'modify_default' and bekend is None:

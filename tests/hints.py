@@ -107,7 +107,7 @@ def module_is_weg(o, a):
         f'{wat} `{MODULE}`.',
         'Staat het nog open in je editor? Sla het daar op. Anders maakt dit het opnieuw:\n'
         + _maak_les_opnieuw(o)
-        + _kopieer(f'../opnieuw/{MODULE}', MODULE),
+        + _kopieer(f'{_vrije_map(o)}/{MODULE}', MODULE),
     )
 
 
@@ -329,7 +329,9 @@ def module_maakt_geen_app(o, a):
         return (
             f'`{MODULE}` maakt geen app: er staat nergens `Flask(__name__)`.',
             'Had je meer code? Zet die terug met ongedaan maken in je editor. Anders maakt dit de '
-            'module opnieuw:\n' + _maak_les_opnieuw(o) + _kopieer(f'../opnieuw/{MODULE}', MODULE),
+            'module opnieuw:\n'
+            + _maak_les_opnieuw(o)
+            + _kopieer(f'{_vrije_map(o)}/{MODULE}', MODULE),
         )
 
 
@@ -668,7 +670,7 @@ def migraties_zijn_weg(o, a):
         'opnieuw:\n'
         + _maak_les_opnieuw(o)
         + kapot
-        + _hernoem('../opnieuw/migrations', 'migrations'),
+        + _hernoem(f'{_vrije_map(o)}/migrations', 'migrations'),
     )
 
 
@@ -1318,11 +1320,12 @@ def module_is_van_een_latere_stap(o, a):
 
 @hint('model')
 def module_is_van_een_eerdere_stap(o, a):
+    head = _alle_kolommen(o.head)
     mist = [
         naam
         for tabel, naam in kolommen_na(o.niveau)
-        if naam not in o.naspel.model.get(tabel, {naam})
-        and (tabel, naam) not in STAPPEN[o.bezig_met - 1].weg
+        if (tabel, naam) in head and naam not in o.naspel.model.get(tabel, {naam})
+        if (tabel, naam) not in STAPPEN[o.bezig_met - 1].weg
     ]
     terug = [naam for tabel, naam in weg_na(o.niveau) if naam in o.naspel.model.get(tabel, {})]
     if terug or len(mist) > 1:
@@ -1340,7 +1343,7 @@ def _andere_module(o):
         + _maak_les_opnieuw(o)
         + _hernoem(MODULE, 'module.oud')
         + '\n'
-        + _kopieer(f'../opnieuw/{MODULE}', MODULE)
+        + _kopieer(f'{_vrije_map(o)}/{MODULE}', MODULE)
     )
 
 
@@ -1788,7 +1791,13 @@ def _verwijder(naam):
 
 def _maak_les_opnieuw(o):
     """De uitwerking na de laatste stap die af is, in een map ernaast."""
-    return f'    python tests/speel_les.py ../opnieuw --tot {o.laatst_af}\n'
+    return f'    python tests/speel_les.py {_vrije_map(o)} --tot {o.laatst_af}\n'
+
+
+def _vrije_map(o):
+    """Een map naast de oefening die er nog niet is: speel_les.py wil een nieuwe."""
+    namen = ['opnieuw', *(f'opnieuw{nummer}' for nummer in range(2, 100))]
+    return next(f'../{naam}' for naam in namen if not (o.oefenmap.pad.parent / naam).exists())
 
 
 def _vrije_naam(o):

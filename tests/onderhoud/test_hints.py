@@ -1800,6 +1800,9 @@ def pakket_met_een_tikfout(m):
 @situatie('module_is_van_een_eerdere_stap', 4, '`niveau`', '`cursistnummer`', 'module.oud')
 def module_van_twee_stappen_terug(m):
     m.model_van(2)
+    # Van een vorige keer: daar zet speel_les.py niets in.
+    (m.pad.parent / 'opnieuw').mkdir()
+    (m.pad.parent / 'opnieuw' / 'iets.txt').write_text('iets', encoding='utf-8')
 
 
 @situatie(
@@ -1810,6 +1813,26 @@ def module_van_twee_stappen_terug(m):
 )
 def module_van_voor_het_hernoemen(m):
     m.model_van(6)
+
+
+@situatie('model_mist_een_kolom', 8, '`cursistnummer`', 'De les heeft hem nog nodig')
+def kolom_kwijt_bij_het_begin_van_stap_9(m):
+    m.model_van(9)
+    m.vervang('    cursistnummer = db.Column(db.String(8), unique=True)\n', '')
+
+
+@situatie('model_mist_een_kolom', 7, '`geboortejaar`', 'De les heeft hem nog nodig')
+def verkeerde_kolom_weggehaald_in_stap_8(m):
+    m.model_van(8)
+    m.vervang('    geboortejaar = db.Column(db.Integer)\n', '')
+
+
+@situatie('klasse_is_weg', 9, '`gebruikers`', 'alle rijen kwijt')
+def klasse_weg_en_een_eigen_kolom_erbij(m):
+    tekst = m.lees()
+    klasse = tekst[tekst.index('class Gebruiker') :]
+    m.schrijf(tekst.replace(klasse, '').replace(", db.ForeignKey('gebruikers.id')", ''))
+    m.vervang("'cursisten'\n", "'cursisten'\n    bijnaam = db.Column(db.Text)\n")
 
 
 @situatie('module_is_van_een_latere_stap', 2, 'latere stap', 'bij stap 2', 'module.oud')
