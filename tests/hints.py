@@ -1308,8 +1308,10 @@ def module_is_van_een_latere_stap(o, a):
         if kolommen_na(nummer).keys() <= model and not weg_na(nummer) & model
     ]
     tussen = STAPPEN[o.niveau : verder[-1]] if verder else ()
-    nu, head = kolommen_na(o.niveau), _alle_kolommen(o.head)
-    nieuw = [k for stap in tussen for k in stap.erbij if (k.tabel, k.naam) not in head]
+    nu = kolommen_na(o.niveau)
+    # Wat al in de database staat is niet nieuw: dan is er een script weg.
+    er_al = _alle_kolommen(o.head) + _alle_kolommen(o.oefenmap.database.schema)
+    nieuw = [k for stap in tussen for k in stap.erbij if (k.tabel, k.naam) not in er_al]
     if any(kolom.som_met or (kolom.tabel, kolom.was) in nu for kolom in nieuw):
         return (
             f'Je module is al van een latere stap. Je migraties zijn nog bij stap {o.niveau}. In '
