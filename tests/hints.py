@@ -1637,9 +1637,8 @@ def namen_zijn_weg(o, a):
         )
     return (
         'In `data.sqlite` zijn alle namen weg, en er is geen kopie `bewaar.sqlite`.',
-        'Vul ze opnieuw in met `flask shell`, bijvoorbeeld:\n'
-        "    db.session.get(Cursist, 1).volledige_naam = 'Joyce'\n"
-        '    db.session.commit()',
+        'Vul ze een voor een opnieuw in. '
+        + _met_sql("UPDATE cursisten SET volledige_naam = 'Joyce' WHERE id = 1"),
     )
 
 
