@@ -465,7 +465,7 @@ def _tikfout(oordeel: Oordeel, kolom: Kolom) -> str | None:
 def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Wat het model anders wil dan de laatste revisie maakt."""
     van_de_les = {(k.tabel, k.naam): k for stap in STAPPEN for k in stap.erbij}
-    model = {(tabel, kolom) for tabel, eigen in oordeel.naspel.model.items() for kolom in eigen}
+    model = oordeel.naspel.modelkolommen
     # Heeft het model al kolommen van later, dan hoort wat later weggaat bij de stap van nu.
     later = van_de_les.keys() - kolommen_na(oordeel.niveau).keys() - weg_na(oordeel.niveau)
     later_weg = weg_na(LAATSTE) - weg_na(oordeel.niveau) if later & model else set()

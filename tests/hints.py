@@ -106,8 +106,7 @@ def module_is_weg(o, a):
     return (
         f'{wat} `{MODULE}`.',
         'Staat het nog open in je editor? Sla het daar op. Anders maakt dit het opnieuw:\n'
-        + _maak_les_opnieuw(o)
-        + _kopieer(f'{_vrije_map(o)}/{MODULE}', MODULE),
+        + _maak_module_opnieuw(o),
     )
 
 
@@ -292,7 +291,7 @@ def klasse_staat_er_twee_keer(o, a):
 @hint('naspelen', 'module', 'Migrate')
 def migrate_ontbreekt_of_is_niet_compleet(o, a):
     module, fout = o.oefenmap.module, o.naspel.fout
-    db = next((k for k in module.boom.body if 'db' in namen_van(k)), None)
+    db = module.toekenning('db')
     aanroep = next(iter(module.aanroepen('Migrate')), None)
     if fout.fase == 'module' and (not aanroep or fout.regel != aanroep.lineno):
         return None
@@ -329,9 +328,7 @@ def module_maakt_geen_app(o, a):
         return (
             f'`{MODULE}` maakt geen app: er staat nergens `Flask(__name__)`.',
             'Had je meer code? Zet die terug met ongedaan maken in je editor. Anders maakt dit de '
-            'module opnieuw:\n'
-            + _maak_les_opnieuw(o)
-            + _kopieer(f'{_vrije_map(o)}/{MODULE}', MODULE),
+            'module opnieuw:\n' + _maak_module_opnieuw(o),
         )
 
 
@@ -357,7 +354,7 @@ def naam_wordt_te_laat_gemaakt(o, a):
                 f'{knoop.lineno} heet dat `{ast.unparse(knoop.targets[0])}`.',
                 _maak(module, knoop.lineno, f'{a.gevonden} = {ast.unparse(knoop.value)}'),
             )
-    namen = any('namen' in namen_van(knoop) for knoop in module.boom.body)
+    namen = module.toekenning('namen')
     regel = {
         'basedir': 'basedir = os.path.abspath(os.path.dirname(__file__))',
         'app': 'app = Flask(__name__)',
@@ -531,7 +528,7 @@ def database_staat_elders(o, a):
 @hint('naspelen', 'module', 'Migrate')
 def db_kent_de_app_niet(o, a):
     module = o.oefenmap.module
-    db = next((k for k in module.boom.body if 'db' in namen_van(k)), None)
+    db = module.toekenning('db')
     aanroepen = module.aanroepen('SQLAlchemy', db) if db else []
     if aanroepen and not module.aanroepen('init_app'):
         tekst = ast.unparse(aanroepen[0])
@@ -549,7 +546,7 @@ def db_kent_de_app_niet(o, a):
 
 @hint('naspelen', 'module', 'Migrate')
 def adres_van_de_database_klopt_niet(o, a):
-    db = next((k for k in o.oefenmap.module.boom.body if 'db' in namen_van(k)), None)
+    db = o.oefenmap.module.toekenning('db')
     erboven = o.oefenmap.module.tekst.splitlines()[: db.lineno] if db else ()
     if JUISTE_URI in [regel.strip() for regel in erboven]:
         # Het adres is goed: er is iets anders.
@@ -565,12 +562,12 @@ def adres_van_de_database_klopt_niet(o, a):
 def _juiste_uri(o):
     """Zet het adres van de database op de goede plaats: boven `db = ...`."""
     module = o.oefenmap.module
-    db = next((k.lineno for k in module.boom.body if 'db' in namen_van(k)), 10_000)
+    db, app = module.toekenning('db'), module.toekenning('app')
     for knoop in module.boom.body:
-        if 'SQLALCHEMY_DATABASE_UR' in ast.unparse(knoop) and knoop.lineno < db:
+        boven_db = db is None or knoop.lineno < db.lineno
+        if 'SQLALCHEMY_DATABASE_UR' in ast.unparse(knoop) and boven_db:
             return _maak(module, knoop.lineno, JUISTE_URI)
-    app = next((k.end_lineno for k in module.boom.body if 'app' in namen_van(k)), 0)
-    return _zet_onder(module, app, JUISTE_URI)
+    return _zet_onder(module, app.end_lineno if app else 0, JUISTE_URI)
 
 
 JUISTE_URI = (
@@ -1037,7 +1034,7 @@ def index_op_een_kolom_die_er_niet_is(o, a):
     for aanroep in _aanroepen(script, 'upgrade', 'create_index'):
         regel = script.regel(aanroep.lineno)
         namen = {k.value for k in ast.walk(aanroep) if isinstance(k, ast.Constant)}
-        for oud, nieuw in (('naam', 'volledige_naam'), ('leeftijd', 'geboortejaar')):
+        for oud, nieuw in OPVOLGERS.items():
             if oud in namen and oud not in _kolomnamen(o):
                 return (
                     f'Regel {aanroep.lineno} van `{script.naam}` maakt een index op `{oud}`. Die '
@@ -1133,10 +1130,7 @@ def downgrade_geeft_het_schema_niet_terug(o, a):
 def downgrade_zet_een_lege_kolom_terug(o, a):
     plaats = o.volgorde.index(a.revisie)
     voor, na = (o.naspel.heen[p].schema['cursisten']['kolommen'] for p in (plaats - 1, plaats))
-    sleutel, waarde = {
-        'leeftijd': ('geboortejaar', '2026 - geboortejaar'),
-        'naam': ('volledige_naam', 'volledige_naam'),
-    }.get(a.kolom, (None, None))
+    sleutel, waarde = AFGELEID[a.kolom] if a.kolom in OPVOLGERS else (None, None)
     if a.kolom not in na and sleutel in voor:
         script = o.script(a.revisie)
         return (
@@ -1301,7 +1295,7 @@ def eigenschap_in_de_migratie(o, a):
 
 @hint('model')
 def module_is_van_een_latere_stap(o, a):
-    model = {(tabel, naam) for tabel, kolommen in o.naspel.model.items() for naam in kolommen}
+    model = o.naspel.modelkolommen
     verder = [
         nummer
         for nummer in range(o.bezig_met + 1, len(STAPPEN) + 1)
@@ -1473,7 +1467,7 @@ def repr_noemt_een_kolom_die_weg_is(o, a):
     if o.naspel.leesfout.bestand == MODULE:
         eigen = o.naspel.model.get('cursisten', {})
         oud = re.compile(rf'\b{re.escape(a.kolom)}\b')
-        nieuw = {'naam': 'volledige_naam', 'leeftijd': 'geboortejaar'}.get(a.kolom)
+        nieuw = OPVOLGERS.get(a.kolom)
         nieuw = nieuw or next(iter(get_close_matches(a.kolom, eigen, 1)), 'id')
         return (
             f'`__repr__` gebruikt op regel {nummer} nog `{a.kolom}`. Die kolom is er niet, dus '
@@ -1795,6 +1789,10 @@ def _maak_les_opnieuw(o):
     return f'    python tests/speel_les.py {_vrije_map(o)} --tot {o.laatst_af}\n'
 
 
+def _maak_module_opnieuw(o):
+    return _maak_les_opnieuw(o) + _kopieer(f'{_vrije_map(o)}/{MODULE}', MODULE)
+
+
 def _vrije_map(o):
     """Een map naast de oefening die er nog niet is: speel_les.py wil een nieuwe."""
     namen = ['opnieuw', *(f'opnieuw{nummer}' for nummer in range(2, 100))]
@@ -1855,6 +1853,9 @@ def _nieuwe_database(o):
         + f'\n    flask db upgrade\n{overzetten}'
     )
 
+
+# Een kolom die verdwijnt, en de kolom die ervoor in de plaats komt.
+OPVOLGERS = {'naam': 'volledige_naam', 'leeftijd': 'geboortejaar'}
 
 # Een kolom die op een andere stap anders heet of anders telt: uit welke kolom, en hoe.
 AFGELEID = {
@@ -2095,7 +2096,7 @@ def _eind(bestand, nummer):
 
 
 def _regel_van(script, naam):
-    return next(knoop.lineno for knoop in script.boom.body if naam in namen_van(knoop))
+    return script.toekenning(naam).lineno
 
 
 def _regel_in(klasse, naam):

@@ -71,6 +71,11 @@ class Naspel:
     # Een rij die het model niet kan tonen; dat houdt het naspelen niet tegen.
     leesfout: Fout | None = None
 
+    @property
+    def modelkolommen(self) -> set[tuple[str, str]]:
+        """De kolommen van het model, als (tabel, kolom)."""
+        return {(tabel, kolom) for tabel, eigen in self.model.items() for kolom in eigen}
+
 
 class Naspelen:
     """Begint bij `with` met naspelen; `uitkomst()` wacht tot het klaar is.
@@ -88,13 +93,10 @@ class Naspelen:
             self.verslag = werkmap / 'verslag.jsonl'
             kopie = werkmap / 'oefenmap'
             kopieer(self.oefenmap, kopie)
-            omgeving = {k: v for k, v in os.environ.items() if not k.startswith('FLASK_')}
-            # Zo weet Flask dat het geen server hoeft te starten, en slaat het app.run() over.
-            omgeving |= {'FLASK_RUN_FROM_CLI': 'true', 'PYTHONUTF8': '1'}
             self.proces = subprocess.Popen(
                 [sys.executable, NASPELER, self.verslag],
                 cwd=kopie,
-                env=omgeving,
+                env=omgeving(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -122,6 +124,13 @@ class Naspelen:
             # Geldt alleen als het verslag niet af is: de module beeindigde het proces zelf.
             gestopt = Fout('module', 'SystemExit', f'exit status {self.proces.returncode}')
         return lees_verslag(self.verslag, gestopt)
+
+
+def omgeving() -> dict[str, str]:
+    """De omgeving waarin het naspelen draait: zonder wat de leerling voor Flask instelde."""
+    schoon = {k: v for k, v in os.environ.items() if not k.startswith('FLASK_')}
+    # Zo weet Flask dat het geen server hoeft te starten, en slaat het app.run() over.
+    return schoon | {'FLASK_RUN_FROM_CLI': 'true', 'PYTHONUTF8': '1'}
 
 
 def kopieer(oefenmap: Path, kopie: Path) -> None:

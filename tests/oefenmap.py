@@ -47,6 +47,10 @@ class Bestand:
         gevonden = [k for k in ast.walk(binnen or self.boom) if heet(k, naam)]
         return sorted(gevonden, key=lambda aanroep: aanroep.lineno)
 
+    def toekenning(self, naam: str) -> ast.stmt | None:
+        """De eerste regel buiten een klasse die `naam` een waarde geeft."""
+        return next((knoop for knoop in self.boom.body if naam in namen_van(knoop)), None)
+
     @property
     def klassen(self) -> list[ast.ClassDef]:
         """De klassen van de module, van boven naar beneden."""

@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 
 from beoordeling import Oordeel, beoordeel
-from naspelen import Fout, Naspel, kopieer, lees_verslag
+from naspelen import Fout, Naspel, kopieer, lees_verslag, omgeving
 from naspeler import Naspeler
 from oefenmap import lees_oefenmap
 from speel_les import PROJECT
@@ -51,13 +51,11 @@ def beoordeel_hier(oefenmap: Path) -> Oordeel:
 @contextmanager
 def _alsof_het_een_eigen_proces_is(kopie: Path) -> Iterator[None]:
     """Een vers proces kent de modules van de leerling en die van de controle nog niet."""
-    omgeving, pad, map_ = dict(os.environ), sys.path[:], Path.cwd()
+    vooraf, pad, map_ = dict(os.environ), sys.path[:], Path.cwd()
     van_ons = _modules_uit(PROJECT / 'tests')
     for naam in van_ons:
         del sys.modules[naam]
-    for naam in [naam for naam in os.environ if naam.startswith('FLASK_')]:
-        del os.environ[naam]
-    os.environ['FLASK_RUN_FROM_CLI'] = 'true'
+    _zet_omgeving(omgeving())
     # Het naspelen zet de map van de leerling op de eerste plaats.
     sys.path[:] = ['', *(plek for plek in pad if Path(plek).absolute() not in VAN_ONS)]
     os.chdir(kopie)
@@ -69,11 +67,15 @@ def _alsof_het_een_eigen_proces_is(kopie: Path) -> Iterator[None]:
     finally:
         os.chdir(map_)
         sys.path[:] = pad
-        os.environ.clear()
-        os.environ.update(omgeving)
+        _zet_omgeving(vooraf)
         for naam in _modules_uit(kopie):
             del sys.modules[naam]
         sys.modules.update(van_ons)
+
+
+def _zet_omgeving(waarden: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(waarden)
 
 
 def _modules_uit(map_: Path) -> dict[str, object]:
