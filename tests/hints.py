@@ -814,11 +814,14 @@ def script_is_weg_na_de_upgrade(o, a):
             )
     if _database_is_als_model(o):
         return (
-            f'{wat} Het is verwijderd na de upgrade.',
+            f'{wat} Waarschijnlijk is het verwijderd na de upgrade.',
             'Zet het terug uit de prullenbak. Is het daar niet? Dan maakt dit het opnieuw:\n'
             + _maak_naast_de_database(o, 'teruggezet'),
         )
-    return f'{wat} Het is verwijderd na de upgrade.', _nieuwe_database(o)
+    return (
+        f'{wat} Het is verwijderd, of deze database komt uit een andere map.',
+        _nieuwe_database(o),
+    )
 
 
 # --- Een upgrade die niet lukt --------------------------------------------------------------
@@ -1075,9 +1078,10 @@ def upgrade_lukt_niet(o, a):
     )
     if o.toegepast(a.revisie):
         return (
-            f'{wat} In `data.sqlite` is hij wel gelukt. Daarna is dus een script veranderd: dit, '
-            'of een eerder.',
-            'Zet die verandering terug. Dat kan met ongedaan maken in je editor.',
+            f'{wat} In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: '
+            'dit, of een eerder. Of er stonden toen nog geen rijen in.',
+            'Heb je een script veranderd? Zet dat terug, met ongedaan maken in je editor. Anders: '
+            f'verbeter `upgrade()` in `{_naam(o, a.revisie)}`.',
         )
     return wat, f'Verbeter `upgrade()` in `{_naam(o, a.revisie)}`.'
 
@@ -1327,7 +1331,7 @@ def module_is_van_een_eerdere_stap(o, a):
     if terug or len(mist) > 1:
         anders = f'heeft weer `{sorted(terug)[0]}`' if terug else f'mist `{mist[0]}` en `{mist[1]}`'
         return (
-            f'Je module {anders}. Hij is dus van een eerdere stap. Je migraties zijn al bij stap '
+            f'Je module {anders}. Hij lijkt van een eerdere stap. Je migraties zijn al bij stap '
             f'{o.niveau}.',
             'Zet hem terug met ongedaan maken in je editor. Lukt dat niet? ' + _andere_module(o),
         )
@@ -1424,8 +1428,8 @@ def script_is_leeg(o, a):
                 ),
             )
         return (
-            f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. `{MODULE}` was toen nog '
-            'niet opgeslagen.',
+            f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. `{MODULE}` was toen '
+            'waarschijnlijk nog niet opgeslagen.',
             _opnieuw(o, script, a.kolom or a.tabel),
         )
 
