@@ -1,11 +1,40 @@
-"""De stappen van de les: welke kolommen er na elke stap horen te staan.
+"""De stappen van de les als gegevens: hier staat elk feit van de les, en nergens anders.
 
-Een stap toevoegen is een regel in STAPPEN en een hoofdstuk in LEERLING.md.
+Een stap toevoegen is een regel in STAPPEN en een hoofdstuk in LEERLING.md. Zijn nummer is zijn
+plaats in STAPPEN.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+MODULE = 'BasicModelApp.py'
+DATABASE = 'data.sqlite'
+# De kopie die de les laat maken voordat een stap waarden kan kosten.
+KOPIE = 'bewaar.sqlite'
+
+# De regels van de module waar een hint naar kan vragen, elk met de naam die ze maken.
+REGELS = {
+    'basedir': 'basedir = os.path.abspath(os.path.dirname(__file__))',
+    'app': 'app = Flask(__name__)',
+    'adres': (
+        "app.config['SQLALCHEMY_DATABASE_URI'] = "
+        "'sqlite:///' + os.path.join(basedir, 'data.sqlite')"
+    ),
+    'db': 'db = SQLAlchemy(app)',
+    'migrate': 'Migrate(app, db)',
+}
+# Zo heet `db` vanaf de stap die de constraints namen geeft.
+DB_MET_NAMEN = 'db = SQLAlchemy(app, metadata=namen)'
+
+# De tabel van stap 1, met de rijen die de leerling daar zelf in zet.
+TABEL = 'cursisten'
+CURSISTEN = (
+    {'naam': 'Joyce', 'leeftijd': 36},
+    {'naam': 'Bram', 'leeftijd': 24},
+    {'naam': 'Elsje', 'leeftijd': 19},
+)
+KLASSEN = {'cursisten': 'Cursist', 'gebruikers': 'Gebruiker'}
 
 # Zo sterk lijkt een naam op een naam uit de les als het een tikfout is (1 is gelijk).
 LIJKT_OP = 0.8
@@ -14,13 +43,26 @@ LIJKT_EEN_BEETJE_OP = 0.6
 # Voor een kolom waarvan de les de standaardwaarde vrijlaat.
 VRIJ = '(vrij)'
 
+NU = 'CURRENT_TIMESTAMP'
+
 # Hoe een type van SQLite in het model heet.
-IN_HET_MODEL = {'INTEGER': 'Integer', 'TEXT': 'Text', 'VARCHAR': 'String', 'DATETIME': 'DateTime'}
+IN_HET_MODEL = {
+    'BOOLEAN': 'Boolean',
+    'DATE': 'Date',
+    'DATETIME': 'DateTime',
+    'FLOAT': 'Float',
+    'INTEGER': 'Integer',
+    'TEXT': 'Text',
+    'VARCHAR': 'String',
+}
 
 
 @dataclass(frozen=True)
 class Kolom:
-    """Een kolom zoals SQLite hem meldt; `type` is bijvoorbeeld 'VARCHAR(50)'."""
+    """Een kolom zoals SQLite hem meldt; `type` is bijvoorbeeld 'VARCHAR(50)'.
+
+    Een type dat niet in IN_HET_MODEL staat geeft een ValueError.
+    """
 
     tabel: str
     naam: str
@@ -34,14 +76,29 @@ class Kolom:
     verwijst_naar: str | None = None
     # De oude naam van een kolom die hernoemd is: de waarden horen mee te gaan.
     was: str | None = None
-    # De kolom waarmee deze in elke rij tot hetzelfde getal optelt.
+    # De kolom waarmee deze in elke rij tot hetzelfde getal optelt, en het getal van de les.
     som_met: str | None = None
+    som: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.type.partition('(')[0] not in IN_HET_MODEL:
+            raise ValueError(f'Kolom {self.naam}: zet het type {self.type} in IN_HET_MODEL.')
+
+    @property
+    def plek(self) -> tuple[str, str]:
+        """Waar de kolom staat: (tabel, kolom)."""
+        return self.tabel, self.naam
+
+    @property
+    def model_type(self) -> str:
+        """Het type zoals in het model en in een script: 'String(50)'."""
+        soort, haakje, lengte = self.type.partition('(')
+        return IN_HET_MODEL[soort] + haakje + lengte
 
     @property
     def regel(self) -> str:
         """De regel die deze kolom maakt in het model."""
-        soort, _, lengte = self.type.partition('(')
-        delen = [f'db.{IN_HET_MODEL[soort]}({lengte}' if lengte else f'db.{IN_HET_MODEL[soort]}']
+        delen = [f'db.{self.model_type}']
         if self.verwijst_naar:
             delen.append(f"db.ForeignKey('{self.verwijst_naar}')")
         if self.sleutel:
@@ -52,27 +109,35 @@ class Kolom:
             delen.append('unique=True')
         if self.index:
             delen.append('index=True')
-        if self.type == 'DATETIME':
+        if self.standaard in (VRIJ, NU):
             delen.append('server_default=db.func.now()')
         elif self.standaard:
             delen.append(f'server_default={self.standaard}')
         return f'{self.naam} = db.Column({", ".join(delen)})'
+
+    @property
+    def vulling(self) -> str:
+        """De SQL die deze kolom in elke rij vult; alleen voor een kolom met `som_met`."""
+        return f'UPDATE {self.tabel} SET {self.naam} = {self.som} - {self.som_met}'
 
 
 @dataclass(frozen=True)
 class Stap:
     """Een stap: de kolommen die erbij komen of veranderen, en die weggaan."""
 
-    nummer: int
     titel: str
     erbij: tuple[Kolom, ...] = ()
     # De kolommen die weggaan, als (tabel, kolom).
     weg: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def nummer(self) -> int:
+        """De plaats in STAPPEN; de eerste stap is 1."""
+        return STAPPEN.index(self) + 1
+
 
 STAPPEN = (
     Stap(
-        1,
         'De eerste migratie',
         erbij=(
             Kolom('cursisten', 'id', 'INTEGER', null=False, sleutel=True),
@@ -81,51 +146,35 @@ STAPPEN = (
         ),
     ),
     Stap(
-        2,
         'Een kolom erbij',
         erbij=(Kolom('cursisten', 'woonplaats', 'VARCHAR(50)'),),
     ),
     Stap(
-        3,
         'Een verplichte kolom',
         erbij=(Kolom('cursisten', 'niveau', 'VARCHAR(20)', null=False, standaard="'beginner'"),),
     ),
     Stap(
-        4,
         'Een unieke kolom',
         erbij=(Kolom('cursisten', 'cursistnummer', 'VARCHAR(8)', uniek=True),),
     ),
     Stap(
-        5,
         'Een tijdstip',
-        erbij=(
-            Kolom(
-                'cursisten',
-                'ingeschreven_op',
-                'DATETIME',
-                null=False,
-                standaard='CURRENT_TIMESTAMP',
-            ),
-        ),
+        erbij=(Kolom('cursisten', 'ingeschreven_op', 'DATETIME', null=False, standaard=NU),),
     ),
     Stap(
-        6,
         'Een kolom vullen',
-        erbij=(Kolom('cursisten', 'geboortejaar', 'INTEGER', som_met='leeftijd'),),
+        erbij=(Kolom('cursisten', 'geboortejaar', 'INTEGER', som_met='leeftijd', som=2026),),
     ),
     Stap(
-        7,
         'Een kolom hernoemen',
         erbij=(Kolom('cursisten', 'volledige_naam', 'TEXT', was='naam'),),
         weg=(('cursisten', 'naam'),),
     ),
     Stap(
-        8,
         'Een kolom weg',
         weg=(('cursisten', 'leeftijd'),),
     ),
     Stap(
-        9,
         'Een tweede tabel',
         erbij=(
             Kolom('gebruikers', 'id', 'INTEGER', null=False, sleutel=True),
@@ -137,31 +186,57 @@ STAPPEN = (
         ),
     ),
     Stap(
-        10,
         'Zelf een script schrijven',
         erbij=(Kolom('cursisten', 'volledige_naam', 'TEXT', was='naam', index=True),),
     ),
 )
 
+LAATSTE = len(STAPPEN)
+
+_KOLOMMEN = [kolom for stap in STAPPEN for kolom in stap.erbij]
+
+# De kolom die van een andere de naam overneemt, en de kolom die een migratie zelf vult.
+HERNOEMD = next(kolom for kolom in _KOLOMMEN if kolom.was)
+GEVULD = next(kolom for kolom in _KOLOMMEN if kolom.som_met)
+
+# Een kolom die weggaat, en de kolom die ervoor in de plaats komt.
+OPVOLGERS = {HERNOEMD.was: HERNOEMD.naam, GEVULD.som_met: GEVULD.naam}
+
+# Een kolom die op een andere stap anders heet of anders telt: uit welke kolom, en hoe.
+AFGELEID = {
+    HERNOEMD.naam: (HERNOEMD.was, HERNOEMD.was),
+    HERNOEMD.was: (HERNOEMD.naam, HERNOEMD.naam),
+    GEVULD.naam: (GEVULD.som_met, f'{GEVULD.som} - {GEVULD.som_met}'),
+    GEVULD.som_met: (GEVULD.naam, f'{GEVULD.som} - {GEVULD.naam}'),
+}
+
+# De kolommen waarvan de waarden in elke stap dezelfde blijven: wat de leerling in stap 1 invult.
+VASTE_KOLOMMEN = (*CURSISTEN[0], HERNOEMD.naam)
+
 
 def kolommen_na(nummer: int) -> dict[tuple[str, str], Kolom]:
-    """De kolommen van de les na stap `nummer` (0 tot en met 10), per (tabel, kolom)."""
+    """De kolommen van de les na stap `nummer` (0 tot en met LAATSTE), per (tabel, kolom)."""
     kolommen = {}
     for stap in STAPPEN[:nummer]:
-        for sleutel in stap.weg:
-            del kolommen[sleutel]
-        kolommen |= {(kolom.tabel, kolom.naam): kolom for kolom in stap.erbij}
+        for plek in stap.weg:
+            del kolommen[plek]
+        kolommen |= {kolom.plek: kolom for kolom in stap.erbij}
     return kolommen
 
 
 def weg_na(nummer: int) -> set[tuple[str, str]]:
     """De kolommen van de les die na stap `nummer` weg horen te zijn, als (tabel, kolom)."""
-    return {sleutel for stap in STAPPEN[:nummer] for sleutel in stap.weg}
+    return {plek for stap in STAPPEN[:nummer] for plek in stap.weg}
+
+
+def stap_met(kolom: Kolom) -> int:
+    """De stap waarin een kolom erbij komt."""
+    return next(stap.nummer for stap in STAPPEN if kolom in stap.erbij)
 
 
 def lijkt_op(gezocht: str, namen: Iterable[str], grens: float = LIJKT_OP) -> str | None:
     """De eigen naam die een tikfout zal zijn in `gezocht`; namen uit de les tellen niet."""
-    uit_de_les = {naam for s in STAPPEN for k in s.erbij for naam in (k.tabel, k.naam)}
+    uit_de_les = {naam for kolom in _KOLOMMEN for naam in kolom.plek}
     eigen = {naam.lower(): naam for naam in namen if naam not in uit_de_les}
     gevonden = get_close_matches(gezocht, eigen, 1, grens)
     return eigen[gevonden[0]] if gevonden else None

@@ -21,10 +21,19 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from beoordeling import Oordeel
-from hier_naspelen import beoordeel_hier, speel_hier_na
-from naspelen import Naspelen
-from oefenmap import lees_database, lees_oefenmap
+from controle import vertelling
+from controle.beoordeling import beoordeel
+from controle.oordeel import Oordeel
+from zonder_kindproces import speel_hier_na
+
+
+def beoordeel_hier(m):
+    return beoordeel(lees_oefenmap(m), speel_hier_na(m))
+
+
+from controle.naspelen import Kindproces as Naspelen
+from controle.oefenmap import lees_oefenmap
+from controle.tabellen import lees_database
 from speel_les import PROJECT, draai, omgeving
 from stappen import STAPPEN, kolommen_na
 
@@ -158,12 +167,12 @@ def oefening(na_stap) -> Callable[..., Oefening]:
 
 
 @pytest.fixture(scope='session')
-def bewezen_groen(gespeeld) -> Callable[[int], None]:
+def bewezen_groen(lesstand) -> Callable[[int], None]:
     """`bewezen_groen(n)`: de map na stap n is groen, en elke kopie ervan dus ook."""
 
     @functools.cache
     def bewijs(nummer: int) -> None:
-        assert Oefening(gespeeld(nummer).map).oordeel().afwijkingen == []
+        assert Oefening(lesstand(nummer).map).oordeel().afwijkingen == []
 
     return bewijs
 
@@ -180,9 +189,9 @@ def groen(oefening, bewezen_groen) -> Callable[..., Oefening]:
 
 
 @pytest.fixture
-def uitgedeeld(gespeeld, tmp_path) -> Oefening:
+def uitgedeeld(lesstand, tmp_path) -> Oefening:
     """De map zoals de docent hem uitdeelt."""
-    shutil.copytree(gespeeld(0).map, tmp_path / 'uitgedeeld')
+    shutil.copytree(lesstand(0).map, tmp_path / 'uitgedeeld')
     return Oefening(tmp_path / 'uitgedeeld')
 
 
@@ -206,7 +215,7 @@ def is_goed(oefening: Oefening, tot: int) -> str:
     assert oordeel.afwijkingen == []
     toestanden = [oordeel.toestand(stap.nummer) for stap in STAPPEN]
     assert toestanden == ['af'] * tot + ['niet'] * (ALLES - tot)
-    return verhaal(' '.join(oordeel.opmerkingen))
+    return verhaal(' '.join(vertelling.opmerkingen(oordeel)))
 
 
 def is_groen(resultaat: CompletedProcess, tot: int) -> None:
@@ -229,8 +238,8 @@ def keurt_af(oefening: Oefening, stap: int, *woorden: str) -> None:
     oordeel = oefening.oordeel()
     toestanden = {stap.nummer: oordeel.toestand(stap.nummer) for stap in STAPPEN}
     assert [n for n, toestand in toestanden.items() if toestand == 'fout'] == [stap]
-    assert oordeel.wat_nu.startswith(f'Wat nu: stap {stap},')
-    noemt(oordeel.wat_nu, *woorden)
+    assert vertelling.wat_nu(oordeel).startswith(f'Wat nu: stap {stap},')
+    noemt(vertelling.wat_nu(oordeel), *woorden)
 
 
 def noemt(uitvoer: str, *woorden: str) -> None:
@@ -770,9 +779,9 @@ def test_een_model_dat_meer_vraagt_dan_de_migraties_maken_is_fout(groen, regel, 
     keurt_af(werk, stap, *woorden, 'flask db migrate')
 
 
-def test_een_module_van_een_latere_stap_is_alleen_bij_de_stap_van_nu_fout(groen, gespeeld):
+def test_een_module_van_een_latere_stap_is_alleen_bij_de_stap_van_nu_fout(groen, lesstand):
     werk = groen(3)
-    shutil.copyfile(gespeeld(9).map / 'BasicModelApp.py', werk.module)
+    shutil.copyfile(lesstand(9).map / 'BasicModelApp.py', werk.module)
     keurt_af(werk, 4, 'latere stap', 'bij stap 3')
 
 
@@ -1043,7 +1052,7 @@ def map_als_database(w):
 
 
 def te_grote_database(w):
-    w.vervang(w.map / 'tests' / 'oefenmap.py', '= 200_000_000', '= 8_000')
+    w.vervang(w.map / 'tests' / 'controle' / 'tabellen.py', '= 200_000_000', '= 8_000')
 
 
 def migratie_met_een_fout(w):
@@ -1071,12 +1080,12 @@ def module_zonder_migrate(w):
 
 
 def module_die_niet_stopt(w):
-    w.vervang(w.map / 'tests' / 'naspelen.py', 'TIJDSLIMIET = 30', 'TIJDSLIMIET = 2')
+    w.vervang(w.map / 'tests' / 'controle' / 'naspelen.py', 'TIJDSLIMIET = 30', 'TIJDSLIMIET = 2')
     w.eind('import time\n\ntime.sleep(60)')
 
 
 def migratie_die_niet_stopt(w):
-    w.vervang(w.map / 'tests' / 'naspelen.py', 'TIJDSLIMIET = 30', 'TIJDSLIMIET = 3')
+    w.vervang(w.map / 'tests' / 'controle' / 'naspelen.py', 'TIJDSLIMIET = 30', 'TIJDSLIMIET = 3')
     w.vervang(
         w.script('woonplaats'), 'def upgrade():', 'def upgrade():\n    while True:\n        id(1)'
     )
@@ -1118,7 +1127,7 @@ def test_een_kapot_bestand_krijgt_een_duidelijke_zin(oefening, bederf, woorden):
     bederf(werk)
     oordeel = werk.oordeel()
     assert oordeel.afwijkingen
-    noemt(oordeel.wat_nu, *woorden)
+    noemt(vertelling.wat_nu(oordeel), *woorden)
 
 
 @pytest.mark.parametrize(('bederf', 'woorden'), STRUIKELBLOKKEN)
@@ -1147,7 +1156,7 @@ def test_naspelen_in_dit_proces_ziet_wat_een_eigen_proces_ziet(oefening, wijzig,
     wijzig(werk)
     hier = speel_hier_na(werk.map)
     with Naspelen(werk.map) as naspelen:
-        apart = naspelen.uitkomst()
+        apart = naspelen.verslag()
 
     def zonder_tijd(naspel):
         return re.sub(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d', 'TIJD', repr(naspel))

@@ -17,16 +17,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import hints
-import naspelen
 import pytest
 import speel_les
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from beoordeling import Oordeel, beoordeel
-from hier_naspelen import speel_hier_na
-from oefenmap import DATABASE, MODULE, lees_oefenmap
+from controle import naspelen, vertelling
+from controle.beoordeling import beoordeel
+from controle.hints import doen
+from controle.hints.hint import HINTS, passende_hint
+from controle.hints.opmerkingen import OPMERKINGEN as HOPM
+from controle.hints.opmerkingen import flask_app_in_dit_venster
+from controle.oefenmap import lees_oefenmap
+from controle.oordeel import Oordeel
 from sqlalchemy import URL, create_engine
+from stappen import DATABASE, MODULE
+from zonder_kindproces import speel_hier_na
 
 # Na deze hints komen alleen nog een migratie en een upgrade; dat gaat elders tot het eind.
 TOT_HIER = ('model_loopt_voor', 'upgrade_moet_nog')
@@ -67,9 +72,9 @@ def situatie(hint: str, stap: int, *woorden: str, **extra: object) -> Callable:
 class Map:
     """De map van een leerling, en wat die ermee doet."""
 
-    def __init__(self, pad: Path, gespeeld: Callable, voer_uit: Callable):
+    def __init__(self, pad: Path, lesstand: Callable, voer_uit: Callable):
         self.pad = pad
-        self.gespeeld = gespeeld
+        self.lesstand = lesstand
         self.voer_uit = voer_uit
         self.speel_na = speel_hier_na
 
@@ -102,15 +107,15 @@ class Map:
 
     def model_van(self, stap: int) -> None:
         """De module zoals die er na een latere stap uitziet."""
-        shutil.copyfile(self.gespeeld(stap).map / MODULE, self.pad / MODULE)
+        shutil.copyfile(self.lesstand(stap).map / MODULE, self.pad / MODULE)
 
     def script_van(self, stap: int) -> str:
         """Het script van een latere stap, zoals `flask db migrate` en de les het maakten."""
         (nieuw,) = {
-            pad.name for pad in (self.gespeeld(stap).map / 'migrations/versions').glob('*.py')
-        } - {pad.name for pad in (self.gespeeld(stap - 1).map / 'migrations/versions').glob('*.py')}
+            pad.name for pad in (self.lesstand(stap).map / 'migrations/versions').glob('*.py')
+        } - {pad.name for pad in (self.lesstand(stap - 1).map / 'migrations/versions').glob('*.py')}
         shutil.copyfile(
-            self.gespeeld(stap).map / 'migrations/versions' / nieuw, self.versies / nieuw
+            self.lesstand(stap).map / 'migrations/versions' / nieuw, self.versies / nieuw
         )
         return f'migrations/versions/{nieuw}'
 
@@ -246,25 +251,20 @@ class Map:
             pytest.fail(f'Dit is geen opdracht: {opdracht}')
 
 
-def speel_apart_na(oefenmap: Path) -> naspelen.Naspel:
+def speel_apart_na(oefenmap: Path) -> naspelen.Verslag:
     """Wat het naspelen in een eigen proces ziet."""
-    with naspelen.Naspelen(oefenmap) as naspel:
-        return naspel.uitkomst()
+    with naspelen.Kindproces(oefenmap) as naspel:
+        return naspel.verslag()
 
 
 @pytest.fixture
-def oefening(na_stap, gespeeld, voer_uit) -> Callable[[int], Map]:
-    return lambda stap: Map(na_stap(stap), gespeeld, voer_uit)
+def oefening(na_stap, lesstand, voer_uit) -> Callable[[int], Map]:
+    return lambda stap: Map(na_stap(stap), lesstand, voer_uit)
 
 
 def welke_hint(oordeel: Oordeel) -> str:
     """De naam van de functie die de hint geeft."""
-    a = oordeel.afwijkingen[0]
-    return next(
-        functie.__name__
-        for soort, wat, functie in hints.HINTS
-        if a.soort == soort and (not wat or a.wat in wat) and functie(oordeel, a)
-    )
+    return passende_hint(oordeel, oordeel.afwijkingen[0])[0]
 
 
 # --- De module ------------------------------------------------------------------------------
@@ -347,17 +347,17 @@ def voor_stap_2(hint, oud, nieuw, *woorden, **extra):
 KOLOM_2 = '    woonplaats = db.Column(db.String(50))\n'
 
 
-@situatie('komma_aan_het_eind', 1, '@woonplaats', 'No changes in schema')
+@situatie('regel_maakt_geen_kolom', 1, '@woonplaats', 'No changes in schema')
 def komma_voor_de_migratie(m):
     m.model_van(2)
     m.vervang('(50))', '(50)),')
     assert 'No changes in schema' in m.flask('db', 'migrate', '-m', 'woonplaats')
 
 
-voor_stap_2('column_met_een_kleine_letter', 'Column(db.String', 'column(db.String', '@woonplaats')
-voor_stap_2('dubbele_punt_in_plaats_van_is', 'plaats =', 'plaats:', '@woonplaats', '`:`')
-voor_stap_2('kolom_zonder_column', 'db.Column(db.String(50))', 'db.String(50)', '@woonplaats')
-voor_stap_2('kolom_zonder_column', 'db.Column(db.String(50))', 'db.Column', '@woonplaats')
+voor_stap_2('regel_maakt_geen_kolom', 'Column(db.String', 'column(db.String', '@woonplaats')
+voor_stap_2('regel_maakt_geen_kolom', 'plaats =', 'plaats:', '@woonplaats', '`:`')
+voor_stap_2('regel_maakt_geen_kolom', 'db.Column(db.String(50))', 'db.String(50)', '@woonplaats')
+voor_stap_2('regel_maakt_geen_kolom', 'db.Column(db.String(50))', 'db.Column', '@woonplaats')
 voor_stap_2('kolom_staat_er_twee_keer', KOLOM_2, KOLOM_2 * 2, '@woonplaats', '`woonplaats`')
 voor_stap_2(
     'python_begrijpt_het_niet',
@@ -712,7 +712,7 @@ def script_van_stap_4_verwijderd(m):
 @situatie('script_is_weg_na_de_upgrade', 3, 'oud.sqlite', 'ATTACH')
 def script_en_kolom_verwijderd(m):
     (m.pad / m.script('niveau')).unlink()
-    shutil.copyfile(m.gespeeld(2).map / MODULE, m.pad / MODULE)
+    shutil.copyfile(m.lesstand(2).map / MODULE, m.pad / MODULE)
 
 
 @situatie('script_is_weg_na_de_upgrade', 2, 'stamp --purge')
@@ -1037,7 +1037,7 @@ def hernoemen_toegepast_met_kopie(m):
 
 @situatie('namen_zijn_weg', 7, 'bewaar.sqlite')
 def namen_weg_met_kopie(m):
-    shutil.copyfile(m.gespeeld(6).map / DATABASE, m.pad / 'bewaar.sqlite')
+    shutil.copyfile(m.lesstand(6).map / DATABASE, m.pad / 'bewaar.sqlite')
     m.sql('UPDATE cursisten SET volledige_naam = NULL')
 
 
@@ -1577,7 +1577,7 @@ def twee_keer_migrate(m):
 
 @situatie('upgrade_moet_nog', 3, 'flask db upgrade')
 def oude_kopie_teruggezet(m):
-    shutil.copyfile(m.gespeeld(2).map / DATABASE, m.pad / DATABASE)
+    shutil.copyfile(m.lesstand(2).map / DATABASE, m.pad / DATABASE)
 
 
 @situatie('lege_waarden_houden_de_upgrade_tegen', 2, 'niveau', 'IS NULL')
@@ -1615,12 +1615,12 @@ def dubbele_waarden_in_een_kolom_die_uniek_wordt(m):
     m.vervang('constraint(None', "constraint('uq_nummer'", m.script('uniek'))
 
 
-@situatie('geboortejaar_is_leeg_in_de_database', 6, 'UPDATE', 'flask shell')
+@situatie('kolom_is_leeg_in_de_database', 6, 'UPDATE', 'flask shell')
 def geboortejaar_leeg(m):
     m.sql('UPDATE cursisten SET geboortejaar = NULL')
 
 
-@situatie('geboortejaar_is_leeg_in_de_database', 6, 'UPDATE', 'flask shell')
+@situatie('kolom_is_leeg_in_de_database', 6, 'UPDATE', 'flask shell')
 def geboortejaar_leeg_voor_stap_8(m):
     m.model_van(7)
     m.upgrade(m.script_van(7))
@@ -1851,7 +1851,7 @@ def alles_in_een_migratie(m):
 
 @situatie('script_is_weg_na_de_upgrade', 5, 'volledige_naam', '2026 - geboortejaar')
 def database_van_een_latere_stap(m):
-    shutil.copyfile(m.gespeeld(8).map / DATABASE, m.pad / DATABASE)
+    shutil.copyfile(m.lesstand(8).map / DATABASE, m.pad / DATABASE)
 
 
 @situatie('foreign_key_wijst_naar_niets', 9, '@ForeignKey', 'Geen klasse')
@@ -1880,10 +1880,12 @@ def test_wie_doet_wat_de_hint_zegt_komt_verder(geval, oefening, monkeypatch):
         oordeel = m.oordeel()
         if not oordeel.afwijkingen:
             break
-        naam, wat_nu = welke_hint(oordeel), oordeel.wat_nu
+        naam, wat_nu = welke_hint(oordeel), vertelling.wat_nu(oordeel)
         # Ook bij de gevolgen van de oorzaak heeft de controle iets te zeggen.
-        fout = [s.nummer for s in hints.STAPPEN if oordeel.toestand(s.nummer) == 'fout']
-        assert all(map(oordeel.uitleg, fout))
+        fout = [
+            s.nummer for s in __import__('stappen').STAPPEN if oordeel.toestand(s.nummer) == 'fout'
+        ]
+        assert all(vertelling.uitleg(oordeel, f) for f in fout)
         if gezien and naam in TOT_HIER and not geval.tot_het_eind:
             break
         verloop = '\n\n'.join([*(tekst for _, tekst in gezien), wat_nu])
@@ -1930,9 +1932,13 @@ def test_elke_regel_die_uit_de_module_verdwijnt_komt_door_de_hints_terug(oefenin
             oordeel = m.oordeel()
             if not oordeel.afwijkingen:
                 break
-            assert '    flask' not in oordeel.wat_nu, f'Regel {nummer} is weg.\n{oordeel.wat_nu}'
-            m.doe(oordeel.wat_nu)
-        assert not oordeel.afwijkingen, f'Regel {nummer} is weg:\n{regel}\n{oordeel.wat_nu}'
+            assert '    flask' not in vertelling.wat_nu(oordeel), (
+                f'Regel {nummer} is weg.\n{vertelling.wat_nu(oordeel)}'
+            )
+            m.doe(vertelling.wat_nu(oordeel))
+        assert not oordeel.afwijkingen, (
+            f'Regel {nummer} is weg:\n{regel}\n{vertelling.wat_nu(oordeel)}'
+        )
 
 
 # --- Opmerkingen: iets om te weten, terwijl elke stap goed is -----------------------------------
@@ -1988,18 +1994,18 @@ def methode_met_leeftijd(m):
 def test_een_opmerking_maakt_geen_stap_fout(geval, oefening, monkeypatch):
     monkeypatch.setenv('FLASK_APP', MODULE)
     m = oefening(geval.stap)
-    assert not m.oordeel().opmerkingen
+    assert not vertelling.opmerkingen(m.oordeel())
     geval.maak(m)
     oordeel = m.oordeel()
-    assert not oordeel.afwijkingen, oordeel.wat_nu
-    (tekst,) = oordeel.opmerkingen
+    assert not oordeel.afwijkingen, vertelling.wat_nu(oordeel)
+    (tekst,) = vertelling.opmerkingen(oordeel)
     for woord in geval.woorden:
         woord = f'egel {m.regel(woord[1:])}' if woord.startswith('@') else woord
         assert woord in tekst
-    (functie,) = [functie for functie in hints.OPMERKINGEN if functie(oordeel)]
+    (functie,) = [functie for functie in list(HOPM) if functie(oordeel)]
     assert functie.__name__ == geval.hint
     if m.doe(tekst):
-        assert functie.__name__ not in [f.__name__ for f in hints.OPMERKINGEN if f(m.oordeel())]
+        assert functie.__name__ not in [f.__name__ for f in list(HOPM) if f(m.oordeel())]
 
 
 @pytest.mark.parametrize(
@@ -2015,19 +2021,19 @@ def test_flask_app_die_niet_goed_staat_is_een_opmerking(gezet, woord, monkeypatc
     monkeypatch.delenv('FLASK_APP', raising=False)
     if gezet:
         monkeypatch.setenv('FLASK_APP', gezet)
-    tekst = hints.flask_app_in_dit_venster(None)
+    tekst = flask_app_in_dit_venster(None)
     assert woord in tekst
     # Doen wat er staat: de waarde na de laatste = is de waarde die de shell zet.
     for regel in tekst.splitlines():
         if regel.startswith('    '):
             monkeypatch.setenv('FLASK_APP', regel.partition('=')[2].strip(' "'))
-            assert hints.flask_app_in_dit_venster(None) is None
+            assert flask_app_in_dit_venster(None) is None
 
 
 @pytest.mark.parametrize('goed', ['BasicModelApp', 'BasicModelApp.py', 'BasicModelApp.py:app'])
 def test_flask_app_die_goed_staat_geeft_geen_opmerking(goed, monkeypatch):
     monkeypatch.setenv('FLASK_APP', goed)
-    assert hints.flask_app_in_dit_venster(None) is None
+    assert flask_app_in_dit_venster(None) is None
 
 
 # --- De omgeving --------------------------------------------------------------------------------
@@ -2164,15 +2170,13 @@ ELDERS_GETEST = {
 
 def test_elke_hint_en_opmerking_heeft_een_situatie():
     gemaakt = {geval.hint for geval in SITUATIES + OPMERKINGEN} | ELDERS_GETEST
-    functies = [functie for _, _, functie in hints.HINTS] + hints.OPMERKINGEN
+    functies = HINTS + list(HOPM)
     assert {functie.__name__ for functie in functies} == gemaakt
 
 
 def test_op_windows_staan_er_opdrachten_van_windows(monkeypatch):
-    monkeypatch.setattr(hints, 'WINDOWS', True)
-    assert (
-        hints._verwijder('migrations/versions/a b.py') == '    del "migrations\\versions\\a b.py"'
-    )
-    assert hints._kopieer('bewaar.sqlite', DATABASE) == '    copy bewaar.sqlite data.sqlite'
-    assert hints._hernoem(DATABASE, 'oud.sqlite') == '    move data.sqlite oud.sqlite'
-    assert '$env:FLASK_APP = "BasicModelApp.py"' in hints._zet_flask_app()
+    monkeypatch.setattr(doen, 'WINDOWS', True)
+    assert doen.verwijder('migrations/versions/a b.py') == '    del "migrations\\versions\\a b.py"'
+    assert doen.kopieer('bewaar.sqlite', DATABASE) == '    copy bewaar.sqlite data.sqlite'
+    assert doen.hernoem(DATABASE, 'oud.sqlite') == '    move data.sqlite oud.sqlite'
+    assert '$env:FLASK_APP = "BasicModelApp.py"' in doen.zet_flask_app()

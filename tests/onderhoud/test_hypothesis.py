@@ -9,13 +9,21 @@ from pathlib import Path
 import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from hier_naspelen import beoordeel_hier
+from controle import vertelling
+from controle.beoordeling import beoordeel
+from controle.oefenmap import lees_oefenmap
+from zonder_kindproces import speel_hier_na
+
+
+def beoordeel_hier(m):
+    return beoordeel(lees_oefenmap(m), speel_hier_na(m))
+
+
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from oefenmap import DATABASE, MODULE
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
-from stappen import STAPPEN, kolommen_na
+from stappen import DATABASE, MODULE, STAPPEN, kolommen_na
 
 # Elk voorbeeld kost een keer naspelen. Elke run heeft dezelfde, en zoekt niet naar een kleiner.
 INSTELLINGEN = settings(
@@ -233,8 +241,8 @@ def voer_uit(recept: Recept, functie: str, van: int, tot: int) -> None:
 
 
 @pytest.fixture(scope='module')
-def begin(gespeeld) -> Path:
-    return gespeeld(1).map
+def begin(lesstand) -> Path:
+    return lesstand(1).map
 
 
 @INSTELLINGEN
@@ -243,8 +251,8 @@ def test_een_map_die_klopt_is_goed_hoe_hij_ook_gemaakt_is(begin, recept):
     with tempfile.TemporaryDirectory() as tijdelijk:
         bouw(recept, begin, Path(tijdelijk))
         oordeel = beoordeel_hier(Path(tijdelijk))
-        assert not oordeel.afwijkingen, oordeel.wat_nu
-        assert oordeel.niveau == recept.niveau
+        assert not oordeel.afwijkingen, vertelling.wat_nu(oordeel)
+        assert oordeel.gehaald == recept.niveau
 
 
 def sql(pad: Path, opdracht: str) -> None:
@@ -328,8 +336,8 @@ def test_een_map_met_een_fout_krijgt_een_hint_over_die_fout(begin, recept, fout)
         maak_fout(Path(tijdelijk), recept)
         oordeel = beoordeel_hier(Path(tijdelijk))
         assert oordeel.afwijkingen, f'Niemand merkte dit: {fout}.'
-        assert oordeel.afwijkingen[0].soort == soort, oordeel.wat_nu
-        assert oordeel.wat_nu.startswith('Wat nu: stap')
+        assert oordeel.afwijkingen[0].soort == soort, vertelling.wat_nu(oordeel)
+        assert vertelling.wat_nu(oordeel).startswith('Wat nu: stap')
 
 
 # Wat er met een regel kan gebeuren: het wordt een rij van geen, een of twee regels.
@@ -357,7 +365,7 @@ def test_een_beschadigde_regel_laat_de_controle_niet_struikelen(begin, recept, s
         regels[nummer : nummer + 1] = SCHADE[schade](regels[nummer])
         bestand.write_text('\n'.join(regels), encoding='utf-8')
         oordeel = beoordeel_hier(Path(tijdelijk))
-        assert oordeel.wat_nu.startswith('Wat nu: ')
-        assert all(oordeel.opmerkingen)
+        assert vertelling.wat_nu(oordeel).startswith('Wat nu: ')
+        assert all(vertelling.opmerkingen(oordeel))
         fout = [stap.nummer for stap in STAPPEN if oordeel.toestand(stap.nummer) == 'fout']
-        assert all(oordeel.uitleg(nummer) for nummer in fout)
+        assert all(vertelling.uitleg(oordeel, nummer) for nummer in fout)

@@ -1,18 +1,26 @@
 """LEERLING.md wordt gespeeld: wat er staat, gebeurt ook, en de controle geeft elke stap gelijk."""
 
 import re
-from dataclasses import replace
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-import sqlalchemy as sa
-from speel_les import PROJECT, SYSTEMEN, Hoofdstuk, LesFout, Speler, lees_les, rijcellen
-from stappen import STAPPEN, VRIJ, Kolom, kolommen_na
+from lesboek import LESTEST, Lesboek, vertel
+from speel_les import PROJECT, SYSTEMEN, Hoofdstuk, LesFout, lees_les, rijcellen
+from stappen import CURSISTEN, GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL, Kolom, kolommen_na
+from vergelijker import Vergelijker, schema, schemafouten
 
 TEKST = (PROJECT / 'LEERLING.md').read_text(encoding='utf-8')
 LES = lees_les(TEKST)
-ALLE_STAPPEN = range(1, len(STAPPEN) + 1)
+ALLE_HOOFDSTUKKEN = range(len(LES))
+ALLE_STAPPEN = range(1, LAATSTE + 1)
+
+# Wat de leerling in de stap van woonplaats zelf invult.
+WOONPLAATSEN = ('Groningen', None, None)
 
 KOLOMMENTABEL = ['kolom', 'type', 'verplicht', 'standaard', 'bijzonder']
 ONDERDELEN = {
@@ -25,48 +33,20 @@ ONDERDELEN = {
 }
 
 
-def schema(map_: Path) -> dict[str, list[Kolom]]:
-    """De tabellen zoals data.sqlite ze echt heeft, zonder die van Alembic."""
-    motor = sa.create_engine(sa.URL.create('sqlite', database=str(map_ / 'data.sqlite')))
-    inspecteur = sa.inspect(motor)
-    tabellen = {}
-    for tabel in sorted(set(inspecteur.get_table_names()) - {'alembic_version'}):
-        indexen = inspecteur.get_indexes(tabel)
-        uniek = [c['column_names'] for c in inspecteur.get_unique_constraints(tabel)]
-        uniek += [index['column_names'] for index in indexen if index['unique']]
-        verwijst = {
-            sleutel['constrained_columns'][0]: sleutel
-            for sleutel in inspecteur.get_foreign_keys(tabel)
-        }
-        tabellen[tabel] = [
-            Kolom(
-                tabel,
-                kolom['name'],
-                str(kolom['type']),
-                null=kolom['nullable'],
-                standaard=kolom['default'],
-                uniek=[kolom['name']] in uniek,
-                index=any(index['column_names'] == [kolom['name']] for index in indexen),
-                sleutel=bool(kolom['primary_key']),
-                verwijst_naar='{referred_table}.{referred_columns[0]}'.format(
-                    **verwijst[kolom['name']]
-                )
-                if kolom['name'] in verwijst
-                else None,
-            )
-            for kolom in inspecteur.get_columns(tabel)
-        ]
-    motor.dispose()
-    return tabellen
+def stap_met(naam: str, **kenmerken) -> int:
+    """De eerste stap met deze kolom, zo nodig een met deze kenmerken."""
+    return next(
+        stap.nummer
+        for stap in STAPPEN
+        for kolom in stap.erbij
+        if kolom.naam == naam and kenmerken.items() <= vars(kolom).items()
+    )
 
 
 def rijen(map_: Path) -> list[dict]:
-    motor = sa.create_engine(sa.URL.create('sqlite', database=str(map_ / 'data.sqlite')))
-    with motor.connect() as verbinding:
-        uitkomst = verbinding.execute(sa.text('SELECT * FROM cursisten ORDER BY id'))
-        gevonden = [dict(rij) for rij in uitkomst.mappings()]
-    motor.dispose()
-    return gevonden
+    with closing(sqlite3.connect(map_ / 'data.sqlite')) as verbinding:
+        verbinding.row_factory = sqlite3.Row
+        return [dict(rij) for rij in verbinding.execute(f'SELECT * FROM {TABEL} ORDER BY id')]
 
 
 def tabelrij(kolom: Kolom) -> list[str]:
@@ -108,9 +88,7 @@ def diagramregels(tabellen: dict[str, list[Kolom]]) -> list[str]:
 def tabelfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFout | None:
     """De eerste rij van een kolommentabel die anders is dan de database, of None."""
     getoond = [
-        blok
-        for blok in hoofdstuk.blokken
-        if blok.soort == 'tabel' and rijcellen(blok.regels[0][1]) == KOLOMMENTABEL
+        blok for blok in hoofdstuk.blokken if blok.soort == 'tabel' and blok.kop == KOLOMMENTABEL
     ]
     for tabel, blok in zip_longest(tabellen, getoond):
         if not (tabel and blok):
@@ -147,47 +125,37 @@ def diagramfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFo
 # -- de les zoals hij is --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize('nummer', range(len(LES)))
-def test_wat_de_les_toont_gebeurt_ook(gespeeld, nummer):
-    assert not gespeeld(nummer).afwijkingen
+def meld(fouten: list[str]) -> None:
+    """Elke fout in zijn geheel: een assert op de lijst zou haar afkappen."""
+    if fouten:
+        pytest.fail('\n'.join(fouten), pytrace=False)
+
+
+@pytest.mark.parametrize('nummer', ALLE_HOOFDSTUKKEN)
+def test_wat_de_les_toont_gebeurt_ook(lesboek, nummer):
+    meld(lesboek.gespeeld(nummer).fouten)
 
 
 @pytest.mark.parametrize('nummer', ALLE_STAPPEN)
-def test_de_database_heeft_na_elke_stap_de_kolommen_van_stappen_py(gespeeld, nummer):
-    echt = {
-        (kolom.tabel, kolom.naam): kolom
-        for kolommen in schema(gespeeld(nummer).map).values()
-        for kolom in kolommen
-    }
-    verwacht = {
-        plek: replace(
-            kolom,
-            was=None,
-            som_met=None,
-            standaard=echt[plek].standaard if kolom.standaard == VRIJ else kolom.standaard,
-        )
-        for plek, kolom in kolommen_na(nummer).items()
-    }
-    assert echt == verwacht
+def test_de_cursisten_houden_in_elke_stap_hun_gegevens(lesstand, nummer):
+    verwacht = [
+        cursist
+        | {HERNOEMD.naam: cursist[HERNOEMD.was], GEVULD.naam: GEVULD.som - cursist[GEVULD.som_met]}
+        | {'woonplaats': woonplaats}
+        for cursist, woonplaats in zip(CURSISTEN, WOONPLAATSEN, strict=True)
+    ]
+    namen = {naam for tabel, naam in kolommen_na(nummer) if tabel == TABEL} & verwacht[0].keys()
+    assert namen
+    assert [{naam: rij[naam] for naam in namen} for rij in rijen(lesstand(nummer).map)] == [
+        {naam: rij[naam] for naam in namen} for rij in verwacht
+    ]
 
 
-@pytest.mark.parametrize('nummer', ALLE_STAPPEN)
-def test_de_drie_cursisten_houden_in_elke_stap_hun_gegevens(gespeeld, nummer):
-    gevonden = rijen(gespeeld(nummer).map)
-    naam = 'volledige_naam' if nummer >= 7 else 'naam'
-    assert [rij[naam] for rij in gevonden] == ['Joyce', 'Bram', 'Elsje']
-    if nummer < 8:
-        assert [rij['leeftijd'] for rij in gevonden] == [36, 24, 19]
-    if nummer >= 6:
-        assert [rij['geboortejaar'] for rij in gevonden] == [1990, 2002, 2007]
-    if nummer >= 2:
-        assert [rij['woonplaats'] for rij in gevonden] == ['Groningen', None, None]
-
-
-@pytest.mark.parametrize('nummer', range(len(LES)))
-def test_de_controle_noemt_precies_de_gedane_stappen_klaar(gespeeld, nummer):
-    uitvoer, afwijkingen = Speler(gespeeld(nummer).map, alles=True).controleer(LES[nummer])
-    assert not afwijkingen
+@pytest.mark.parametrize('nummer', ALLE_HOOFDSTUKKEN)
+def test_de_controle_noemt_precies_de_gedane_stappen_klaar(lesstand, nummer):
+    speler = Vergelijker(lesstand(nummer).map)
+    uitvoer = speler.controleer(LES[nummer])
+    meld([vertel(fout) for fout in speler.afwijkingen])
     # In de uitgedeelde map, waarin stap 0 speelt, is stap 1 al gedaan.
     klaar = max(nummer, 1)
     verwacht = [
@@ -198,21 +166,30 @@ def test_de_controle_noemt_precies_de_gedane_stappen_klaar(gespeeld, nummer):
 
 
 @pytest.mark.parametrize('nummer', ALLE_STAPPEN)
-def test_de_kolommentabellen_zijn_die_van_de_database(gespeeld, nummer):
-    assert tabelfout(LES[nummer], schema(gespeeld(nummer).map)) is None
+def test_de_kolommentabellen_zijn_die_van_de_database(lesstand, nummer):
+    assert tabelfout(LES[nummer], schema(lesstand(nummer).map)) is None
 
 
-@pytest.mark.parametrize('nummer', [1, 9])
-def test_het_diagram_is_dat_van_de_database(gespeeld, nummer):
-    assert any(blok.soort == 'mermaid' for blok in LES[nummer].blokken)
-    assert diagramfout(LES[nummer], schema(gespeeld(nummer).map)) is None
+def heeft_diagram(nummer: int) -> bool:
+    return any(blok.soort == 'mermaid' for blok in LES[nummer].blokken)
+
+
+def maakt_tabel(nummer: int) -> bool:
+    erna, ervoor = ({tabel for tabel, _ in kolommen_na(n)} for n in (nummer, nummer - 1))
+    return erna > ervoor
+
+
+@pytest.mark.parametrize('nummer', [n for n in ALLE_STAPPEN if heeft_diagram(n) or maakt_tabel(n)])
+def test_het_diagram_is_dat_van_de_database(lesstand, nummer):
+    assert heeft_diagram(nummer)
+    assert diagramfout(LES[nummer], schema(lesstand(nummer).map)) is None
 
 
 def test_de_stappen_heten_zoals_in_stappen_py():
     assert [(h.nummer, h.titel) for h in LES[1:]] == [(s.nummer, s.titel) for s in STAPPEN]
 
 
-@pytest.mark.parametrize('nummer', range(len(LES)))
+@pytest.mark.parametrize('nummer', ALLE_HOOFDSTUKKEN)
 def test_elke_stap_heeft_alle_onderdelen(nummer):
     tekst = [regel for _, regel in LES[nummer].regels]
     koppen = [regel.removeprefix('### ') for regel in tekst if regel.startswith('### ')]
@@ -232,30 +209,30 @@ def test_stap_0_toont_de_hele_module():
     assert module.tekst() == (PROJECT / 'BasicModelApp.py').read_text(encoding='utf-8')
 
 
+def per_systeem(hoofdstukken: list[Hoofdstuk]) -> list[tuple[int, list[str]]]:
+    """De rijen van de tabellen met opdrachten: die van elk systeem, met het regelnummer."""
+    gevonden = [
+        (regel, [cel.strip('`') for cel in cellen])
+        for hoofdstuk in hoofdstukken
+        for blok in hoofdstuk.blokken
+        if blok.kop == SYSTEMEN
+        for regel, cellen in blok.cellen()
+    ]
+    assert gevonden
+    return gevonden
+
+
 def test_klaarzetten_gaat_zoals_in_de_readme():
     readme = (PROJECT / 'README.md').read_text(encoding='utf-8')
     eerste = re.search(r'(?ms)^```sh\n(.*?)^```', readme)[1].splitlines()
-    opdrachten = [
-        cellen[0].strip('`')
-        for blok in LES[0].blokken
-        if rijcellen(blok.regels[0][1]) == SYSTEMEN
-        for _, cellen in blok.cellen()
-    ]
-    assert opdrachten
-    assert set(opdrachten) <= set(eerste)
+    assert {cellen[0] for _, cellen in per_systeem(LES[:1])} <= set(eerste)
 
 
-@pytest.mark.parametrize('nummer', ALLE_STAPPEN)
-def test_elk_systeem_krijgt_dezelfde_bestanden(nummer):
-    for blok in LES[nummer].blokken:
-        if rijcellen(blok.regels[0][1]) == SYSTEMEN:
-            for regel, cellen in blok.cellen():
-                namen = [
-                    re.findall(r'[\w*/]+\.\w+|migrations$', cel.strip('`').replace('\\', '/'))
-                    for cel in cellen
-                ]
-                assert namen[0], regel
-                assert namen[0] == namen[1] == namen[2], regel
+def test_elk_systeem_krijgt_dezelfde_bestanden():
+    for regel, cellen in per_systeem(LES[1:]):
+        namen = [re.findall(r'[\w*/]+\.\w+|migrations$', cel.replace('\\', '/')) for cel in cellen]
+        assert namen[0], regel
+        assert namen[0] == namen[1] == namen[2], regel
 
 
 def test_de_zinnen_zijn_kort():
@@ -276,153 +253,216 @@ def test_de_zinnen_zijn_kort():
 # -- een onwaarheid in de tekst komt uit -----------------------------------------------------
 
 
-def verander(nummer: int, oud: str, nieuw: str) -> tuple[list[Hoofdstuk], int]:
-    """De les met één stuk tekst in één stap veranderd, en de eerste regel die anders is."""
-    begin = LES[nummer].regels[0][0] - 1
-    voor = ''.join(f'{regel}\n' for regel in TEKST.splitlines()[:begin])
+def verander(
+    nummer: int, patroon: str, nieuw: str | Callable[[re.Match], str]
+) -> tuple[Hoofdstuk, int]:
+    """Het hoofdstuk met het eerste stuk dat past veranderd, en de eerste regel die anders is."""
+    begin = LES[nummer].regels[0][0]
+    voor = ''.join(f'{regel}\n' for regel in TEKST.splitlines()[: begin - 1])
     stap = ''.join(f'{regel}\n' for _, regel in LES[nummer].regels)
-    assert stap.count(oud) == 1
-    nieuw_stuk = stap.replace(oud, nieuw)
-    les = lees_les(voor + nieuw_stuk)
-    anders = next(
-        plek
-        for plek, (a, b) in enumerate(
-            zip_longest(stap.splitlines(), nieuw_stuk.splitlines()), start=begin + 1
-        )
-        if a != b
-    )
-    return les, anders
+    veranderd = re.sub(patroon, nieuw, stap, count=1)
+    paren = zip_longest(stap.splitlines(), veranderd.splitlines())
+    anders = next(regel for regel, (oud, nu) in enumerate(paren, start=begin) if oud != nu)
+    return lees_les(voor + veranderd)[nummer], anders
 
 
-def eerste_fout(les: list[Hoofdstuk], nummer: int, map_: Path) -> LesFout | None:
-    """Speelt alleen deze stap, en niet verder dan tot de eerste fout."""
-    try:
-        return next(Speler(map_, alles=True).speel(les, nummer), None)
-    except LesFout as fout:
-        return fout
+class Streng(Vergelijker):
+    """Een speler die niet verder gaat dan de eerste afwijking."""
+
+    def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
+        raise afwijking
 
 
+# Per onwaarheid: de stap, wat er verandert, een stuk van de regel die de fout dan noemt, en wat
+# de melding zegt.
 ONWAARHEDEN = {
     'een onbekende opdracht': (
-        3,
-        '$ flask db migrate -m "niveau"\n...\nINFO',
-        '$ flaks db migrate -m "niveau"\n...\nINFO',
-        0,
+        stap_met('niveau'),
+        r'\$ flask db migrate',
+        '$ flaks db migrate',
+        '$ flaks db migrate',
         'ken ik niet',
     ),
     'een opdracht die flask niet kent': (
-        7,
-        '$ flask db migrate -m',
-        '$ flask db migreer -m',
+        stap_met(HERNOEMD.naam),
+        r'\$ flask db migrate',
+        '$ flask db migreer',
         # De opdracht zelf kan; pas wat eronder staat, komt niet.
-        2,
+        'Detected added column',
         'komt die regel niet',
     ),
     'een verkeerde uitvoerregel': (
-        2,
-        'OperationalError) no such column: cursisten.woonplaats\n',
-        'OperationalError) no such column: cursisten.woonplek\n',
-        0,
+        stap_met('woonplaats'),
+        r'(Error\) no such column: \w+)\.woonplaats\n',
+        r'\1.woonplek\n',
+        'woonplek',
         'woonplek',
     ),
     'een uitvoerregel te weinig': (
-        2,
-        '(Background on this error at: https://sqlalche.me/e/21/e3q8)\n',
-        '',
-        -1,
+        stap_met('woonplaats'),
+        r'(\[SQL: .*\n.*\]\n)\(Background .*\n',
+        r'\1',
+        f'FROM {TABEL}]',
         'Background',
     ),
     'een fout die verzwegen wordt': (
-        3,
-        """Traceback (most recent call last):
-...
-sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) Cannot add a NOT NULL column\
- with default value NULL
-[SQL: ALTER TABLE cursisten ADD COLUMN niveau VARCHAR(20) NOT NULL]
-(Background on this error at: https://sqlalche.me/e/21/e3q8)
-""",
+        stap_met('niveau'),
+        r'Traceback(.*\n)+?\(Background .*\n',
         '...\n',
-        -3,
+        '$ flask db upgrade',
         'eindigt met 1',
     ),
     'een verkeerde opgelichte regel': (
-        2,
-        'hl_lines="7"',
-        'hl_lines="8"',
-        7,
+        stap_met('woonplaats'),
+        r'hl_lines="(\d+)"',
+        lambda gevonden: f'hl_lines="{int(gevonden[1]) + 1}"',
+        'woonplaats = db.Column(',
         'is nieuw en hoort in hl_lines',
     ),
     'een opgelichte regel te veel': (
-        4,
-        'hl_lines="9"',
-        'hl_lines="5 9"',
-        5,
+        stap_met('cursistnummer'),
+        r'hl_lines="(\d+)"',
+        r'hl_lines="1 \1"',
+        'class Cursist',
         'is niet nieuw, maar staat in hl_lines',
     ),
     'een script dat anders is dan getoond': (
-        10,
-        'def upgrade():\n    pass\n',
+        stap_met(HERNOEMD.naam, index=True),
+        r'def upgrade\(\):\n    pass\n',
         'def upgrade():\n    return\n',
-        0,
+        'return',
         'komt `    pass`',
     ),
     'een titel waar geen script bij hoort': (
-        6,
-        'title="migrations/versions/..._geboortejaar.py"',
-        'title="migrations/versions/..._geboorte.py"',
-        0,
+        stap_met(GEVULD.naam),
+        r'title="(migrations/.*)\.py"',
+        r'title="\1_.py"',
+        '_.py"',
         'horen 0 bestanden',
+    ),
+    'een module die er niet is': (
+        stap_met('woonplaats'),
+        r'title="BasicModelApp\.py"',
+        'title="BasisModelApp.py"',
+        'title="BasisModelApp.py"',
+        'er is geen BasisModelApp.py',
+    ),
+    'iets weggooien dat er niet is': (
+        stap_met('niveau'),
+        r'`rm ([^`]*)\.py`',
+        r'`rm \1_.py`',
+        '_.py`',
+        'om weg te gooien',
+    ),
+    # Zonder de kolom in het model vindt migrate niets.
+    'een blok dat ontbreekt': (
+        stap_met('niveau'),
+        r'```python (.*\n)+?```\n',
+        '',
+        'Detected added column',
+        'Detected added column',
     ),
 }
 
 
 @pytest.mark.parametrize(
-    ('nummer', 'oud', 'nieuw', 'verder', 'melding'), ONWAARHEDEN.values(), ids=ONWAARHEDEN
+    ('nummer', 'patroon', 'nieuw', 'waar', 'melding'), ONWAARHEDEN.values(), ids=ONWAARHEDEN
 )
-def test_een_onwaarheid_komt_uit_met_haar_regelnummer(na_stap, nummer, oud, nieuw, verder, melding):
-    les, regel = verander(nummer, oud, nieuw)
-    fout = eerste_fout(les, nummer, na_stap(nummer - 1))
-    assert fout is not None
-    assert melding in str(fout)
-    assert str(fout).startswith(f'LEERLING.md, regel {regel + verder}: ')
-
-
-def test_een_blok_dat_ontbreekt_komt_uit_bij_wat_daarna_niet_meer_klopt(na_stap):
-    blok = next(blok for blok in LES[3].blokken if blok.soort == 'python')
-    kop = TEKST.splitlines()[blok.regels[0][0] - 2]
-    les, _ = verander(3, f'{kop}\n{blok.tekst()}```\n', '')
-    fout = eerste_fout(les, 3, na_stap(2))
-    # Zonder de kolom in het model vindt migrate niets.
-    assert 'Detected added column' in str(fout)
-    assert fout.regel == next(
-        nummer for nummer, regel in les[3].regels if 'Detected added column' in regel
-    )
+def test_een_onwaarheid_komt_uit_met_haar_regelnummer(
+    na_stap, nummer, patroon, nieuw, waar, melding
+):
+    hoofdstuk, anders = verander(nummer, patroon, nieuw)
+    with pytest.raises(LesFout, match=re.escape(melding)) as gevangen:
+        Streng(na_stap(nummer - 1)).speel_na([*LES[:nummer], hoofdstuk], nummer)
+    past = [regel for regel, tekst in hoofdstuk.regels if waar in tekst]
+    assert gevangen.value.regel == min(past, key=lambda regel: abs(regel - anders))
 
 
 @pytest.mark.parametrize(
-    ('nummer', 'oud', 'nieuw'),
+    ('naam', 'kop'),
     [
-        (3, '| `niveau` | `VARCHAR(20)` | ja |', '| `niveau` | `VARCHAR(20)` | nee |'),
-        (4, '| `VARCHAR(8)` | nee | | uniek |', '| `VARCHAR(8)` | nee | | |'),
-        (5, '| `leeftijd` | `INTEGER` |', '| `leeftijd` | `TEXT` |'),
-        (6, '| `geboortejaar` | `INTEGER` |', '| `geboortejaar_` | `INTEGER` |'),
-        (9, '| verwijst naar `gebruikers.id` |', '| verwijst naar `cursisten.id` |'),
+        (HERNOEMD.was, 'type'),
+        ('niveau', 'verplicht'),
+        ('niveau', 'standaard'),
+        ('cursistnummer', 'bijzonder'),
+        (GEVULD.naam, 'kolom'),
+        ('gebruiker_id', 'bijzonder'),
     ],
 )
-def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(gespeeld, nummer, oud, nieuw):
-    les, regel = verander(nummer, oud, nieuw)
-    assert tabelfout(les[nummer], schema(gespeeld(nummer).map)).regel == regel
+def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
+    def met_andere_cel(rij: re.Match) -> str:
+        cellen = rijcellen(rij[0])
+        cellen[KOLOMMENTABEL.index(kop)] = 'anders'
+        return f'| {" | ".join(cellen)} |'
+
+    nummer = stap_met(naam)
+    hoofdstuk, regel = verander(nummer, rf'\| `{naam}` \|.*', met_andere_cel)
+    assert tabelfout(hoofdstuk, schema(lesstand(nummer).map)).regel == regel
 
 
 @pytest.mark.parametrize(
-    ('nummer', 'oud', 'nieuw'),
+    ('kolom', 'patroon', 'nieuw'),
     [
-        (1, '        TEXT naam\n', '        TEXT name\n'),
-        (1, '        INTEGER id PK\n', '        INTEGER id\n'),
-        (9, '        INTEGER gebruiker_id FK\n', ''),
-        (9, 'gebruikers |o--o{ cursisten', 'gebruikers ||--o{ cursisten'),
+        (HERNOEMD.was, rf'(        \w+) {HERNOEMD.was}\n', r'\1 name\n'),
+        ('id', r'(        \w+ id) PK\n', r'\1\n'),
+        ('gebruiker_id', r'        \w+ gebruiker_id FK\n', ''),
+        ('gebruiker_id', r'\|o--o\{', '||--o{'),
     ],
 )
-def test_een_verkeerd_diagram_komt_uit_met_zijn_regelnummer(gespeeld, nummer, oud, nieuw):
-    les, regel = verander(nummer, oud, nieuw)
-    assert diagramfout(les[nummer], schema(gespeeld(nummer).map)).regel == regel
+def test_een_verkeerd_diagram_komt_uit_met_zijn_regelnummer(lesstand, kolom, patroon, nieuw):
+    nummer = stap_met(kolom)
+    hoofdstuk, regel = verander(nummer, patroon, nieuw)
+    assert diagramfout(hoofdstuk, schema(lesstand(nummer).map)).regel == regel
+
+
+# -- een les die niet klopt -------------------------------------------------------------------
+
+
+def test_een_fout_in_de_les_komt_in_zijn_geheel_uit_en_de_stappen_erna_gaan_door(tmp_path):
+    tekst = '## Stap 0. Begin\n```console\n$ flask db current\nonzin\n```\n## Stap 1. Niets\n'
+    lesboek = Lesboek(tmp_path / 'boek', lees_les(tekst), [])
+    [fout] = lesboek.gespeeld(0).fouten
+    assert fout.startswith('LEERLING.md, regel 4: hier staat `onzin`, maar')
+    assert '\n    Error: Could not locate a Flask application' in fout
+    assert fout.endswith("\n    Error: No such command 'db'.")
+    assert lesboek.gespeeld(1).fouten == []
+    with pytest.raises(pytest.fail.Exception, match='^stap 0 van de les klopt niet'):
+        lesboek.na(1)
+
+
+def test_een_andere_database_dan_in_stappen_py_houdt_de_les_op(tmp_path):
+    # Hoofdstukken waarin niets gebeurt: de database blijft zoals uitgedeeld.
+    les = lees_les(''.join(f'## Stap {nummer}. Niets\n' for nummer in ALLE_HOOFDSTUKKEN))
+    anders = next(nummer for nummer in ALLE_STAPPEN if kolommen_na(nummer) != kolommen_na(1))
+    test = SimpleNamespace(name=f'{LESTEST}[{anders}]')
+    lesboek = Lesboek(tmp_path / 'boek', les, [test])
+    assert lesboek.na(anders - 1).fouten == []
+    fouten = lesboek.gespeeld(anders).fouten
+    assert {(kolom.tabel, kolom.naam) for kolom in STAPPEN[anders - 1].erbij} == {
+        tuple(re.search(r'kolom (\w+)\.(\w+)', fout).groups()) for fout in fouten
+    }
+    reden = f'^stap {anders} van de les klopt niet; zie test_les.py$'
+    for vraag in (lesboek.gespeeld, lesboek.na):
+        with pytest.raises(pytest.skip.Exception, match=reden):
+            vraag(len(STAPPEN))
+
+
+@pytest.mark.parametrize(
+    ('nummer', 'verwacht'),
+    [
+        (
+            stap_met(HERNOEMD.naam),
+            [
+                f'kolom {TABEL}.{HERNOEMD.was} staat in data.sqlite',
+                f'kolom {TABEL}.{HERNOEMD.naam} staat na stap',
+            ],
+        ),
+        (
+            stap_met(HERNOEMD.naam, index=True),
+            [f'kolom {TABEL}.{HERNOEMD.naam}: index is in data.sqlite False'],
+        ),
+    ],
+)
+def test_elk_verschil_met_stappen_py_komt_uit(lesstand, nummer, verwacht):
+    fouten = schemafouten(lesstand(nummer - 1).map, nummer)
+    assert all(fout.startswith(begin) for fout, begin in zip(fouten, verwacht, strict=True))

@@ -1,16 +1,19 @@
 """`python tests/speel_les.py MAP --tot N` doet wat het belooft, en weigert netjes."""
 
 import re
-import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from speel_les import PROJECT, LesFout, Speler, lees_les, omgeving, vergelijk, voeg_in
+from speel_les import BESTANDEN, PROJECT, LesFout, Speler, lees_les, omgeving, voeg_in
+from stappen import STAPPEN
+from vergelijker import nieuw_in, vergelijk
 
 LES = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
+LAATSTE = len(STAPPEN)
 
 
 def speel(*argumenten: str, project: Path = PROJECT) -> subprocess.CompletedProcess:
@@ -45,20 +48,20 @@ def plek(tmp_path) -> Path:
 @pytest.mark.parametrize(
     ('doel', 'overige', 'woorden'),
     [
-        ('nieuw', ['--tot', '11'], 'getal van 0 tot en met 10'),
-        ('nieuw', ['--tot', '-1'], 'getal van 0 tot en met 10'),
-        ('nieuw', ['--tot', 'drie'], 'getal van 0 tot en met 10'),
-        ('nieuw', ['--tot', '²'], 'getal van 0 tot en met 10'),
+        ('nieuw', ['--tot', str(LAATSTE + 1)], f'getal van 0 tot en met {LAATSTE},'),
+        ('nieuw', ['--tot', '-1'], f'getal van 0 tot en met {LAATSTE},'),
+        ('nieuw', ['--tot', 'drie'], f'getal van 0 tot en met {LAATSTE},'),
+        ('nieuw', ['--tot', '²'], f'getal van 0 tot en met {LAATSTE},'),
         ('nieuw', ['--tot'], 'Gebruik: '),
         ('nieuw', [], 'Gebruik: '),
-        (None, ['--tot', '3'], 'Gebruik: '),
+        (None, ['--tot', '1'], 'Gebruik: '),
         (None, [], 'Gebruik: '),
-        ('nieuw', ['--tot', '3', '--snel'], 'Gebruik: '),
-        ('vol', ['--tot', '3'], 'niet leeg'),
-        ('bestand', ['--tot', '3'], 'is een bestand'),
-        ('bestand/nieuw', ['--tot', '3'], 'kies een andere plek'),
-        ('bestaat/niet', ['--tot', '3'], 'kies een andere plek'),
-        ('n' * 300, ['--tot', '3'], 'kies een andere plek'),
+        ('nieuw', ['--tot', '1', '--snel'], 'Gebruik: '),
+        ('vol', ['--tot', '1'], 'niet leeg'),
+        ('bestand', ['--tot', '1'], 'is een bestand'),
+        ('bestand/nieuw', ['--tot', '1'], 'kies een andere plek'),
+        ('bestaat/niet', ['--tot', '1'], 'kies een andere plek'),
+        ('n' * 300, ['--tot', '1'], 'kies een andere plek'),
     ],
 )
 def test_een_weigering_is_een_zin_en_raakt_niets_aan(plek, doel, overige, woorden):
@@ -71,115 +74,94 @@ def test_een_weigering_is_een_zin_en_raakt_niets_aan(plek, doel, overige, woorde
     assert inhoud(plek) == voor
 
 
-def test_tot_0_geeft_alles_behalve_migraties_en_een_database(plek):
-    resultaat = speel(str(plek / 'leeg'), '--tot', '0')
-    assert resultaat.returncode == 0, resultaat.stderr
-    gemaakt = inhoud(plek / 'leeg')
-    tests = {f'tests/{pad.name}' for pad in (PROJECT / 'tests').glob('*.py')}
-    overige = {
-        'BasicModelApp.py',
-        'LEERLING.md',
-        'requirements.txt',
-        'pyproject.toml',
-        '.gitignore',
-    }
-    assert set(gemaakt) == tests | overige | {'tests'}
-    for naam in tests | overige:
-        assert gemaakt[naam].splitlines() == (PROJECT / naam).read_bytes().splitlines()
-
-
-def test_de_module_begint_opnieuw_ook_als_de_leerling_al_verder_is(na_stap, plek):
-    verder = na_stap(2)
-    assert 'woonplaats' in (verder / 'BasicModelApp.py').read_text(encoding='utf-8')
-    resultaat = speel(str(plek / 'leeg'), '--tot', '0', project=verder)
+def test_tot_0_geeft_alles_behalve_migraties_en_een_database(na_stap, plek):
+    # Ook uit de map van een leerling die al klaar is, met bestanden van zichzelf.
+    project = na_stap(LAATSTE)
+    eigen = {'van_mij.txt', 'tests/van_mij.txt', 'tests/controle/__pycache__/oud.pyc'}
+    mee = {'conftest.py', 'tests/controle/extra.py', 'tests/controle/dieper/extra.txt'}
+    for naam in eigen | mee:
+        (project / naam).parent.mkdir(parents=True, exist_ok=True)
+        (project / naam).write_text(naam, encoding='utf-8')
+    resultaat = speel(str(plek / 'leeg'), '--tot', '0', project=project)
     assert resultaat.returncode == 0, resultaat.stderr
     begin = (PROJECT / 'BasicModelApp.py').read_text(encoding='utf-8')
     assert (plek / 'leeg' / 'BasicModelApp.py').read_text(encoding='utf-8') == begin
+    assert (project / 'BasicModelApp.py').read_text(encoding='utf-8') != begin
+    gemaakt = {naam: tekst for naam, tekst in inhoud(plek / 'leeg').items() if tekst}
+    bron = inhoud(project)
+    verwacht = {'BasicModelApp.py', *BESTANDEN} | {
+        naam for naam in bron if bron[naam] and re.match(r'tests/(\w+\.py$|controle/)', naam)
+    }
+    assert verwacht >= mee
+    assert set(gemaakt) == verwacht
+    for naam in verwacht - {'BasicModelApp.py'}:
+        assert gemaakt[naam] == bron[naam]
 
 
 def zonder_toeval(map_: Path) -> dict[str, str]:
-    """De module en de scripts, zonder revision ids en datums."""
+    """De module, de scripts en de database, zonder revision ids, tijdstippen en hashes."""
     bestanden = [map_ / 'BasicModelApp.py', *map_.glob('migrations/versions/*.py')]
+    teksten = {pad.name: pad.read_text(encoding='utf-8') for pad in bestanden}
+    with closing(sqlite3.connect(map_ / 'data.sqlite')) as verbinding:
+        teksten['data.sqlite'] = '\n'.join(verbinding.iterdump())
+    toeval = r"scrypt:[^']+|\d{4}-\d\d-\d\d [\d:.]+|[0-9a-f]{12}"
     return {
-        re.sub(r'^[0-9a-f]{12}_', '', pad.name): re.sub(
-            r'[0-9a-f]{12}|\d{4}-\d\d-\d\d [\d:.]+', '*', pad.read_text(encoding='utf-8')
-        )
-        for pad in bestanden
+        re.sub(r'^[0-9a-f]{12}_', '', naam): re.sub(toeval, '*', tekst)
+        for naam, tekst in teksten.items()
     }
 
 
-def in_de_database(map_: Path) -> tuple[list, list]:
-    """Hoe de tabellen gemaakt zijn en wat er in de rijen staat, op het tijdstip na."""
-    motor = sa.create_engine(sa.URL.create('sqlite', database=str(map_ / 'data.sqlite')))
-    with motor.connect() as verbinding:
-        sql = verbinding.execute(sa.text('SELECT name, sql FROM sqlite_master ORDER BY name'))
-        rijen = verbinding.execute(sa.text('SELECT * FROM cursisten ORDER BY id'))
-        inhoud = [{**rij, 'ingeschreven_op': None} for rij in rijen.mappings()]
-        uitkomst = sql.all(), inhoud
-    motor.dispose()
-    return uitkomst
-
-
-@pytest.mark.parametrize('nummer', [3])
-def test_de_map_is_die_van_de_les_ook_met_lastige_tekens_erin(gespeeld, tmp_path, nummer):
+def test_de_map_is_die_van_de_les_ook_met_lastige_tekens_erin(lesstand, tmp_path):
+    # Twee stappen: de tweede gebruikt het terminalvenster van de eerste.
+    tot = 2
+    verwacht = lesstand(tot).map
     doel = tmp_path / 'map één #3 van 100%'
-    resultaat = speel(str(doel), '--tot', str(nummer))
+    resultaat = speel(str(doel), '--tot', str(tot))
     assert resultaat.returncode == 0, resultaat.stderr
-    assert resultaat.stdout.splitlines()[:3] == [
-        'stap 1   De eerste migratie',
-        'stap 2   Een kolom erbij',
-        'stap 3   Een verplichte kolom',
+    assert resultaat.stdout.splitlines()[:tot] == [
+        f'stap {stap.nummer:<2}  {stap.titel}' for stap in STAPPEN[:tot]
     ]
-    assert zonder_toeval(doel) == zonder_toeval(gespeeld(nummer).map)
-    assert in_de_database(doel) == in_de_database(gespeeld(nummer).map)
+    assert zonder_toeval(doel) == zonder_toeval(verwacht)
     assert not list(doel.rglob('instance'))
 
 
-@pytest.mark.parametrize('nummer', [5, 6, 7, 8, 10])
-def test_overslaan_wat_niets_verandert_geeft_dezelfde_stand(gespeeld, na_stap, nummer):
+@pytest.mark.parametrize('nummer', range(1, LAATSTE + 1))
+def test_overslaan_wat_niets_verandert_geeft_dezelfde_stand(lesstand, na_stap, nummer):
+    verwacht = lesstand(nummer).map
     map_ = na_stap(nummer - 1)
-    assert list(Speler(map_, alles=False).speel(LES, nummer)) == []
-    assert zonder_toeval(map_) == zonder_toeval(gespeeld(nummer).map)
-    assert in_de_database(map_) == in_de_database(gespeeld(nummer).map)
+    speler = Speler(map_)
+    if nummer > 1:
+        speler.omgeving['FLASK_APP'] = 'BasicModelApp.py'
+    speler.speel(LES[nummer])
+    assert zonder_toeval(map_) == zonder_toeval(verwacht)
 
 
-def test_een_fout_in_de_les_noemt_de_regel(na_stap, plek):
+@pytest.mark.parametrize(
+    ('oud', 'nieuw', 'waar', 'melding'),
+    [
+        ('`rm -r migrations`', '`wis migrations`', 'rm -r migrations', 'ken ik niet'),
+        # De eerste opdracht daarna is de eerste die had moeten lukken.
+        (
+            '`export FLASK_APP=BasicModelApp.py` |',
+            '`export FLASK_APP=BasisModelApp.py` |',
+            '$ flask db init',
+            '`flask db init` mislukt',
+        ),
+    ],
+)
+def test_een_fout_in_de_les_noemt_de_regel(na_stap, plek, oud, nieuw, waar, melding):
     project = na_stap(0)
     les = project / 'LEERLING.md'
     tekst = les.read_text(encoding='utf-8')
-    assert tekst.count('| `rm -r migrations` |') == 1
-    les.write_text(
-        tekst.replace('| `rm -r migrations` |', '| `wis migrations` |'), encoding='utf-8'
-    )
-    regel = tekst[: tekst.index('| `rm -r migrations` |')].count('\n') + 1
+    assert tekst.count(oud) == 1
+    les.write_text(tekst.replace(oud, nieuw), encoding='utf-8')
+    regel = tekst[: tekst.index(waar, tekst.index(oud))].count('\n') + 1
     resultaat = speel(str(plek / 'leeg'), '--tot', '1', project=project)
     assert resultaat.returncode == 1
     assert f'LEERLING.md, regel {regel}: ' in resultaat.stderr
+    assert melding in resultaat.stderr
     assert 'is niet af' in resultaat.stderr
     assert 'Traceback' not in resultaat.stderr
-
-
-def test_een_opdracht_die_halverwege_mislukt_noemt_de_regel(na_stap, plek):
-    project = na_stap(0)
-    shutil.rmtree(project / 'tests' / '__pycache__', ignore_errors=True)
-    les = project / 'LEERLING.md'
-    tekst = les.read_text(encoding='utf-8')
-    assert tekst.count('`export FLASK_APP=BasicModelApp.py` |') == 1
-    les.write_text(
-        tekst.replace(
-            '`export FLASK_APP=BasicModelApp.py` |', '`export FLASK_APP=BasisModelApp.py` |'
-        ),
-        encoding='utf-8',
-    )
-    resultaat = speel(str(plek / 'leeg'), '--tot', '1', project=project)
-    assert resultaat.returncode == 1
-    # De tweede `flask db init` is de eerste opdracht die had moeten lukken.
-    regels = [
-        nummer
-        for nummer, regel in enumerate(tekst.splitlines(), start=1)
-        if regel == '$ flask db init'
-    ]
-    assert f'LEERLING.md, regel {regels[1]}: `flask db init` mislukt' in resultaat.stderr
 
 
 # -- vergelijken -----------------------------------------------------------------------------
@@ -247,10 +229,10 @@ def los():
     ],
 )
 def test_invoegen_vervangt_hele_definities_en_weet_wat_nieuw_is(blok, stuk, nieuw):
-    inhoud, gewijzigd = voeg_in(BESTAND, blok)
+    inhoud = voeg_in(BESTAND, blok)
     plekken = range(len(inhoud) - len(stuk) + 1)
     assert any(inhoud[plek : plek + len(stuk)] == stuk for plek in plekken), inhoud
-    assert gewijzigd == nieuw
+    assert nieuw_in(BESTAND, blok) == nieuw
     assert inhoud.count('# Over de klasse.') <= 1
 
 

@@ -1,6 +1,6 @@
 """Laat de migraties van een leerling naspelen, in een eigen proces en op een kopie.
 
-Wat dat proces doet staat in naspeler.py. Dit bestand begint het, wacht erop, leest zijn
+Wat dat proces doet staat in kindproces.py. Dit bestand begint het, wacht erop, leest zijn
 verslag en ruimt op. Het gebruikt alleen Python zelf: zo begint het naspelen meteen.
 """
 
@@ -22,7 +22,7 @@ GROOTSTE_BESTAND = 5_000_000
 # Een standaardwaarde in het model die geen tekst is, maar SQL zoals db.func.now().
 UITDRUKKING = '(SQL)'
 
-NASPELER = Path(__file__).with_name('naspeler.py')
+KINDPROCES = Path(__file__).with_name('kindproces.py')
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Fout:
 
 
 @dataclass
-class Naspel:
+class Verslag:
     """Wat het naspelen zag."""
 
     # Waar de module zijn database neerzet, vanuit de oefenmap.
@@ -77,8 +77,8 @@ class Naspel:
         return {(tabel, kolom) for tabel, eigen in self.model.items() for kolom in eigen}
 
 
-class Naspelen:
-    """Begint bij `with` met naspelen; `uitkomst()` wacht tot het klaar is.
+class Kindproces:
+    """Begint bij `with` met naspelen; `verslag()` wacht tot het klaar is.
 
     Bij het verlaten is het proces weg en de kopie opgeruimd, ook na Ctrl-C.
     """
@@ -86,15 +86,15 @@ class Naspelen:
     def __init__(self, oefenmap: Path) -> None:
         self.oefenmap = oefenmap
 
-    def __enter__(self) -> 'Naspelen':
+    def __enter__(self) -> 'Kindproces':
         self.tijdelijk = tempfile.TemporaryDirectory(prefix='naspelen-', ignore_cleanup_errors=True)
         try:
             werkmap = Path(self.tijdelijk.name).resolve()
-            self.verslag = werkmap / 'verslag.jsonl'
+            self.verslagbestand = werkmap / 'verslag.jsonl'
             kopie = werkmap / 'oefenmap'
             kopieer(self.oefenmap, kopie)
             self.proces = subprocess.Popen(
-                [sys.executable, NASPELER, self.verslag],
+                [sys.executable, KINDPROCES, self.verslagbestand],
                 cwd=kopie,
                 env=omgeving(),
                 stdin=subprocess.DEVNULL,
@@ -112,7 +112,7 @@ class Naspelen:
         self.proces.wait()
         self.tijdelijk.cleanup()
 
-    def uitkomst(self) -> Naspel:
+    def verslag(self) -> Verslag:
         """Wat het naspelen zag; duurt het te lang, dan met een Fout in de fase 'tijd'."""
         try:
             self.proces.wait(TIJDSLIMIET)
@@ -123,7 +123,7 @@ class Naspelen:
         else:
             # Geldt alleen als het verslag niet af is: de module beeindigde het proces zelf.
             gestopt = Fout('module', 'SystemExit', f'exit status {self.proces.returncode}')
-        return lees_verslag(self.verslag, gestopt)
+        return lees_verslag(self.verslagbestand, gestopt)
 
 
 def omgeving() -> dict[str, str]:
@@ -159,9 +159,9 @@ def _overslaan(map_: str, namen: list[str]) -> list[str]:
     return over
 
 
-def lees_verslag(pad: Path, gestopt: Fout) -> Naspel:
+def lees_verslag(pad: Path, gestopt: Fout) -> Verslag:
     """Wat er in het verslag staat; is het niet af, dan met `gestopt` als fout."""
-    naspel = Naspel()
+    verslag = Verslag()
     regels = pad.read_text(encoding='utf-8').splitlines() if pad.exists() else []
     for regel in regels:
         try:
@@ -172,12 +172,12 @@ def lees_verslag(pad: Path, gestopt: Fout) -> Naspel:
         if soort == 'bezig':
             gestopt.revisie = waarde
         elif soort in ('heen', 'terug'):
-            getattr(naspel, soort).append(Stand(**waarde))
+            getattr(verslag, soort).append(Stand(**waarde))
         elif soort in ('fout', 'leesfout'):
-            setattr(naspel, soort, Fout(**waarde))
+            setattr(verslag, soort, Fout(**waarde))
         elif soort == 'klaar':
-            return naspel
+            return verslag
         else:
-            setattr(naspel, soort, waarde)
-    naspel.fout = naspel.fout or gestopt
-    return naspel
+            setattr(verslag, soort, waarde)
+    verslag.fout = verslag.fout or gestopt
+    return verslag

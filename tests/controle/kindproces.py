@@ -1,4 +1,4 @@
-"""Het proces dat de migraties van een leerling naspeelt; naspelen.py begint het.
+"""Het proces dat de migraties van een leerling naspeelt; naspelen.py begint het en wacht.
 
 Het draait in een kopie van de oefenmap. Het begint met een lege database en gaat een
 revisie per keer omhoog, met rijen in de tabellen, en daarna een revisie per keer omlaag.
@@ -21,28 +21,30 @@ from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+if __name__ == '__main__':
+    # Dit bestand draait los van pytest: zo vindt het stappen.py en de map controle.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script, ScriptDirectory
 from flask import Flask
 from flask.cli import find_best_app
-from naspelen import UITDRUKKING, Fout, Stand
-from oefenmap import citeer, lees_schema
 from sqlalchemy import Column, Connection, Engine, ForeignKeyConstraint, Index, Table, event, select
 from sqlalchemy.exc import CompileError, DatabaseError
+from stappen import CURSISTEN, MODULE
 
-# De cursisten van de les; voor de andere kolommen verzint het naspelen een waarde.
-CURSISTEN = {'naam': ('Joyce', 'Bram', 'Elsje'), 'leeftijd': (36, 24, 19)}
-AANTAL = 3
+from controle.naspelen import UITDRUKKING, Fout, Stand
+from controle.tabellen import citeer, lees_schema
 
 
 class Elders(Exception):
     """De module wil naar een database buiten de kopie."""
 
 
-class Naspeler:
-    """Speelt de oefenmap in `kopie` na en schrijft in `verslag` wat het ziet."""
+class Rondgang:
+    """Speelt de oefenmap in `kopie` na, heen en terug, en schrijft in `verslag` wat hij ziet."""
 
     def __init__(self, kopie: Path, verslag: Path) -> None:
         self.kopie = kopie
@@ -124,9 +126,13 @@ class Naspeler:
         return naam in ('', ':memory:') or Path(naam).resolve().is_relative_to(self.kopie)
 
     def _laad_app(self) -> Flask:
-        # De map van de leerling komt op de plaats van tests/: zijn hulpmodules gaan voor.
+        # De map van de leerling komt op de plaats van tests/: zijn hulpmodules gaan voor, ook
+        # als ze heten zoals een bestand van de controle.
         sys.path[0] = str(self.kopie)
-        return find_best_app(importlib.import_module('BasicModelApp'))
+        for naam in list(sys.modules):
+            if naam.partition('.')[0] in ('stappen', 'controle'):
+                del sys.modules[naam]
+        return find_best_app(importlib.import_module(MODULE.removesuffix('.py')))
 
     def _zoek_database(self, app: Flask) -> None:
         self.fase = 'Migrate'
@@ -242,35 +248,20 @@ def _vul_aan(verbinding: Connection, schema: dict) -> None:
 def _vul_tabel(verbinding: Connection, tabel: str, inhoud: dict) -> None:
     kolommen = inhoud['kolommen']
     geciteerd = {naam: citeer(verbinding, naam) for naam in (tabel, *kolommen)}
-    doelen = {eigen[0]: (doel, kolom[0]) for eigen, doel, kolom in inhoud['verwijst_naar']}
-
-    def waarde(kolom: str, plaats: int) -> object:
-        if kolom not in doelen:
-            return _verzin(kolom, kolommen[kolom]['type'], plaats)
-        doel, sleutel = (citeer(verbinding, naam) for naam in doelen[kolom])
-        vraag = f'SELECT {sleutel} FROM {doel} ORDER BY 1 LIMIT 1 OFFSET {plaats}'
-        return verbinding.exec_driver_sql(vraag).scalar()
-
     tellingen = ', '.join(f'count({geciteerd[kolom]})' for kolom in kolommen)
     vraag = f'SELECT count(*), {tellingen} FROM {geciteerd[tabel]}'
     aantal, *gevuld = verbinding.exec_driver_sql(vraag).one()
     if aantal == 0:
-        telt_zelf = inhoud['sleutel'] if len(inhoud['sleutel']) == 1 else []
-        verplicht = [
-            naam
-            for naam, kolom in kolommen.items()
-            if not kolom['null'] and kolom['standaard'] is None
-            if naam not in telt_zelf or kolom['type'] != 'INTEGER'
-        ]
+        aantal = len(CURSISTEN)
+        verplicht = _zelf_in_te_vullen(inhoud)
         namen = ', '.join(geciteerd[naam] for naam in verplicht)
         vragen = ', '.join('?' * len(verplicht))
         velden = f'({namen}) VALUES ({vragen})' if verplicht else 'DEFAULT VALUES'
-        for plaats in range(AANTAL):
+        for plaats in range(aantal):
             verbinding.exec_driver_sql(
                 f'INSERT INTO {geciteerd[tabel]} {velden}',
-                tuple(waarde(naam, plaats) for naam in verplicht),
+                tuple(_waarde(verbinding, inhoud, naam, plaats) for naam in verplicht),
             )
-        aantal = AANTAL
     for kolom, aantal_gevuld in zip(kolommen, gevuld, strict=True):
         if aantal_gevuld or not kolommen[kolom]['null']:
             continue
@@ -278,14 +269,35 @@ def _vul_tabel(verbinding: Connection, tabel: str, inhoud: dict) -> None:
             verbinding.exec_driver_sql(
                 f'UPDATE {geciteerd[tabel]} SET {geciteerd[kolom]} = ? WHERE rowid = '
                 f'(SELECT rowid FROM {geciteerd[tabel]} ORDER BY 1 LIMIT 1 OFFSET {plaats})',
-                (waarde(kolom, plaats),),
+                (_waarde(verbinding, inhoud, kolom, plaats),),
             )
+
+
+def _zelf_in_te_vullen(inhoud: dict) -> list[str]:
+    """De verplichte kolommen waarvoor de database zelf geen waarde heeft."""
+    telt_zelf = inhoud['sleutel'] if len(inhoud['sleutel']) == 1 else []
+    return [
+        naam
+        for naam, kolom in inhoud['kolommen'].items()
+        if not kolom['null'] and kolom['standaard'] is None
+        if naam not in telt_zelf or kolom['type'] != 'INTEGER'
+    ]
+
+
+def _waarde(verbinding: Connection, inhoud: dict, kolom: str, plaats: int) -> object:
+    """Een waarde voor rij `plaats`; bij een foreign key die van een rij die er al is."""
+    for eigen, doel, naar in inhoud['verwijst_naar']:
+        if eigen[0] == kolom:
+            doel, sleutel = citeer(verbinding, doel), citeer(verbinding, naar[0])
+            vraag = f'SELECT {sleutel} FROM {doel} ORDER BY 1 LIMIT 1 OFFSET {plaats}'
+            return verbinding.exec_driver_sql(vraag).scalar()
+    return _verzin(kolom, inhoud['kolommen'][kolom]['type'], plaats)
 
 
 def _verzin(kolom: str, type_: str, plaats: int) -> object:
     """Een waarde die bij de kolom past, in elke rij een andere."""
-    if kolom in CURSISTEN:
-        return CURSISTEN[kolom][plaats % AANTAL]
+    if kolom in CURSISTEN[0]:
+        return CURSISTEN[plaats % len(CURSISTEN)][kolom]
     nummer = plaats + 1
     for soort, waarde in (
         ('DATETIME', f'2026-09-{nummer:02} 12:00:00'),
@@ -370,8 +382,8 @@ def _verschil(deel: tuple) -> dict:
 
 
 if __name__ == '__main__':
-    naspeler = Naspeler(kopie=Path.cwd(), verslag=Path(sys.argv[1]))
-    naspeler.bewaak()
-    naspeler.speel()
+    rondgang = Rondgang(kopie=Path.cwd(), verslag=Path(sys.argv[1]))
+    rondgang.bewaak()
+    rondgang.speel()
     # Het verslag is compleet: niet wachten tot Python alles netjes heeft opgeruimd.
     os._exit(0)

@@ -1,30 +1,20 @@
-"""Leest een oefenmap zonder iets ervan uit te voeren.
-
-De module en de migraties gaan door `ast`; van data.sqlite wordt een kopie geopend.
-"""
+"""Leest een oefenmap zonder iets ervan uit te voeren: de module en de migraties gaan door `ast`."""
 
 import ast
 import re
-import shutil
-import tempfile
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from alembic.script.revision import Revision, RevisionError, RevisionMap
-from sqlalchemy import URL, Connection, create_engine, inspect
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
+from stappen import DATABASE, IN_HET_MODEL, MODULE
 
-MODULE = 'BasicModelApp.py'
-DATABASE = 'data.sqlite'
+from controle.tabellen import Database, lees_database
 
 # De typen van kolommen die in de les voorkomen.
-TYPEN = ('Integer', 'String', 'Text', 'DateTime', 'ForeignKey')
-
-# Een oefendatabase is tientallen kB; dit houdt een verdwaalde film buiten de deur.
-GROOTSTE_DATABASE = 200_000_000
+TYPEN = (*IN_HET_MODEL.values(), 'ForeignKey')
 
 
 @dataclass
@@ -40,7 +30,34 @@ class Bestand:
 
     def regel(self, nummer: int) -> str:
         """De tekst van regel `nummer`, zonder de spaties eromheen."""
-        return self.tekst.splitlines()[nummer - 1].strip()
+        return self.ruwe_regel(nummer).strip()
+
+    def ruwe_regel(self, nummer: int) -> str:
+        """De tekst van regel `nummer`, zoals hij er staat."""
+        return self.tekst.splitlines()[nummer - 1]
+
+    def eind(self, nummer: int) -> int:
+        """De laatste regel van de opdracht die op regel `nummer` begint."""
+        return max(
+            (
+                knoop.end_lineno
+                for knoop in ast.walk(self.boom)
+                if isinstance(knoop, ast.stmt) and knoop.lineno == nummer
+                if not hasattr(knoop, 'body')
+            ),
+            default=nummer,
+        )
+
+    @property
+    def eind_van_de_imports(self) -> int:
+        """De laatste regel van de imports bovenaan, of van de tekst die daar staat; anders 0."""
+        eind = 0
+        for knoop in self.boom.body:
+            tekst = isinstance(getattr(knoop, 'value', None), ast.Constant)
+            if not tekst and not isinstance(knoop, ast.Import | ast.ImportFrom):
+                break
+            eind = knoop.end_lineno
+        return eind
 
     def aanroepen(self, naam: str, binnen: ast.AST | None = None) -> list[ast.Call]:
         """Elke aanroep van `naam(...)` of `iets.naam(...)`, van boven naar beneden."""
@@ -56,9 +73,14 @@ class Bestand:
         """De klassen van de module, van boven naar beneden."""
         return [knoop for knoop in self.boom.body if isinstance(knoop, ast.ClassDef)]
 
+    @property
+    def modellen(self) -> list[ast.ClassDef]:
+        """De klassen die rechtstreeks van `db.Model` komen."""
+        return [klasse for klasse in self.klassen if is_model(klasse)]
+
     def klasse(self, tabel: str) -> ast.ClassDef | None:
         """De laatste klasse met dit `__tablename__`."""
-        gevonden = [k for k in self.klassen if _tabel(k) == tabel]
+        gevonden = [k for k in self.klassen if tabellen_van(k)[:1] == [tabel]]
         return gevonden[-1] if gevonden else None
 
     def regel_van_kolom(self, tabel: str, kolom: str) -> int | None:
@@ -90,6 +112,35 @@ class Script(Bestand):
         gevonden = [k for k in self.boom.body if isinstance(k, ast.FunctionDef) and k.name == naam]
         return gevonden[-1] if gevonden else None
 
+    def aanroepen_in(self, functie: str, naam: str) -> list[ast.Call]:
+        """Elke aanroep van `naam(...)` in `upgrade` of `downgrade`."""
+        binnen = self.functie(functie)
+        return self.aanroepen(naam, binnen) if binnen else []
+
+    def eind_van(self, functie: str) -> int:
+        """De laatste regel code van `upgrade` of `downgrade`."""
+        return max(knoop.end_lineno for knoop in self.functie(functie).body)
+
+    def nieuwe_kolommen(self) -> Iterator[tuple[str | None, str | None, ast.Call]]:
+        """De kolommen die upgrade() toevoegt: tabel, kolom en de aanroep van sa.Column."""
+        functie = self.functie('upgrade')
+        for blok in ast.walk(functie) if functie else ():
+            if isinstance(blok, ast.With):
+                tabel = next((naam_in(k) for k in self.aanroepen('batch_alter_table', blok)), None)
+                for aanroep in self.aanroepen('add_column', blok):
+                    kolom = aanroep.args[0] if aanroep.args else None
+                    if heet(kolom, 'Column'):
+                        yield tabel, naam_in(kolom), kolom
+
+    def nieuwe_namen(self) -> dict[str, str]:
+        """De kolommen die upgrade() hernoemt: de oude naam met de nieuwe."""
+        return {
+            naam_in(aanroep): optie.value.value
+            for aanroep in self.aanroepen_in('upgrade', 'alter_column')
+            for optie in aanroep.keywords
+            if optie.arg == 'new_column_name' and isinstance(optie.value, ast.Constant)
+        }
+
     def doet_iets(self, naam: str) -> bool:
         """Of `upgrade` of `downgrade` een regel bevat die iets aanroept."""
         functie = self.functie(naam)
@@ -97,28 +148,6 @@ class Script(Bestand):
             isinstance(knoop, ast.Expr) and isinstance(knoop.value, ast.Call)
             for knoop in ast.walk(functie)
         )
-
-
-@dataclass
-class Database:
-    """Wat er in data.sqlite staat.
-
-    `toestand` is 'goed', 'ontbreekt', 'leeg', 'te groot', 'onleesbaar' of 'geen database'.
-    """
-
-    toestand: str
-    schema: dict = field(default_factory=dict)
-    # De revisies in alembic_version; None als die tabel er niet is.
-    versies: list[str] | None = None
-    # Per tabel het aantal rijen, en per kolom in hoeveel rijen een waarde staat.
-    rijen: dict[str, int] = field(default_factory=dict)
-    gevuld: dict[str, dict[str, int]] = field(default_factory=dict)
-    # Per tabel de kolommen waarin elke rij hetzelfde heeft, met die waarde zoals in SQL.
-    gelijk: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    # Per tabel de kolommen waarin een waarde meer dan eens voorkomt.
-    dubbel: dict[str, set[str]] = field(default_factory=dict)
-    # Of een ander programma midden in een wijziging zit.
-    bezig: bool = False
 
 
 @dataclass
@@ -156,6 +185,12 @@ class Oefenmap:
         """Het script van een revisie."""
         return next((s for s in self.scripts if s.revisie == revisie), None)
 
+    def bestand(self, naam: str | None) -> Bestand | None:
+        """De module of het script met deze naam."""
+        if self.module and naam == self.module.naam:
+            return self.module
+        return next((script for script in self.scripts if script.naam == naam), None)
+
 
 def heet(knoop: ast.AST, naam: str) -> bool:
     """Of een knoop een aanroep is van `naam(...)` of `iets.naam(...)`."""
@@ -169,11 +204,27 @@ def namen_van(knoop: ast.AST) -> set[str]:
     return {doel.id for doel in doelen if isinstance(doel, ast.Name)}
 
 
-def _tabel(klasse: ast.ClassDef) -> str | None:
-    for knoop in klasse.body:
-        if '__tablename__' in namen_van(knoop) and isinstance(knoop.value, ast.Constant):
-            return knoop.value.value
-    return None
+def naam_in(aanroep: ast.Call) -> object:
+    """De naam in `create_index('naam', ...)`, ook als die in `op.f('naam')` staat."""
+    eerste = aanroep.args[0] if aanroep.args else None
+    if heet(eerste, 'f') and eerste.args:
+        eerste = eerste.args[0]
+    return getattr(eerste, 'value', None)
+
+
+def tabellen_van(klasse: ast.ClassDef) -> list[str]:
+    """Elk `__tablename__` dat een klasse krijgt; hoort er een te zijn."""
+    return [
+        knoop.value.value
+        for knoop in klasse.body
+        if '__tablename__' in namen_van(knoop) and isinstance(knoop.value, ast.Constant)
+    ]
+
+
+def eind_van_de_kolommen(klasse: ast.ClassDef) -> int:
+    """De laatste regel van de kolommen in een klasse."""
+    kolommen = [k.end_lineno for k in klasse.body if isinstance(k, ast.Assign | ast.AnnAssign)]
+    return max(kolommen, default=klasse.lineno)
 
 
 def is_model(klasse: ast.ClassDef) -> bool:
@@ -183,45 +234,44 @@ def is_model(klasse: ast.ClassDef) -> bool:
     )
 
 
-def onzichtbare_kolommen(module: Bestand) -> list[tuple[str, str, int]]:
+def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:
     """Kolommen die Python goedvindt en SQLAlchemy niet ziet: wat, naam en regel.
 
     `wat` is 'komma', 'kleine letter', 'dubbele punt', 'geen Column', 'dubbel', 'buiten de
     klasse' of 'in een methode'.
     """
-    gevonden = [
-        ('buiten de klasse', naam, knoop.lineno)
-        for knoop in module.boom.body
-        if isinstance(knoop, ast.Assign) and _is_kolom(knoop.value)
-        for naam in namen_van(knoop)
-    ]
-    for klasse in filter(is_model, module.klassen):
+    yield from _losse_kolommen('buiten de klasse', module.boom.body)
+    for klasse in module.modellen:
         gezien = set()
         for knoop in klasse.body:
-            waarde = getattr(knoop, 'value', None)
             for naam in namen_van(knoop):
-                wat = None
-                if isinstance(waarde, ast.Tuple) and any(map(_is_kolom, waarde.elts)):
-                    wat = 'komma'
-                elif _is_kolom(waarde) and heet(waarde, 'column'):
-                    wat = 'kleine letter'
-                elif isinstance(knoop, ast.AnnAssign) and _is_kolom(knoop.annotation):
-                    wat = 'dubbele punt'
-                elif isinstance(knoop, ast.Assign) and _is_type_of_column(waarde):
-                    wat = 'geen Column'
-                elif _is_kolom(waarde) and naam in gezien:
+                wat = _waarom_onzichtbaar(knoop)
+                if wat is None and naam in gezien and _is_kolom(getattr(knoop, 'value', None)):
                     wat = 'dubbel'
                 if wat:
-                    gevonden.append((wat, naam, knoop.lineno))
+                    yield wat, naam, knoop.lineno
                 gezien.add(naam)
             if isinstance(knoop, ast.FunctionDef):
-                gevonden += [
-                    ('in een methode', naam, binnen.lineno)
-                    for binnen in ast.walk(knoop)
-                    if isinstance(binnen, ast.Assign) and _is_kolom(binnen.value)
-                    for naam in namen_van(binnen)
-                ]
-    return gevonden
+                yield from _losse_kolommen('in een methode', ast.walk(knoop))
+
+
+def _losse_kolommen(wat: str, knopen: Iterable[ast.AST]) -> Iterator[tuple[str, str, int]]:
+    for knoop in knopen:
+        if isinstance(knoop, ast.Assign) and _is_kolom(knoop.value):
+            yield from ((wat, naam, knoop.lineno) for naam in namen_van(knoop))
+
+
+def _waarom_onzichtbaar(knoop: ast.AST) -> str | None:
+    waarde = getattr(knoop, 'value', None)
+    if isinstance(waarde, ast.Tuple) and any(map(_is_kolom, waarde.elts)):
+        return 'komma'
+    if _is_kolom(waarde) and heet(waarde, 'column'):
+        return 'kleine letter'
+    if isinstance(knoop, ast.AnnAssign) and _is_kolom(knoop.annotation):
+        return 'dubbele punt'
+    if isinstance(knoop, ast.Assign) and _is_type_of_column(waarde):
+        return 'geen Column'
+    return None
 
 
 def bij_het_laden(module: Bestand, naam: str) -> list[int]:
@@ -242,7 +292,7 @@ def _is_kolom(knoop: ast.AST | None) -> bool:
 def _is_type_of_column(knoop: ast.AST | None) -> bool:
     """Of er alleen een type staat (`db.Text`), of `db.Column` zonder haakjes."""
     kale_naam = getattr(knoop, 'attr', None) if isinstance(knoop, ast.Attribute) else None
-    return kale_naam in TYPEN + ('Column',) or any(heet(knoop, naam) for naam in TYPEN)
+    return kale_naam in (*TYPEN, 'Column') or any(heet(knoop, naam) for naam in TYPEN)
 
 
 def kolommen_in_commentaar(module: Bestand) -> list[tuple[int, str]]:
@@ -309,120 +359,3 @@ def _lees_python(pad: Path) -> tuple[str, ast.Module, SyntaxError | None]:
     except ValueError:
         # Python 3.11 zegt dit van een nulbyte, zoals in een bestand in UTF-16.
         return tekst, ast.Module([], []), SyntaxError('source code cannot contain null bytes')
-
-
-def lees_database(pad: Path) -> Database:
-    """Leest een kopie van de database `pad`; het origineel gaat niet open."""
-    if not pad.exists():
-        return Database('ontbreekt')
-    if not pad.is_file():
-        return Database('geen database')
-    grootte = pad.stat().st_size
-    if grootte == 0:
-        return Database('leeg')
-    if grootte > GROOTSTE_DATABASE:
-        return Database('te groot')
-    with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
-        kopie = Path(tijdelijk, DATABASE)
-        bezig = False
-        try:
-            shutil.copyfile(pad, kopie)
-            # Met zijn -journal of -wal erbij leest SQLite wat er echt in staat.
-            for achtervoegsel in ('-journal', '-wal'):
-                bijbestand = pad.with_name(pad.name + achtervoegsel)
-                if bijbestand.is_file():
-                    shutil.copyfile(bijbestand, kopie.with_name(kopie.name + achtervoegsel))
-                    bezig |= achtervoegsel == '-journal' and bijbestand.stat().st_size > 0
-        except OSError:
-            return Database('onleesbaar')
-        try:
-            engine = create_engine(URL.create('sqlite', database=str(kopie)), poolclass=NullPool)
-            with engine.connect() as verbinding:
-                database = _lees_tabellen(verbinding)
-        except DatabaseError:
-            return Database('geen database')
-    database.bezig = bezig
-    return database
-
-
-def _lees_tabellen(verbinding: Connection) -> Database:
-    database = Database('goed', schema=lees_schema(verbinding))
-    if inspect(verbinding).has_table('alembic_version'):
-        rijen = verbinding.exec_driver_sql('SELECT version_num FROM alembic_version')
-        database.versies = sorted(rijen.scalars())
-    for tabel, inhoud in database.schema.items():
-        geciteerd = {kolom: citeer(verbinding, kolom) for kolom in inhoud['kolommen']}
-        tellingen = [
-            f'count({k}), count(DISTINCT {k}), quote(min({k}))' for k in geciteerd.values()
-        ]
-        vraag = f'SELECT count(*), {", ".join(tellingen)} FROM {citeer(verbinding, tabel)}'
-        aantal, *antwoord = verbinding.exec_driver_sql(vraag).one()
-        database.rijen[tabel] = aantal
-        per_kolom = dict(zip(geciteerd, zip(*[iter(antwoord)] * 3, strict=True), strict=True))
-        database.gevuld[tabel] = {kolom: gevuld for kolom, (gevuld, _, _) in per_kolom.items()}
-        database.dubbel[tabel] = {
-            k for k, (gevuld, soorten, _) in per_kolom.items() if soorten < gevuld
-        }
-        database.gelijk[tabel] = {
-            kolom: waarde if gevuld else None
-            for kolom, (gevuld, soorten, waarde) in per_kolom.items()
-            if gevuld == 0 or (gevuld == aantal and soorten == 1)
-        }
-    return database
-
-
-def citeer(verbinding: Connection, naam: str) -> str:
-    """De naam van een tabel of kolom, zoals hij in SQL mag staan."""
-    return verbinding.dialect.identifier_preparer.quote_identifier(naam)
-
-
-def lees_schema(verbinding: Connection) -> dict:
-    """Het schema van een database, zoals de inspector van SQLAlchemy het ziet.
-
-    Per tabel: `kolommen` (naam -> type, null, standaard), `sleutel`, `uniek` (elke rij
-    kolommen die samen uniek zijn, door een constraint of een index), `verwijst_naar` en
-    `indexen`. Namen van constraints en de volgorde van de kolommen tellen niet mee.
-    """
-    kijker = inspect(verbinding)
-    schema = {}
-    for tabel in kijker.get_table_names():
-        if tabel == 'alembic_version':
-            continue
-        indexen = [i for i in kijker.get_indexes(tabel) if None not in i['column_names']]
-        uniek = [c['column_names'] for c in kijker.get_unique_constraints(tabel)]
-        uniek += [index['column_names'] for index in indexen if index['unique']]
-        schema[tabel] = {
-            'kolommen': {
-                kolom['name']: {
-                    'type': str(kolom['type']),
-                    'null': kolom['nullable'],
-                    'standaard': _standaard(kolom['default']),
-                }
-                for kolom in kijker.get_columns(tabel)
-            },
-            'sleutel': kijker.get_pk_constraint(tabel)['constrained_columns'],
-            # Een constraint en een index op dezelfde kolommen zijn samen een keer uniek.
-            'uniek': [list(kolommen) for kolommen in sorted(set(map(tuple, uniek)))],
-            'verwijst_naar': sorted(
-                [
-                    sleutel['constrained_columns'],
-                    sleutel['referred_table'],
-                    sleutel['referred_columns'] or ['id'],
-                ]
-                for sleutel in kijker.get_foreign_keys(tabel)
-            ),
-            'indexen': sorted(i['column_names'] for i in indexen if not i['unique']),
-        }
-    return schema
-
-
-def _standaard(tekst: str | None) -> str | None:
-    """Een standaardwaarde zonder de verschillen in schrijfwijze: ("x") wordt 'x'."""
-    if tekst is None:
-        return None
-    tekst = tekst.strip()
-    while tekst.startswith('(') and tekst.endswith(')'):
-        tekst = tekst[1:-1].strip()
-    if tekst.startswith('"') and tekst.endswith('"'):
-        return f"'{tekst[1:-1]}'"
-    return tekst if tekst.startswith("'") else tekst.upper()

@@ -15,37 +15,30 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from beoordeling import Oordeel, beoordeel
-from naspelen import Fout, Naspel, kopieer, lees_verslag, omgeving
-from naspeler import Naspeler
-from oefenmap import lees_oefenmap
+from controle.kindproces import Rondgang
+from controle.naspelen import Fout, Verslag, kopieer, lees_verslag, omgeving
 from speel_les import PROJECT
 
 # Waar pytest de tests vandaan laadt: een proces van de leerling zoekt daar niet.
 VAN_ONS = (PROJECT, PROJECT / 'tests', PROJECT / 'tests' / 'onderhoud')
 
-# Bij het laden zet naspeler.py dit uit, en dit proces leeft te lang om zonder te doen.
+# Bij het laden zet kindproces.py dit uit, en dit proces leeft te lang om zonder te doen.
 gc.enable()
 
 
-def speel_hier_na(oefenmap: Path) -> Naspel:
+def speel_hier_na(oefenmap: Path) -> Verslag:
     """Wat het naspelen ziet; de map mag geen module hebben die het proces beëindigt."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as tijdelijk:
         werkmap = Path(tijdelijk).resolve()
         kopie, verslag = werkmap / 'oefenmap', werkmap / 'verslag.jsonl'
         kopieer(oefenmap, kopie)
-        naspeler = Naspeler(kopie, verslag)
-        with naspeler.verslag, _alsof_het_een_eigen_proces_is(kopie):
-            naspeler.speel()
+        rondgang = Rondgang(kopie, verslag)
+        with rondgang.verslag, _alsof_het_een_eigen_proces_is(kopie):
+            rondgang.speel()
         # Een open verbinding houdt op Windows de kopie vast.
-        for engine in naspeler.engines:
+        for engine in rondgang.engines:
             engine.dispose()
         return lees_verslag(verslag, Fout('module', 'onbekend', 'Het verslag is niet af.'))
-
-
-def beoordeel_hier(oefenmap: Path) -> Oordeel:
-    """Wat de controle van een map vindt."""
-    return beoordeel(lees_oefenmap(oefenmap), speel_hier_na(oefenmap))
 
 
 @contextmanager

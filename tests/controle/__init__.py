@@ -1,0 +1,10 @@
+"""De controle, in de volgorde waarin de gegevens erdoor gaan.
+
+    oefenmap, tabellen      lezen een map en een database, zonder iets uit te voeren
+    naspelen, kindproces    spelen de migraties van de leerling na, in een eigen proces
+    oordeel, beoordeling    feiten: welke stappen af zijn, en wat er niet klopt
+    hints/                  woorden: wat er aan de hand is, en het ene ding om te doen
+    vertelling              wat de leerling leest
+
+Geen bestand importeert er een dat lager staat.
+"""

@@ -1,0 +1,373 @@
+"""Beoordeelt een oefenmap: welke stappen af zijn, en wat er niet klopt.
+
+Hier staan alleen feiten: een Afwijking zegt wat verwacht was en wat gevonden is. De
+woorden voor de leerling staan in hints/.
+"""
+
+from collections.abc import Iterator
+
+from stappen import (
+    DATABASE,
+    GEVULD,
+    HERNOEMD,
+    LAATSTE,
+    STAPPEN,
+    TABEL,
+    VASTE_KOLOMMEN,
+    Kolom,
+    kolommen_na,
+    stap_met,
+    weg_na,
+)
+
+from controle.naspelen import Stand, Verslag
+from controle.oefenmap import Oefenmap, bij_het_laden, onzichtbare_kolommen
+from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
+from controle.tabellen import kolommen_van
+
+# Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
+NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
+
+
+def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
+    """Legt wat gelezen en nagespeeld is naast de stappen van de les."""
+    oordeel = Oordeel(oefenmap, verslag)
+    oordeel.afwijkingen = list(dict.fromkeys(_afwijkingen(oordeel)))
+    return oordeel
+
+
+# --- De afwijkingen, in de volgorde waarin een leerling ze moet oplossen. -------------------
+
+
+def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
+    eerst = [
+        *_elders(oordeel),
+        *_module(oordeel),
+        *_migraties(oordeel),
+        *_databasebestand(oordeel),
+    ]
+    yield from eerst
+    if not eerst:
+        fout_onderweg = list(_naspelen(oordeel))
+        # Een downgrade die niet lukt komt na wat de upgrade verkeerd doet.
+        pas_terug = oordeel.fout is not None and oordeel.fout.fase == 'terug'
+        if not pas_terug:
+            yield from fout_onderweg
+        onbekend = list(_onbekende_versie(oordeel))
+        yield from onbekend
+        if onbekend:
+            return
+        heen = [
+            *_heen(oordeel),
+            *_kolommen_van_de_les(oordeel),
+            *_model(oordeel),
+            *_lezen(oordeel),
+        ]
+        yield from heen
+        begonnen = any(afwijking.stap == oordeel.stap_nu for afwijking in heen)
+        if pas_terug:
+            yield from fout_onderweg
+        yield from _terug(oordeel, begonnen)
+        yield from _database(oordeel, begonnen)
+
+
+def _elders(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een database buiten de map: dan is er niets nagespeeld, en ook niets te vergelijken."""
+    fout = oordeel.fout
+    if fout and fout.fase == 'elders':
+        yield Afwijking(
+            oordeel.laatste_goede_stap,
+            'naspelen',
+            'elders',
+            gevonden=fout.melding,
+            revisie=fout.revisie,
+        )
+
+
+def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een module die er niet is, of die Python niet begrijpt."""
+    module, stap = oordeel.module, oordeel.laatste_goede_stap
+    if module is None:
+        yield Afwijking(stap, 'module', 'ontbreekt')
+    elif not module.tekst.strip():
+        yield Afwijking(stap, 'module', 'leeg')
+    elif module.fout:
+        yield Afwijking(stap, 'module', 'fout', gevonden=module.naam)
+    else:
+        for wat, naam, regel in onzichtbare_kolommen(module):
+            yield Afwijking(oordeel.stap_nu, 'onzichtbaar', wat, kolom=naam, gevonden=regel)
+        for regel in bij_het_laden(module, 'create_all'):
+            yield Afwijking(stap, 'module', 'create_all', gevonden=regel)
+
+
+def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Bestanden in migrations/ die er niet zijn of niet kloppen."""
+    map_, stap = oordeel.oefenmap, oordeel.laatste_goede_stap
+    migrations = map_.pad / 'migrations'
+    if not migrations.is_dir():
+        # Zonder migrations/ en zonder data.sqlite is stap 1 gewoon nog niet begonnen.
+        if map_.database.toestand != 'ontbreekt':
+            yield Afwijking(stap, 'migraties', 'ontbreken')
+        return
+    for naam in NODIG_IN_MIGRATIONS:
+        if not (migrations / naam).exists():
+            yield Afwijking(stap, 'migraties', 'onvolledig', gevonden=naam)
+    for script in map_.scripts:
+        if script.fout:
+            # De naam van een script begint met zijn revisie.
+            gehad = script.bestandsnaam.startswith(tuple(map_.database.versies or ['?']))
+            yield Afwijking(
+                stap if gehad else oordeel.stap_nu, 'script', 'fout', gevonden=script.naam
+            )
+        elif script.revisie is None:
+            yield Afwijking(oordeel.stap_nu, 'script', 'zonder revisie', gevonden=script.naam)
+        elif not script.noemt_vorige:
+            yield Afwijking(oordeel.stap_nu, 'script', 'zonder vorige', gevonden=script.naam)
+    if not map_.scripts:
+        yield Afwijking(stap, 'migraties', 'geen revisie')
+    elif not all(script.revisie and script.noemt_vorige for script in map_.scripts):
+        # Een script dat niet te lezen is, is zelf al de oorzaak.
+        return
+    elif not map_.revisies:
+        yield Afwijking(stap, 'reeks', 'gebroken')
+    elif len(map_.heads) > 1:
+        yield Afwijking(oordeel.stap_nu, 'reeks', 'heads')
+
+
+def _databasebestand(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een data.sqlite die er niet is, niet te lezen is, of niet bij de migraties hoort."""
+    toestand = oordeel.database.toestand
+    if toestand == 'ontbreekt' and not oordeel.oefenmap.scripts:
+        return
+    if toestand != 'goed':
+        yield Afwijking(oordeel.laatste_goede_stap, 'database', toestand)
+
+
+def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een script dat de database heeft gehad en dat er niet meer is."""
+    for versie in oordeel.database.versies or ():
+        # Zonder dit script lukt geen enkele opdracht van flask db.
+        if oordeel.oefenmap.revisies and not oordeel.script(versie):
+            yield Afwijking(
+                oordeel.laatste_goede_stap, 'database', 'onbekende versie', gevonden=versie
+            )
+
+
+def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Waar het naspelen op stukliep."""
+    fout, plaats = oordeel.fout, oordeel.verslag.database
+    if plaats not in (None, DATABASE):
+        yield Afwijking(oordeel.laatste_goede_stap, 'naspelen', 'plaats', gevonden=plaats)
+        return
+    if fout is None:
+        return
+    if fout.fase == 'scripts' and not oordeel.oefenmap.scripts:
+        # Er is nog geen migrations/: dan valt er niets na te spelen.
+        return
+    stap = oordeel.laatste_goede_stap
+    if fout.fase in ('scripts', 'heen', 'vergelijken'):
+        stap = oordeel.stap_nu
+    elif fout.revisie:
+        stap = oordeel.stap_van_revisie(fout.revisie)
+    yield Afwijking(stap, 'naspelen', fout.fase, gevonden=fout.melding, revisie=fout.revisie)
+
+
+def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Rijen en waarden die onderweg naar boven verloren gaan."""
+    heen = oordeel.verslag.heen
+    for voor, na in zip(heen, heen[1:], strict=False):
+        stap = oordeel.stap_van_revisie(na.revisie)
+        rijen_voor = {rij.get('id') for rij in voor.aangevuld.get(TABEL, ())}
+        rijen_na = {rij.get('id') for rij in na.rijen.get(TABEL, ())}
+        if rijen_voor and TABEL in na.schema and not rijen_voor <= rijen_na:
+            yield Afwijking(stap, 'waarden', 'rijen', TABEL, revisie=na.revisie)
+        else:
+            for kolom in _verloren_waarden(voor, na):
+                yield Afwijking(stap, 'waarden', 'verloren', TABEL, kolom, revisie=na.revisie)
+
+
+def _verloren_waarden(voor: Stand, na: Stand) -> Iterator[str]:
+    """De kolommen van de les waarvan een revisie waarden wegdoet of verandert."""
+    van_de_les = {kolom.naam for stap in STAPPEN for kolom in stap.erbij if kolom.tabel == TABEL}
+    kolommen_erna = kolommen_van(na.schema, TABEL)
+    for kolom in kolommen_van(voor.schema, TABEL):
+        nieuw = HERNOEMD.naam if kolom == HERNOEMD.was and kolom not in kolommen_erna else kolom
+        if nieuw not in kolommen_erna or kolom not in van_de_les:
+            continue
+        oude, nieuwe = waarden(voor.aangevuld, kolom), waarden(na.rijen, nieuw)
+        vast = kolom in VASTE_KOLOMMEN
+        if any(nieuwe.get(i) != w if vast else i not in nieuwe for i, w in oude.items()):
+            yield nieuw
+
+
+def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Kolommen die na de laatste revisie anders zijn dan de les vraagt."""
+    schema = oordeel.head
+    if len(oordeel.verslag.heen) < 2:
+        # Er is geen revisie nagespeeld: dan is er ook niets om te vergelijken.
+        return
+    verder = max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
+    if verder > oordeel.gehaald:
+        # Alles staat er, maar een kolom onderweg is nooit gevuld.
+        for stap in STAPPEN[oordeel.gehaald : verder]:
+            for kolom in stap.erbij:
+                if kolom.som_met:
+                    yield Afwijking(stap.nummer, 'kolom', 'niet gevuld', *kolom.plek, kolom)
+        return
+    mag_weg = _mag_weg(oordeel)
+    for plek, kolom in kolommen_na(oordeel.gehaald).items():
+        if plek not in mag_weg:
+            yield from _vergelijk_kolom(oordeel, oordeel.stap_van(*plek), kolom)
+    if oordeel.gehaald < LAATSTE:
+        yield from _stap_nu(oordeel)
+
+
+def _mag_weg(oordeel: Oordeel) -> set[tuple[str, str]]:
+    """De kolommen die er niet meer hoeven te zijn, omdat een volgende stap ze weghaalt."""
+    # Wie een stap oversloeg of veranderde, kan al verder zijn: dat is te zien aan wat erbij kwam.
+    gezien = [
+        later.nummer
+        for later in STAPPEN[oordeel.gehaald :]
+        if any(kolom.naam in kolommen_van(oordeel.head, kolom.tabel) for kolom in later.erbij)
+    ]
+    tot = max(gezien, default=oordeel.gehaald) + 1
+    return {plek for later in STAPPEN[oordeel.gehaald : tot] for plek in later.weg}
+
+
+def _stap_nu(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """De kolommen van de stap waar de leerling mee bezig is, als er al iets van te zien is."""
+    schema, stap = oordeel.head, STAPPEN[oordeel.gehaald]
+    oud = kolommen_na(oordeel.gehaald)
+    nieuw = [kolom for kolom in stap.erbij if kolom.plek not in oud]
+    begonnen = any(
+        kolom.naam in kolommen_van(schema, kolom.tabel) or oordeel.tikfout(kolom) for kolom in nieuw
+    ) or any(naam not in kolommen_van(schema, tabel) for tabel, naam in stap.weg)
+    if not begonnen and oordeel.gehaald:
+        return
+    for kolom in nieuw:
+        yield from _vergelijk_kolom(oordeel, stap.nummer, kolom)
+    for tabel, naam in stap.weg:
+        if naam in kolommen_van(schema, tabel):
+            yield Afwijking(stap.nummer, 'kolom', 'hoort weg', tabel, naam)
+
+
+def _vergelijk_kolom(oordeel: Oordeel, stap: int, kolom: Kolom) -> Iterator[Afwijking]:
+    schema = oordeel.head
+    if kolom.naam not in kolommen_van(schema, kolom.tabel):
+        tikfout = oordeel.tikfout(kolom)
+        yield Afwijking(stap, 'kolom', 'ontbreekt', *kolom.plek, kolom.type, tikfout)
+        return
+    anders = list(eigenschappen(kolom, schema))
+    for wat, verwacht, gevonden in anders:
+        yield Afwijking(stap, 'kolom', wat, *kolom.plek, verwacht, gevonden)
+    if kolom.som_met and stap > oordeel.gehaald and not anders:
+        yield Afwijking(stap, 'kolom', 'niet gevuld', *kolom.plek, kolom)
+
+
+def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Wat het model anders wil dan de laatste revisie maakt."""
+    van_de_les = {kolom.plek: kolom for stap in STAPPEN for kolom in stap.erbij}
+    model, gehaald = oordeel.verslag.modelkolommen, oordeel.gehaald
+    # Heeft het model al kolommen van later, dan hoort wat later weggaat bij de stap van nu.
+    later = van_de_les.keys() - kolommen_na(gehaald).keys() - weg_na(gehaald)
+    later_weg = weg_na(LAATSTE) - weg_na(gehaald) if later & model else set()
+    nodig = kolommen_na(gehaald).keys() - model - later_weg - set(STAPPEN[oordeel.stap_nu - 1].weg)
+    nodig = {(tabel, kolom) for tabel, kolom in nodig if tabel in oordeel.verslag.model}
+    verschillen = [
+        (verschil['wat'], (verschil['tabel'], next(iter(verschil['kolommen']), None)), verschil)
+        for verschil in oordeel.verslag.verschillen
+    ]
+    # Eerst een tabel of kolom die nodig is: een migratie zou hem met zijn waarden weggooien.
+    verschillen.sort(key=lambda v: v[0] != 'remove_table' and v[1] not in nodig)
+    for wat, plek, verschil in verschillen:
+        bekend = van_de_les.get(plek)
+        # `flask db migrate` let niet op standaardwaarden: alleen die van de les tellen.
+        if wat == 'modify_default' and bekend is None:
+            continue
+        if wat == 'modify_nullable' and bekend and bekend.sleutel:
+            continue
+        stap = oordeel.stap_nu if plek in later_weg - model else oordeel.stap_van(*plek)
+        yield Afwijking(stap, 'model', wat, *plek, gevonden=verschil['doel'])
+
+
+def _lezen(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een rij die het model niet kan tonen: `__repr__` noemt een kolom die er niet meer is."""
+    if oordeel.verslag.leesfout:
+        kolom = oordeel.verslag.leesfout.melding
+        stappen = [s.nummer for s in STAPPEN[: oordeel.stap_nu] if (TABEL, kolom) in s.weg]
+        stap = max(stappen, default=oordeel.laatste_goede_stap)
+        yield Afwijking(stap, 'lezen', 'repr', TABEL, kolom)
+
+
+def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
+    """De eerste downgrade die het vorige schema of de namen en leeftijden niet teruggeeft."""
+    heen = {stand.revisie: stand for stand in oordeel.verslag.heen}
+    volgorde = oordeel.volgorde
+    for stand in oordeel.verslag.terug:
+        vroeger = heen[stand.revisie]
+        revisie = volgorde[volgorde.index(stand.revisie) + 1]
+        stap = oordeel.stap_van_revisie(revisie)
+        # Na de laatste stap die af is hoort een revisie bij de stap waar je mee bezig bent.
+        if begonnen and volgorde.index(revisie) > max(oordeel.plaats_van_stap.values(), default=0):
+            stap = oordeel.stap_nu
+        if stand.schema != vroeger.schema:
+            tabel, kolom = _eerste_verschil(vroeger.schema, stand.schema)
+            yield Afwijking(stap, 'downgrade', 'schema', tabel, kolom, revisie=revisie)
+            return
+        for kolom in VASTE_KOLOMMEN:
+            # Een rij die een migratie er zelf bij zette, mag blijven.
+            teruggekregen = waarden(stand.rijen, kolom)
+            had = waarden(vroeger.aangevuld, kolom)
+            if any(teruggekregen.get(id_) != waarde for id_, waarde in had.items()):
+                yield Afwijking(stap, 'downgrade', 'waarden', TABEL, kolom, revisie=revisie)
+                return
+
+
+def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None]:
+    """De eerste tabel en kolom waarin twee schema's verschillen."""
+    for tabel in sorted(verwacht.keys() | gevonden.keys()):
+        if tabel not in verwacht or tabel not in gevonden:
+            return tabel, None
+        een, ander = verwacht[tabel], gevonden[tabel]
+        for kolom in sorted(een['kolommen'].keys() | ander['kolommen'].keys()):
+            if een['kolommen'].get(kolom) != ander['kolommen'].get(kolom):
+                return tabel, kolom
+        for soort in ('uniek', 'indexen', 'verwijst_naar', 'sleutel'):
+            for ding in een[soort] + ander[soort]:
+                if (ding in een[soort]) != (ding in ander[soort]):
+                    namen = ding if isinstance(ding, list) else [ding]
+                    return tabel, namen[0] if isinstance(namen[0], str) else namen[0][0]
+    raise ValueError('De schema’s zijn gelijk.')
+
+
+def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
+    """Waar data.sqlite anders is dan de migraties hem maken."""
+    database, plaats = oordeel.database, oordeel.plaats_van_database
+    if len(oordeel.volgorde) < 2:
+        return
+    if not database.versies and database.schema:
+        yield Afwijking(oordeel.laatste_goede_stap, 'database', 'zonder versie')
+        return
+    gevuld = database.gevuld.get(TABEL, {})
+    if gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
+        # Eerst dit: een volgende upgrade gooit weg waar de waarden uit te berekenen zijn.
+        yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', TABEL)
+    if plaats is None:
+        # Zo ver kwam het naspelen niet, of er is een revisie overgeslagen na een merge.
+        revisie = next((r for r in oordeel.volgorde[1:] if r not in oordeel.gehad), None)
+        if revisie and oordeel.gehad <= set(oordeel.volgorde):
+            yield Afwijking(oordeel.stap_nu, 'database', 'achter', revisie=revisie)
+        return
+    toen = oordeel.verslag.heen[plaats].schema
+    if database.schema != toen:
+        tabel, kolom = _eerste_verschil(toen, database.schema)
+        stap = oordeel.stap_van(tabel, kolom)
+        yield Afwijking(stap, 'database', 'anders', tabel, kolom)
+    elif oordeel.database_achter:
+        revisie = oordeel.volgorde[plaats + 1]
+        # Wie al met de volgende stap bezig is, loopt daarmee achter en niet met de vorige.
+        stap = oordeel.stap_nu if begonnen else oordeel.stap_van_revisie(revisie)
+        yield Afwijking(stap, 'database', 'achter', revisie=revisie)
+    if database.rijen.get(TABEL) and gevuld.get(HERNOEMD.naam) == 0:
+        stap = min(stap_met(HERNOEMD), oordeel.laatste_goede_stap)
+        yield Afwijking(stap, 'database', 'namen weg', TABEL)

@@ -1,0 +1,246 @@
+"""Wat je doet, letterlijk: de opdrachten voor elk systeem, en de regels die je verandert."""
+
+import re
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+
+from stappen import DATABASE, HERNOEMD, KLASSEN, MODULE, Kolom, kolommen_na
+
+from controle.hints.hint import passende_hint
+from controle.oefenmap import Bestand, Script, eind_van_de_kolommen, namen_van, tabellen_van
+from controle.oordeel import Oordeel
+
+# Op Windows heten rm, cp en mv anders; deze namen kennen cmd en PowerShell allebei.
+WINDOWS = sys.platform == 'win32'
+
+
+# --- Opdrachten -----------------------------------------------------------------------------
+
+
+def zet_flask_app() -> str:
+    """De opdracht die zegt waar de app staat, voor elke shell van dit systeem."""
+    if WINDOWS:
+        return (
+            f'in cmd:\n    set FLASK_APP={MODULE}\nin PowerShell:\n    $env:FLASK_APP = "{MODULE}"'
+        )
+    return f'    export FLASK_APP={MODULE}'
+
+
+def kopieer(van: str, naar: str) -> str:
+    """De opdracht die een bestand kopieert."""
+    return _opdracht('copy', 'cp', van, naar)
+
+
+def hernoem(van: str, naar: str) -> str:
+    """De opdracht die een bestand of map een andere naam of plaats geeft."""
+    return _opdracht('move', 'mv', van, naar)
+
+
+def verwijder(naam: str) -> str:
+    """De opdracht die een bestand verwijdert."""
+    return _opdracht('del', 'rm', naam)
+
+
+def _opdracht(op_windows: str, anders: str, *namen: str) -> str:
+    namen = [f'"{naam}"' if ' ' in naam else naam for naam in namen]
+    if WINDOWS:
+        return f'    {op_windows} {" ".join(namen)}'.replace('/', '\\')
+    return f'    {anders} {" ".join(namen)}'
+
+
+def speel_les_ernaast(oordeel: Oordeel) -> str:
+    """De opdracht die de uitwerking na de laatste goede stap maakt, in een map ernaast."""
+    stap = oordeel.laatste_goede_stap
+    return f'    python tests/speel_les.py {map_ernaast(oordeel)} --tot {stap}\n'
+
+
+def map_ernaast(oordeel: Oordeel) -> str:
+    """Een map naast de oefening die er nog niet is: speel_les.py wil een nieuwe."""
+    return '../' + vrije_naam(oordeel.oefenmap.pad.parent, 'opnieuw')
+
+
+def vrije_naam(map_: Path, begin: str, eind: str = '') -> str:
+    """Een naam die in deze map nog niet bestaat: oud.sqlite, oud2.sqlite, ..."""
+    namen = [f'{begin}{nummer}{eind}' for nummer in ('', *range(2, 100))]
+    return next(naam for naam in namen if not (map_ / naam).exists())
+
+
+def maak_module_opnieuw(oordeel: Oordeel) -> str:
+    """De opdrachten die de module van de laatste goede stap terugzetten."""
+    return speel_les_ernaast(oordeel) + kopieer(f'{map_ernaast(oordeel)}/{MODULE}', MODULE)
+
+
+def migreer(oordeel: Oordeel, bericht: str) -> str:
+    """Hoe het model in een migratie komt: eerst wat er met de database is."""
+    migratie = f'    flask db migrate -m "{bericht}"'
+    afwijking = next((a for a in oordeel.afwijkingen if a.soort == 'database'), None)
+    if afwijking is None:
+        return f'Sla `{MODULE}` op en maak een migratie:\n{migratie}'
+    if afwijking.wat in ('anders', 'zonder versie') and oordeel.database_is_als_model():
+        return (
+            'In `data.sqlite` staat het al, buiten de migraties om. Zet de database even opzij:\n'
+            + migreer_zonder_database(oordeel, bericht)
+        )
+    return ' '.join(passende_hint(oordeel, afwijking)[1])
+
+
+def migreer_zonder_database(oordeel: Oordeel, bericht: str) -> str:
+    """Een migratie voor iets wat al in data.sqlite staat: die moet er even niet zijn."""
+    opzij = vrije_naam(oordeel.oefenmap.pad, 'oud', '.sqlite')
+    return (
+        f'{hernoem(DATABASE, opzij)}\n    flask db upgrade\n    flask db migrate -m "{bericht}"\n'
+        + hernoem(opzij, DATABASE)
+    )
+
+
+def migreer_opnieuw(oordeel: Oordeel, script: Script, bericht: str) -> str:
+    """Een script dat nooit is uitgevoerd, mag weg."""
+    reeks = oordeel.oefenmap.revisies
+    if reeks[-1] != script.revisie:
+        return f'Verbeter `upgrade()` in `{script.naam}`. Er volgt al een ander script op.'
+    doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', verwijder(script.naam)
+    # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
+    if all(map(oordeel.toegepast, reeks[:-1])):
+        return f'{doe}, en maak het opnieuw:\n{weg}\n    flask db migrate -m "{bericht}"'
+    return f'{doe}:\n{weg}'
+
+
+# --- Een regel in een bestand -----------------------------------------------------------------
+
+
+def maak(bestand: Bestand, nummer: int, nieuw: str, spaties: str | None = None) -> str:
+    """Vervang een regel; wat ervoor stond aan spaties blijft staan, als je geen andere geeft."""
+    if spaties is None:
+        rauw = bestand.ruwe_regel(nummer)
+        spaties = rauw[: len(rauw) - len(rauw.lstrip())]
+    return f'Maak in `{bestand.naam}` van {_waar(bestand, nummer)}:\n    {spaties}{nieuw}'
+
+
+def haal_weg(bestand: Bestand, begin: int, eind: int | None = None) -> str:
+    """Haal een opdracht weg, of de regels van `begin` tot en met `eind`."""
+    eind = eind or bestand.eind(begin)
+    return f'Haal in `{bestand.naam}` {_waar(bestand, begin, eind)} weg:\n' + '\n'.join(
+        f'    {bestand.ruwe_regel(nummer)}' for nummer in range(begin, eind + 1)
+    )
+
+
+def zet_onder(bestand: Bestand, nummer: int, *nieuw: str) -> str:
+    """Zet regels onder regel `nummer`; 0 is bovenaan."""
+    waar = f'onder regel {nummer}' if nummer else 'bovenaan'
+    return f'Zet in `{bestand.naam}` {waar}:\n' + '\n'.join(f'    {regel}' for regel in nieuw)
+
+
+def verplaats(bestand: Bestand, begin: int, onder: int, spaties: str) -> str:
+    """Verplaats een opdracht naar onder regel `onder`, met `spaties` ervoor."""
+    eerste = bestand.ruwe_regel(begin)
+    weg = len(eerste) - len(eerste.lstrip())
+    waar = f'onder regel {onder}' if onder else 'bovenaan'
+    return f'Verplaats in `{bestand.naam}` {_waar(bestand, begin)} naar {waar}:\n' + '\n'.join(
+        f'    {spaties}{bestand.ruwe_regel(nummer)[weg:]}'
+        for nummer in range(begin, bestand.eind(begin) + 1)
+    )
+
+
+def vervang_functies(script: Script, inhoud: dict[str, list[str]]) -> str:
+    """Vervang functies van een script; `inhoud` is per functie een rij regels."""
+    namen = ' en '.join(f'`{functie}()`' for functie in inhoud)
+    blokken = [
+        '\n'.join(f'    {regel}' for regel in (f'def {functie}():', *regels))
+        for functie, regels in inhoud.items()
+    ]
+    return f'Vervang in `{script.naam}` {namen} door:\n' + '\n\n\n'.join(blokken)
+
+
+def vervang_met_batch(script: Script, tabel: str, inhoud: dict[str, str]) -> str:
+    """Vervang functies door een met een regel in een `with`-blok voor deze tabel."""
+    met = f"    with op.batch_alter_table('{tabel}', schema=None) as batch_op:"
+    return vervang_functies(
+        script,
+        {functie: [met, f'        batch_op.{regel}'] for functie, regel in inhoud.items()},
+    )
+
+
+def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> str:
+    """Vervang een naam op de regel waar het naspelen stopte."""
+    bestand, nummer = oordeel.foutbestand, oordeel.fout.regel
+    return maak(bestand, nummer, re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(nummer)))
+
+
+def _waar(bestand: Bestand, begin: int, eind: int | None = None) -> str:
+    eind = eind or bestand.eind(begin)
+    return f'regel {begin}' if begin == eind else f'regel {begin} tot en met {eind}'
+
+
+# Hoe een script een kolom hernoemt en zijn waarden houdt.
+HERNOEMEN = {
+    'upgrade': f"alter_column('{HERNOEMD.was}', new_column_name='{HERNOEMD.naam}')",
+    'downgrade': f"alter_column('{HERNOEMD.naam}', new_column_name='{HERNOEMD.was}')",
+}
+
+
+# --- Een kolom of klasse in het model ---------------------------------------------------------
+
+
+def zet_kolom(oordeel: Oordeel, kolom: Kolom) -> str:
+    """De regel van een kolom in het model: in plaats van de oude, of onder de andere."""
+    module = oordeel.module
+    nummer = module.regel_van_kolom(*kolom.plek)
+    if nummer:
+        return maak(module, nummer, kolom.regel)
+    klasse = module.klasse(kolom.tabel)
+    if klasse:
+        return zet_onder(module, eind_van_de_kolommen(klasse), f'    {kolom.regel}')
+    return zet_klasse(oordeel, kolom.tabel)
+
+
+def zet_klasse(oordeel: Oordeel, tabel: str) -> str:
+    """Een hele klasse, voor een tabel die er in de module geen meer heeft."""
+    stap = oordeel.stap_nu if tabel not in oordeel.head else oordeel.gehaald
+    kolommen = [kolom.regel for kolom in kolommen_na(stap).values() if kolom.tabel == tabel]
+    module = oordeel.module
+    return zet_onder(
+        module,
+        len(module.tekst.splitlines()),
+        *('', '', f'class {klasse_van(tabel)}(db.Model):'),
+        *(f'    {regel}' for regel in (f"__tablename__ = '{tabel}'", *kolommen)),
+    )
+
+
+def klasse_van(tabel: str) -> str:
+    """Hoe de klasse van een tabel heet."""
+    return KLASSEN.get(tabel, tabel.capitalize())
+
+
+def hernoem_kolom(module: Bestand, tabel: str, fout: str, goed: str) -> str:
+    """Geef een kolom in het model een andere naam."""
+    nummer = module.regel_van_kolom(tabel, fout)
+    if not nummer:
+        return f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
+    return maak(module, nummer, re.sub(rf'\b{re.escape(fout)}\b', goed, module.regel(nummer)))
+
+
+def hernoem_tabel(module: Bestand, fout: str, goed: str) -> str:
+    """Geef een tabel in het model een andere naam."""
+    klasse = module.klasse(fout)
+    if klasse:
+        nummer = next(k.lineno for k in klasse.body if '__tablename__' in namen_van(k))
+        return maak(module, nummer, f"__tablename__ = '{goed}'")
+    return geef_tabelnaam(module, goed) or f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
+
+
+def geef_tabelnaam(module: Bestand, tabel: str) -> str | None:
+    """Een `__tablename__` in de klasse die er geen heeft; None als die er niet is."""
+    # Zonder __tablename__ bedenkt Flask-SQLAlchemy zelf een naam, uit die van de klasse.
+    klassen = {k.name.lower(): k for k in module.modellen if not tabellen_van(k)}
+    naam = get_close_matches(tabel, klassen, 1)
+    if naam:
+        return zet_onder(module, klassen[naam[0]].lineno, f"    __tablename__ = '{tabel}'")
+    return None
+
+
+def standaard_in_een_script(waarde: str | None) -> str | None:
+    """Een standaardwaarde van SQLite zoals een script hem schrijft."""
+    if waarde is None or waarde.startswith("'"):
+        return waarde
+    return f"sa.text('({waarde})')"

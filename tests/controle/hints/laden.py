@@ -1,0 +1,352 @@
+"""Een module die niet te laden is: de app, de database en `Migrate`."""
+
+import ast
+import re
+from difflib import get_close_matches
+
+from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, kolommen_na
+
+from controle.hints import doen
+from controle.hints.hint import Hint, hint, plaats
+from controle.oefenmap import heet, namen_van
+from controle.oordeel import Afwijking, Oordeel
+
+# Zo heten de fouten van Python over een naam die niet bestaat.
+NAAM_ONBEKEND = ('NameError', 'AttributeError')
+
+
+@hint('naspelen', 'module')
+def klasse_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module = oordeel.module
+    namen = [klasse.name for klasse in module.klassen]
+    dubbel = [k for k in module.klassen if namen.count(k.name) > 1]
+    if not dubbel:
+        return None
+    # Wie de minste regels heeft gaat weg: daarin ontbreekt het meest.
+    weg = min(dubbel, key=lambda klasse: klasse.end_lineno - klasse.lineno)
+    return Hint(
+        f'De klasse `{weg.name}` staat twee keer in `{MODULE}`: op regel {dubbel[0].lineno} en '
+        f'op regel {dubbel[1].lineno}.',
+        doen.haal_weg(module, weg.lineno, weg.end_lineno),
+    )
+
+
+@hint('naspelen', 'module', 'Migrate')
+def migrate_ontbreekt_of_is_niet_compleet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, fout = oordeel.module, oordeel.fout
+    db = module.toekenning('db')
+    aanroep = next(iter(module.aanroepen('Migrate')), None)
+    if fout.fase == 'module' and (not aanroep or fout.regel != aanroep.lineno):
+        return None
+    if not db or afwijking.gevonden == 'Migrate' or fout.soort not in ('KeyError', *NAAM_ONBEKEND):
+        return None
+    if not aanroep:
+        return Hint(
+            f'In `{MODULE}` ontbreekt de regel die Flask-Migrate aan je app koppelt. Daardoor kent '
+            'Flask het commando `flask db` niet.',
+            doen.zet_onder(module, db.end_lineno, REGELS['migrate']),
+        )
+    nummer = aanroep.lineno
+    opdracht = next((k for k in module.boom.body if k.lineno == nummer), None)
+    if opdracht is None or nummer < db.lineno:
+        hoe = 'staat boven `db = ...`' if opdracht else 'wordt bij het laden niet uitgevoerd'
+        return Hint(
+            f'Regel {nummer} van `{MODULE}`, met `Migrate`, {hoe}. Hij hoort direct onder regel '
+            f'{db.end_lineno}.',
+            doen.verplaats(module, nummer, db.end_lineno, ''),
+        )
+    if ast.unparse(aanroep) == REGELS['migrate']:
+        return None
+    begin = f'{ast.unparse(opdracht.targets[0])} = ' if namen_van(opdracht) else ''
+    return Hint(
+        f'`Migrate` heeft je app en je database nodig, in die volgorde. Nu staat er '
+        f'`{ast.unparse(aanroep)}`.',
+        doen.maak(module, nummer, begin + REGELS['migrate']),
+    )
+
+
+@hint('naspelen', 'module')
+def module_maakt_geen_app(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if not oordeel.module.aanroepen('Flask') and oordeel.fout.bestand is None:
+        return Hint(
+            f'`{MODULE}` maakt geen app: er staat nergens `Flask(__name__)`.',
+            'Had je meer code? Zet die terug met ongedaan maken in je editor. Anders maakt dit de '
+            'module opnieuw:\n' + doen.maak_module_opnieuw(oordeel),
+        )
+
+
+@hint('naspelen', 'module')
+def naam_wordt_te_laat_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, fout, naam = oordeel.module, oordeel.fout, afwijking.gevonden
+    if fout.soort != 'NameError' or fout.bestand != MODULE:
+        return None
+    wat = f'Regel {fout.regel} van `{MODULE}` gebruikt `{naam}`.'
+    gebruikt = next(k for k in module.boom.body if k.lineno <= fout.regel <= k.end_lineno)
+    soort = {'app': 'Flask', 'db': 'SQLAlchemy'}.get(naam)
+    for knoop in module.boom.body:
+        maakt = namen_van(knoop) | {n.asname or n.name for n in getattr(knoop, 'names', ())}
+        if naam in maakt and knoop.lineno > gebruikt.lineno:
+            return Hint(
+                f'{wat} Dat komt pas op regel {knoop.lineno}.',
+                doen.verplaats(module, knoop.lineno, gebruikt.lineno - 1, ''),
+            )
+        if soort and namen_van(knoop) and heet(knoop.value, soort):
+            return Hint(
+                f'{wat} Op regel {knoop.lineno} heet dat `{ast.unparse(knoop.targets[0])}`.',
+                doen.maak(module, knoop.lineno, f'{naam} = {ast.unparse(knoop.value)}'),
+            )
+    regel = REGELS.get(naam)
+    if naam == 'db' and module.toekenning('namen'):
+        regel = DB_MET_NAMEN
+    if regel:
+        return Hint(
+            f'{wat} De regel die dat maakt ontbreekt.',
+            doen.zet_onder(module, gebruikt.lineno - 1, regel),
+        )
+
+
+@hint('naspelen', 'module')
+def klasse_zonder_primary_key(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, fout = oordeel.module, oordeel.fout
+    for klasse in module.modellen if fout.bestand == MODULE else ():
+        opties = {k.arg for k in ast.walk(klasse) if isinstance(k, ast.keyword)}
+        if klasse.lineno == fout.regel and 'primary_key' not in opties:
+            id_ = next((k.lineno for k in klasse.body if 'id' in namen_van(k)), None)
+            regel = 'id = db.Column(db.Integer, primary_key=True)'
+            return Hint(
+                f'De klasse `{klasse.name}` heeft geen primary key. Een model kan niet zonder.',
+                doen.maak(module, id_, regel)
+                if id_
+                else doen.zet_onder(module, klasse.body[0].end_lineno, f'    {regel}'),
+            )
+
+
+@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
+def pakket_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if oordeel.fout.soort != 'ModuleNotFoundError':
+        return None
+    naam = afwijking.gevonden
+    eigen = [pad.stem for pad in oordeel.oefenmap.pad.glob('*.py')]
+    bedoeld = get_close_matches(naam, [*eigen, *PAKKETTEN], 1)
+    if bedoeld and oordeel.foutbestand:
+        return Hint(
+            f'Python vindt `{naam}` niet ({plaats(oordeel)}). Bedoel je `{bedoeld[0]}`?',
+            doen.vervang_naam(oordeel, naam, bedoeld[0]),
+        )
+    return Hint(
+        f'{plaats(oordeel, hoofdletter=True)} importeert `{naam}`. Python vindt dat niet.',
+        f'Is het een bestand van jezelf? Zet dan `{naam}.py` in deze map. Is het een pakket? '
+        f'Installeer het, met je .venv actief:\n    python -m pip install {naam}',
+    )
+
+
+PAKKETTEN = ('flask', 'flask_sqlalchemy', 'flask_migrate', 'sqlalchemy', 'alembic', 'datetime')
+
+
+@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
+def import_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bestand, naam = oordeel.foutbestand, afwijking.gevonden
+    if bestand and oordeel.fout.soort == 'NameError' and naam in IMPORTS:
+        return Hint(
+            f'{plaats(oordeel, hoofdletter=True)} gebruikt `{naam}`, maar importeert het niet.',
+            doen.zet_onder(bestand, bestand.eind_van_de_imports, IMPORTS[naam]),
+        )
+
+
+IMPORTS = {
+    'os': 'import os',
+    'Flask': 'from flask import Flask',
+    'Migrate': 'from flask_migrate import Migrate',
+    'SQLAlchemy': 'from flask_sqlalchemy import SQLAlchemy',
+    'MetaData': 'from sqlalchemy import MetaData',
+    'op': 'from alembic import op',
+    'sa': 'import sqlalchemy as sa',
+}
+
+
+@hint('naspelen', 'module')
+@hint('model')
+def twee_keer_sqlalchemy(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module = oordeel.module
+    regels = [k.lineno for k in module.boom.body for _ in module.aanroepen('SQLAlchemy', k)]
+    if len(regels) > 1:
+        return Hint(
+            f'`{MODULE}` maakt twee keer een `SQLAlchemy(...)`: op regel {regels[0]} en op regel '
+            f'{regels[1]}. De ene weet niet welke modellen de andere heeft.',
+            doen.haal_weg(module, regels[1]),
+        )
+
+
+@hint('naspelen', 'heen', 'terug', 'scripts')
+def db_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.foutscript
+    if script and oordeel.fout.soort == 'NameError' and afwijking.gevonden == 'db':
+        nummer = oordeel.fout.regel
+        return Hint(
+            f'Regel {nummer} van `{script.naam}` gebruikt `db`. In een script heet dat `sa`.',
+            doen.maak(script, nummer, script.regel(nummer).replace('db.', 'sa.')),
+        )
+
+
+@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
+def db_ontbreekt_voor_een_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bestand, fout = oordeel.foutbestand, oordeel.fout
+    if bestand and fout.soort == 'NameError' and afwijking.gevonden in NAMEN_VAN_DB:
+        ervoor = 'db' if bestand is oordeel.module else 'sa'
+        los = re.compile(rf'(?<![.\w])({"|".join(NAMEN_VAN_DB)})\b')
+        return Hint(
+            f'Regel {fout.regel} van `{bestand.naam}` gebruikt `{afwijking.gevonden}`. Daar hoort '
+            f'`{ervoor}.` voor.',
+            doen.maak(bestand, fout.regel, los.sub(rf'{ervoor}.\1', bestand.regel(fout.regel))),
+        )
+
+
+NAMEN_VAN_DB = (*IN_HET_MODEL.values(), 'Column', 'ForeignKey', 'Model', 'func')
+
+
+@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
+def tikfout_in_een_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bestand, naam = oordeel.foutbestand, afwijking.gevonden
+    if not bestand or oordeel.fout.soort not in NAAM_ONBEKEND:
+        return None
+    gemaakt = {gemaakt for knoop in bestand.boom.body for gemaakt in namen_van(knoop)}
+    if naam in NAMEN_UIT_DE_LES | gemaakt:
+        # De naam is goed gespeld: hij staat op de verkeerde plek.
+        return None
+    eigen = {k.id for k in ast.walk(bestand.boom) if isinstance(k, ast.Name)}
+    klein = {bekend.lower(): bekend for bekend in eigen - {naam} | NAMEN_UIT_DE_LES}
+    # Twee letters verwisseld telt ook in een korte naam: bd voor db.
+    bedoeld = [bekend for bekend in sorted(klein) if sorted(bekend) == sorted(naam.lower())]
+    bedoeld = bedoeld or get_close_matches(naam.lower(), klein, 1, 0.7)
+    if bedoeld:
+        goed = klein[bedoeld[0]]
+        return Hint(
+            f'Python kent de naam `{naam}` niet ({plaats(oordeel)}). Bedoel je `{goed}`?',
+            doen.vervang_naam(oordeel, naam, goed),
+        )
+
+
+NAMEN_UIT_DE_LES = set(
+    re.findall(
+        r'\w+',
+        """
+        Flask SQLAlchemy Migrate MetaData app db config path join dirname abspath now
+        op sa batch_op batch_alter_table execute add_column drop_column alter_column
+        create_table drop_table create_index drop_index create_unique_constraint
+        create_foreign_key drop_constraint
+        """,
+    )
+).union(NAMEN_VAN_DB)
+
+
+@hint('naspelen', 'elders')
+def regel_opent_een_database_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if not oordeel.fout.bestand:
+        return None
+    weg = f'Haal {plaats(oordeel)} weg.'
+    if oordeel.foutbestand:
+        weg = doen.haal_weg(oordeel.foutbestand, oordeel.fout.regel)
+    return Hint(
+        f'{plaats(oordeel, hoofdletter=True)} opent een database buiten deze map: '
+        f'`{afwijking.gevonden}`. De controle speelt daarom niets na.',
+        f'Gebruik alleen `{DATABASE}`, met `db`. {weg}',
+    )
+
+
+@hint('naspelen', 'elders', 'plaats')
+def database_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    gevolg = ' De controle speelt daarom niets na.' if afwijking.wat == 'elders' else ''
+    return Hint(
+        f'Je app gebruikt de database `{afwijking.gevonden}`. In de les is dat `{DATABASE}`, '
+        f'naast `{MODULE}`.{gevolg}',
+        _zet_adres_goed(oordeel),
+    )
+
+
+@hint('naspelen', 'module', 'Migrate')
+def db_kent_de_app_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module = oordeel.module
+    db = module.toekenning('db')
+    aanroepen = module.aanroepen('SQLAlchemy', db) if db else []
+    if aanroepen and not module.aanroepen('init_app'):
+        tekst = ast.unparse(aanroepen[0])
+        if 'app' not in {k.id for k in ast.walk(aanroepen[0]) if isinstance(k, ast.Name)}:
+            rest = tekst.removeprefix('SQLAlchemy(').removeprefix('None')
+            return Hint(
+                f'Regel {db.lineno} van `{MODULE}` geeft je app niet aan `SQLAlchemy`.',
+                doen.maak(
+                    module,
+                    db.lineno,
+                    f'db = SQLAlchemy(app{"" if rest[0] in ",)" else ", "}{rest}',
+                ),
+            )
+
+
+@hint('naspelen', 'module', 'Migrate')
+def adres_van_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module = oordeel.module
+    db = module.toekenning('db')
+    erboven = module.tekst.splitlines()[: db.lineno] if db else ()
+    if REGELS['adres'] in [regel.strip() for regel in erboven]:
+        # Het adres is goed: er is iets anders.
+        return None
+    if afwijking.wat == 'Migrate' or (db and oordeel.fout.regel == db.lineno):
+        return Hint(
+            f'`db = ...` vindt zijn database niet (`{oordeel.fout.soort}`). Het adres ontbreekt, '
+            'klopt niet, of staat te laat in de module.',
+            _zet_adres_goed(oordeel),
+        )
+
+
+def _zet_adres_goed(oordeel: Oordeel) -> str:
+    """Zet het adres van de database op de goede plaats: boven `db = ...`."""
+    module = oordeel.module
+    db, app = module.toekenning('db'), module.toekenning('app')
+    for knoop in module.boom.body:
+        boven_db = db is None or knoop.lineno < db.lineno
+        if 'SQLALCHEMY_DATABASE_UR' in ast.unparse(knoop) and boven_db:
+            return doen.maak(module, knoop.lineno, REGELS['adres'])
+    return doen.zet_onder(module, app.end_lineno if app else 0, REGELS['adres'])
+
+
+@hint('naspelen', 'tijd')
+def naspelen_duurt_te_lang(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script(afwijking.revisie)
+    naam = script.naam if script else MODULE
+    return Hint(
+        f'`{naam}` was na {afwijking.gevonden} nog niet klaar. Er zit iets in dat blijft draaien '
+        'of wacht.',
+        f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg.',
+    )
+
+
+@hint('naspelen', 'module')
+def regel_van_een_kolom_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, fout = oordeel.module, oordeel.fout
+    for (tabel, naam), kolom in (
+        kolommen_na(oordeel.stap_nu).items() if fout.bestand == MODULE else ()
+    ):
+        nummer = module.regel_van_kolom(tabel, naam)
+        if nummer and nummer <= fout.regel <= module.eind(nummer):
+            if module.regel(nummer) == kolom.regel:
+                return None
+            return Hint(
+                f'Regel {nummer} van `{MODULE}`, met kolom `{naam}`, klopt nog niet. Python zegt '
+                f'`{fout.soort}`.',
+                doen.maak(module, nummer, kolom.regel),
+            )
+
+
+@hint('naspelen', 'module', 'Migrate', 'scripts')
+def bestand_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    fout = oordeel.fout
+    regel = ''
+    if fout.bestand and fout.regel:
+        regels = (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace').splitlines()
+        regel = f':\n    {regels[fout.regel - 1]}'
+    return Hint(
+        f'Python stopt bij {plaats(oordeel)} met `{fout.soort}: {fout.melding}`.',
+        f'Verbeter deze regel{regel}'
+        if regel
+        else 'Lees de onderste regel die dit commando geeft:\n    flask db current',
+    )

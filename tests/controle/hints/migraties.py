@@ -1,0 +1,215 @@
+"""De map `migrations`, en de reeks van revisies daarin."""
+
+import re
+
+from stappen import DATABASE
+
+from controle.hints import doen
+from controle.hints.hint import Hint, hint
+from controle.oefenmap import Script
+from controle.oordeel import Afwijking, Oordeel
+
+
+@hint('migraties', 'onvolledig')
+def onderdeel_van_migrations_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    naam = afwijking.gevonden
+    if oordeel.oefenmap.scripts:
+        return Hint(
+            f'In de map `migrations` ontbreekt `{naam}`. `flask db init` had dat gemaakt.',
+            'Maak ergens anders een nieuwe map `migrations`, en haal het bestand daaruit:\n'
+            '    flask db init -d nieuw\n' + doen.kopieer(f'nieuw/{naam}', f'migrations/{naam}'),
+        )
+
+
+@hint('migraties', 'geen revisie')
+def nog_geen_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    database = oordeel.database
+    if not database.versies and not database.schema:
+        return Hint(
+            'De map `migrations` is er, maar er is nog geen migratie in `migrations/versions`.',
+            'Maak de eerste:\n    flask db migrate -m "eerste migratie"',
+        )
+    if not database.versies:
+        return Hint(
+            'In `data.sqlite` staan al tabellen, maar er is nog geen migratie. Ze komen dus van '
+            '`db.create_all()`. Daardoor vindt `flask db migrate` niets meer om te maken.',
+            'Zet de database even opzij, en maak de migratie:\n'
+            + doen.hernoem(DATABASE, 'oud.sqlite')
+            + '\n    flask db migrate -m "eerste migratie"\n'
+            + doen.hernoem('oud.sqlite', DATABASE),
+        )
+
+
+@hint('migraties')
+def migraties_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if not oordeel.database.versies:
+        if afwijking.wat == 'ontbreken':
+            return Hint('Er is geen map `migrations`.', 'Maak hem:\n    flask db init')
+        return Hint(
+            f'In de map `migrations` ontbreekt `{afwijking.gevonden}`.',
+            'Maak de map opnieuw. De oude blijft bewaard als `oud`:\n'
+            + doen.hernoem('migrations', 'oud')
+            + '\n    flask db init',
+        )
+    opzij = ''
+    if (oordeel.oefenmap.pad / 'migrations').exists():
+        opzij = doen.hernoem('migrations', 'oud') + '\n'
+    return Hint(
+        'Je migraties zijn weg. `data.sqlite` is er wel mee gemaakt: daarin staat revisie '
+        f'`{oordeel.database.versies[0]}`.',
+        'Zet de map `migrations` terug uit de prullenbak. Is hij daar niet? Dan maakt dit hem '
+        'opnieuw:\n'
+        + doen.speel_les_ernaast(oordeel)
+        + opzij
+        + doen.hernoem(f'{doen.map_ernaast(oordeel)}/migrations', 'migrations'),
+    )
+
+
+@hint('script', 'zonder revisie')
+def script_zonder_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.oefenmap.bestand(afwijking.gevonden)
+    staat_boven = re.search(r'^Revision ID: (\w+)', script.tekst, re.MULTILINE)
+    if staat_boven:
+        return Hint(
+            f'In `{script.naam}` ontbreekt de regel `revision = ...`.',
+            doen.zet_onder(script, script.eind_van_de_imports, f"revision = '{staat_boven[1]}'"),
+        )
+    nodig = {vorige for ander in oordeel.oefenmap.scripts for vorige in ander.vorige}
+    nodig |= set(oordeel.database.versies or [])
+    # De naam van een script begint met zijn revisie.
+    if script.bestandsnaam.startswith(tuple(nodig)):
+        return Hint(
+            f'In `{script.naam}` staat geen migratie meer. Een ander script of `data.sqlite` heeft '
+            'hem nodig.',
+            'Zet terug wat erin stond. Dat kan met ongedaan maken in je editor.',
+        )
+    return Hint(
+        f'`{script.naam}` is geen migratie: er staat geen `revision = ...` in. Alembic loopt '
+        'daarop vast.',
+        'Zet het in de map van je module:\n' + doen.hernoem(script.naam, script.bestandsnaam),
+    )
+
+
+@hint('script', 'zonder vorige')
+def script_zonder_vorige_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.oefenmap.bestand(afwijking.gevonden)
+    staat_boven = re.search(r'^Revises: (\w+)', script.tekst, re.MULTILINE)
+    vorige = staat_boven[1] if staat_boven else None
+    return Hint(
+        f'In `{script.naam}` ontbreekt de regel `down_revision = ...`. Alembic weet niet waar '
+        'dit script op volgt.',
+        doen.zet_onder(script, script.toekenning('revision').lineno, f'down_revision = {vorige!r}'),
+    )
+
+
+@hint('reeks')
+def twee_scripts_met_dezelfde_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    eerste = {}
+    for script in oordeel.oefenmap.scripts:
+        ander = eerste.setdefault(script.revisie, script)
+        if ander is not script:
+            # Een kopie heet anders, of langer: 'kopie.py' of 'abc_naam (1).py'.
+            kopie = max(
+                (script, ander),
+                key=lambda s: (not s.bestandsnaam.startswith(s.revisie), len(s.naam)),
+            )
+            return Hint(
+                f'Twee scripts hebben dezelfde revisie `{script.revisie}`: '
+                f'`{ander.bestandsnaam}` en `{script.bestandsnaam}`.',
+                'Haal de kopie uit de map:\n'
+                + doen.hernoem(kopie.naam, kopie.bestandsnaam + '.oud'),
+            )
+
+
+@hint('reeks')
+def merge_zonder_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    begin = [script for script in oordeel.oefenmap.scripts if not script.vorige]
+    for script in begin if len(begin) > 1 else ():
+        if not script.doet_iets('upgrade') and not oordeel.toegepast(script.revisie):
+            return Hint(
+                f'`{script.naam}` volgt op geen enkele revisie (`down_revision = None`), en doet '
+                'niets. Zo gaat het met `flask db merge` zonder `heads`.',
+                'Verwijder dit script:\n' + doen.verwijder(script.naam),
+            )
+
+
+@hint('reeks')
+@hint('database', 'onbekende versie')
+def script_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bekend = {script.revisie for script in oordeel.oefenmap.scripts}
+    nodig = {vorige for script in oordeel.oefenmap.scripts for vorige in script.vorige}
+    nodig |= set(oordeel.database.versies or [])
+    for revisie in sorted(nodig - bekend):
+        for pad in sorted(oordeel.oefenmap.pad.glob('**/*.py*')):
+            naam = pad.relative_to(oordeel.oefenmap.pad).as_posix()
+            if pad.suffix == '.pyc' or naam.startswith(('.venv', 'tests/')) or not pad.is_file():
+                continue
+            gezocht = rf"""^revision\b.*=\s*['"]{re.escape(revisie)}['"]"""
+            if re.search(gezocht, pad.read_text('utf-8', 'replace'), re.MULTILINE):
+                return Hint(
+                    f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic '
+                    'niet.',
+                    'Geef het de juiste naam en plaats:\n'
+                    + doen.hernoem(naam, f'migrations/versions/{pad.name.partition(".py")[0]}.py'),
+                )
+
+
+@hint('reeks')
+def vorige_revisie_bestaat_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bekend = {script.revisie for script in oordeel.oefenmap.scripts}
+    for script in oordeel.oefenmap.scripts:
+        for vorige in script.vorige:
+            if vorige not in bekend:
+                goed = _eind_van_de_lijn(oordeel.oefenmap.scripts, zonder=script)
+                return Hint(
+                    f'`{script.naam}` volgt op revisie `{vorige}`, maar dat script is er niet. '
+                    'Daardoor werkt geen enkele `flask db`.',
+                    'Zet het script terug uit de prullenbak. Is het daar niet? '
+                    + _laat_volgen_op(script, goed),
+                )
+
+
+@hint('reeks', 'gebroken')
+def revisies_lopen_in_een_kring(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    # Bij een kring volgt de vroegste revisie op een latere; de tijd staat in Create Date.
+    op_tijd = sorted(oordeel.oefenmap.scripts, key=_gemaakt_op)
+    for vorige, script in zip([None, *op_tijd], op_tijd, strict=False):
+        hoort = vorige.revisie if vorige else None
+        if script.vorige != ((hoort,) if hoort else ()):
+            return Hint(
+                'De migraties lopen in een kring. Wie `down_revision` volgt, komt nooit bij een '
+                'begin.',
+                _laat_volgen_op(script, hoort),
+            )
+
+
+@hint('reeks', 'heads')
+def twee_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    een, twee, *_ = (oordeel.script(head) for head in oordeel.oefenmap.heads)
+    return Hint(
+        f'Op `{een.naam}` volgt niets meer, en op `{twee.naam}` ook niet. Dat zijn twee heads: '
+        'Flask-Migrate weet niet welke de laatste is.',
+        'Voeg ze samen:\n    flask db merge heads -m "samen"',
+    )
+
+
+def _gemaakt_op(script: Script) -> list[str]:
+    """De tijd uit de regel 'Create Date' boven in een script."""
+    return script.tekst.partition('Create Date:')[2].splitlines()[:1]
+
+
+def _eind_van_de_lijn(scripts: list[Script], zonder: Script) -> str | None:
+    """De laatste revisie van de lijn die bij een script zonder vorige begint."""
+    lijn = next((s for s in scripts if not s.vorige), None)
+    while lijn:
+        volgende = [s for s in scripts if lijn.revisie in s.vorige and s is not zonder]
+        if not volgende:
+            return lijn.revisie
+        lijn = volgende[0]
+    return None
+
+
+def _laat_volgen_op(script: Script, revisie: str | None) -> str:
+    return doen.maak(
+        script, script.toekenning('down_revision').lineno, f'down_revision = {revisie!r}'
+    )

@@ -1,0 +1,199 @@
+"""Een model dat iets anders wil dan de laatste migratie."""
+
+import re
+from difflib import get_close_matches
+
+from stappen import LAATSTE, MODULE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
+
+from controle.hints import doen
+from controle.hints.hint import Hint, hint, plek
+from controle.oefenmap import is_model, tabellen_van
+from controle.oordeel import Afwijking, Oordeel
+from controle.tabellen import alle_kolommen
+
+
+@hint('model')
+def module_is_van_een_latere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    model = oordeel.verslag.modelkolommen
+    verder = [
+        nummer
+        for nummer in range(oordeel.stap_nu + 1, LAATSTE + 1)
+        if kolommen_na(nummer).keys() <= model and not weg_na(nummer) & model
+    ]
+    tussen = STAPPEN[oordeel.gehaald : verder[-1]] if verder else ()
+    nu = kolommen_na(oordeel.gehaald)
+    # Wat al in de database staat is niet nieuw: dan is er een script weg.
+    er_al = alle_kolommen(oordeel.head) + alle_kolommen(oordeel.database.schema)
+    nieuw = [kolom for stap in tussen for kolom in stap.erbij if kolom.plek not in er_al]
+    if any(kolom.som_met or (kolom.tabel, kolom.was) in nu for kolom in nieuw):
+        return Hint(
+            'Je module is al van een latere stap. Je migraties zijn nog bij stap '
+            f'{oordeel.gehaald}. In een migratie voor alles tegelijk raken waarden kwijt.',
+            'Doe de stappen een voor een. ' + _andere_module(oordeel),
+        )
+
+
+@hint('model')
+def module_is_van_een_eerdere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    model = oordeel.verslag.modelkolommen
+    mist = [
+        plek[1]
+        for plek in kolommen_na(oordeel.gehaald)
+        if plek in alle_kolommen(oordeel.head) and plek not in model
+        if plek[0] in oordeel.verslag.model and plek not in STAPPEN[oordeel.stap_nu - 1].weg
+    ]
+    terug = sorted(naam for tabel, naam in weg_na(oordeel.gehaald) & model)
+    if terug or len(mist) > 1:
+        anders = f'heeft weer `{terug[0]}`' if terug else f'mist `{mist[0]}` en `{mist[1]}`'
+        return Hint(
+            f'Je module {anders}. Hij lijkt van een eerdere stap. Je migraties zijn al bij stap '
+            f'{oordeel.gehaald}.',
+            'Zet hem terug met ongedaan maken in je editor. Lukt dat niet? '
+            + _andere_module(oordeel),
+        )
+
+
+def _andere_module(oordeel: Oordeel) -> str:
+    return (
+        f'Dit maakt de module van stap {oordeel.laatste_goede_stap}, en bewaart de jouwe als '
+        '`module.oud`:\n'
+        + doen.speel_les_ernaast(oordeel)
+        + doen.hernoem(MODULE, 'module.oud')
+        + '\n'
+        + doen.kopieer(f'{doen.map_ernaast(oordeel)}/{MODULE}', MODULE)
+    )
+
+
+@hint('model', 'add_table', 'remove_table')
+def klasse_is_geen_model_meer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    weg = _tabellen_met(oordeel, 'remove_table')
+    for klasse in oordeel.module.klassen:
+        if not is_model(klasse) and set(weg) & set(tabellen_van(klasse)):
+            return Hint(
+                f'De klasse `{klasse.name}` is geen model meer. SQLAlchemy ziet de tabel '
+                f'`{weg[0]}` daardoor niet.',
+                doen.maak(oordeel.module, klasse.lineno, f'class {klasse.name}(db.Model):'),
+            )
+
+
+@hint('model', 'add_table', 'remove_table')
+def tabel_heet_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    erbij = _tabellen_met(oordeel, 'add_table')
+    for tabel in _tabellen_met(oordeel, 'remove_table'):
+        for lijkt in get_close_matches(tabel, erbij, 1, 0.7):
+            return Hint(
+                f'Je model heeft een tabel `{lijkt}`. Tot nu toe heette die `{tabel}`. Met een '
+                'migratie raak je alle rijen kwijt.',
+                doen.hernoem_tabel(oordeel.module, lijkt, tabel),
+            )
+
+
+def _tabellen_met(oordeel: Oordeel, wat: str) -> list[str]:
+    return [v['tabel'] for v in oordeel.verslag.verschillen if v['wat'] == wat]
+
+
+@hint('model', 'remove_table')
+def klasse_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if any(tabel == afwijking.tabel for tabel, _ in kolommen_na(oordeel.gehaald)):
+        return Hint(
+            f'De tabel `{afwijking.tabel}` heeft in `{MODULE}` geen klasse meer. Met een migratie '
+            'raak je alle rijen kwijt.',
+            doen.zet_klasse(oordeel, afwijking.tabel),
+        )
+
+
+@hint('model', 'add_table', 'remove_column', 'add_column')
+def tikfout_in_een_naam_van_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, model = oordeel.module, oordeel.verslag.model
+    for tabel, kolom in kolommen_na(oordeel.stap_nu):
+        goed, namen = (kolom, model[tabel]) if tabel in model else (tabel, model)
+        fout = lijkt_op(goed, namen) if goed not in namen else None
+        if fout:
+            return Hint(
+                f'In je model staat `{fout}`. In de les heet dat `{goed}`.',
+                doen.hernoem_kolom(module, tabel, fout, goed)
+                if tabel in model
+                else doen.hernoem_tabel(module, fout, goed),
+            )
+
+
+@hint('model')
+def model_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    """Een kolom van de les die in het model niet is zoals de les hem vraagt."""
+    for (tabel, naam), kolom in kolommen_na(oordeel.stap_nu).items():
+        # Van een nieuwe tabel telt elke kolom.
+        hier = tabel == afwijking.tabel and afwijking.kolom in (naam, None)
+        if hier and oordeel.model_is_anders(kolom):
+            return Hint(
+                f'Kolom `{naam}` van tabel `{tabel}` is in je model anders dan in de les.',
+                doen.zet_kolom(oordeel, kolom),
+            )
+
+
+@hint('model')
+def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    """Het script is gemaakt voordat de module was opgeslagen, of om zelf te schrijven."""
+    script = oordeel.script(oordeel.oefenmap.revisies[-1])
+    if script.doet_iets('upgrade') or oordeel.toegepast(script.revisie):
+        return None
+    tabel, naam = afwijking.plek
+    kolom = kolommen_na(oordeel.stap_nu).get(afwijking.plek)
+    if afwijking.wat == 'add_index' and kolom and kolom.index:
+        index = f'ix_{tabel}_{naam}'
+        zelf = {
+            'upgrade': [f"    op.create_index('{index}', '{tabel}', ['{naam}'])"],
+            'downgrade': [f"    op.drop_index('{index}', '{tabel}')"],
+        }
+        return Hint(
+            f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.',
+            doen.vervang_functies(script, zelf),
+        )
+    return Hint(
+        f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. `{MODULE}` was toen '
+        'waarschijnlijk nog niet opgeslagen.',
+        doen.migreer_opnieuw(oordeel, script, naam or tabel),
+    )
+
+
+@hint('model', 'remove_column', 'remove_constraint', 'remove_index', 'remove_fk')
+def model_mist_een_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    kolom = kolommen_na(oordeel.gehaald).get(afwijking.plek)
+    if not kolom or afwijking.plek in oordeel.verslag.modelkolommen:
+        return None
+    wat = f'{plek(afwijking, hoofdletter=True)} staat niet meer in je model'
+    stap = STAPPEN[oordeel.stap_nu - 1]
+    nieuw = next((k for k in stap.erbij if k.was == afwijking.kolom), None)
+    if nieuw and nieuw.plek not in oordeel.verslag.modelkolommen:
+        return Hint(
+            f'{wat}, en de nieuwe naam `{nieuw.naam}` nog niet.', doen.zet_kolom(oordeel, nieuw)
+        )
+    if afwijking.plek not in stap.weg:
+        return Hint(f'{wat}. De les heeft hem nog nodig.', doen.zet_kolom(oordeel, kolom))
+
+
+@hint('model')
+def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    wat = 'De tabel' if afwijking.kolom is None else 'De kolom'
+    naam = afwijking.kolom or afwijking.tabel
+    return Hint(
+        f'{wat} `{naam}` is in je model anders dan in je laatste migratie.',
+        doen.migreer(oordeel, naam),
+    )
+
+
+@hint('lezen')
+def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    fout, oud = oordeel.verslag.leesfout, afwijking.kolom
+    if fout.bestand != MODULE:
+        return Hint(
+            f'Je model kan een rij niet tonen: het kent `{oud}` niet.',
+            f'Verbeter `__repr__` in `{MODULE}`.',
+        )
+    lijkt = get_close_matches(oud, oordeel.verslag.model.get(TABEL, {}), 1)
+    nieuw = OPVOLGERS.get(oud) or next(iter(lijkt), 'id')
+    regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, oordeel.module.regel(fout.regel))
+    return Hint(
+        f'`__repr__` gebruikt op regel {fout.regel} nog `{oud}`. Die kolom is er niet, dus '
+        '`flask shell` kan geen rij tonen.',
+        doen.maak(oordeel.module, fout.regel, regel),
+    )

@@ -1,0 +1,173 @@
+"""De module, en bestanden die Python niet begrijpt."""
+
+import re
+
+from stappen import MODULE, TABEL, kolommen_na
+
+from controle.hints import doen
+from controle.hints.hint import Hint, hint
+from controle.oefenmap import eind_van_de_kolommen, namen_van
+from controle.oordeel import Afwijking, Oordeel
+
+
+@hint('module', 'ontbreekt')
+def module_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    for pad in sorted([*oordeel.oefenmap.pad.iterdir(), *oordeel.oefenmap.pad.glob('*/*.py*')]):
+        naam = pad.relative_to(oordeel.oefenmap.pad).as_posix()
+        if re.match(r'basic_?model_?app.*\.py', pad.name.lower()) and pad.is_file():
+            return Hint(
+                f'Er is geen bestand `{MODULE}` in deze map. Wel een bestand `{naam}`.',
+                'Geef het de juiste naam en plaats:\n' + doen.hernoem(naam, MODULE),
+            )
+
+
+@hint('module', 'ontbreekt', 'leeg')
+def module_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    wat = 'Er is geen bestand' if afwijking.wat == 'ontbreekt' else 'Er staat niets in het bestand'
+    return Hint(
+        f'{wat} `{MODULE}`.',
+        'Staat het nog open in je editor? Sla het daar op. Anders maakt dit het opnieuw:\n'
+        + doen.maak_module_opnieuw(oordeel),
+    )
+
+
+@hint('module', 'fout')
+@hint('script', 'fout')
+def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bestand = oordeel.oefenmap.bestand(afwijking.gevonden)
+    for nummer, regel in enumerate(bestand.tekst.splitlines(), 1):
+        if regel.startswith('<<<<<<<'):
+            return Hint(
+                f'In `{bestand.naam}` staat op regel {nummer} een streep van git: `{regel}`. Git '
+                'zette daar twee versies onder elkaar.',
+                'Kies de versie die je wilt houden. Haal de andere weg, en ook de regels met '
+                '`<<<<<<<`, `=======` en `>>>>>>>`.',
+            )
+
+
+@hint('module', 'fout')
+@hint('onzichtbaar', 'dubbel')
+def regel_van_de_klasse_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module = oordeel.module
+    if afwijking.soort == 'module':
+        nummers = [module.fout.lineno] if isinstance(module.fout, IndentationError) else []
+    else:
+        # Twee keer __tablename__ in een klasse: daar hoort een tweede klasse te beginnen.
+        nummers = [
+            knoop.lineno
+            for klasse in module.klassen
+            for knoop in [k for k in klasse.body if '__tablename__' in namen_van(k)][1:]
+        ]
+    for nummer in nummers:
+        tabel = re.fullmatch(r"""__tablename__ = ['"](\w+)['"]""", module.regel(nummer))
+        if tabel:
+            return Hint(
+                f'In `{MODULE}` ontbreekt boven regel {nummer} de regel waarmee de klasse begint.',
+                doen.zet_onder(module, nummer - 1, f'class {doen.klasse_van(tabel[1])}(db.Model):'),
+            )
+
+
+@hint('module', 'fout')
+@hint('script', 'fout')
+def python_begrijpt_het_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bestand = oordeel.oefenmap.bestand(afwijking.gevonden)
+    fout, regels = bestand.fout, bestand.tekst.splitlines()
+    nummer = min(fout.lineno or 1, len(regels))
+    # Commentaar en lege regels staan er soms tussen.
+    code = [n for n, r in enumerate(regels[: nummer - 1], 1) if r.split('#')[0].strip()]
+    erboven = code[-1] if code else nummer
+    return Hint(
+        f'Python begrijpt `{bestand.naam}` niet: {_in_het_nederlands(fout.msg)}.',
+        f'Verbeter regel {nummer}. Kijk ook naar de regel erboven:\n'
+        + '\n'.join(f'    {regel}' for regel in regels[erboven - 1 : nummer]),
+    )
+
+
+# Wat Python zegt, in het Nederlands; een melding die hier niet staat blijft zoals hij is.
+MELDINGEN_VAN_PYTHON = {
+    'was never closed': 'een haakje gaat open en niet dicht',
+    'does not match opening': 'een haakje sluit met het verkeerde teken',
+    'unmatched': 'een haakje gaat dicht en was niet open',
+    'unterminated': 'een tekst heeft geen aanhalingsteken aan het eind',
+    "expected ':'": 'aan het eind van de regel hoort een dubbele punt',
+    'expected an indented block': 'onder de regel met de dubbele punt hoort iets dat inspringt',
+    'unexpected indent': 'deze regel springt te ver in',
+    'unindent does not match': 'deze regel springt anders in dan de regels erboven',
+    'inconsistent use of tabs': 'tabs en spaties staan door elkaar',
+    'forgot a comma': 'er ontbreekt een komma',
+    'null bytes': 'het bestand is niet opgeslagen als UTF-8',
+    'unicode error': 'het bestand is niet opgeslagen als UTF-8',
+    'cannot contain assignment': 'een haakje erboven is niet dicht, of er staat een `=` te veel',
+    'invalid decimal literal': 'een getal of naam klopt niet, of erboven mist een aanhalingsteken',
+    'invalid syntax': 'hier staat iets wat geen Python is',
+}
+
+
+def _in_het_nederlands(melding: str) -> str:
+    for engels, nederlands in MELDINGEN_VAN_PYTHON.items():
+        if engels in melding:
+            return f'{nederlands} (`{melding}`)'
+    return f'`{melding}`'
+
+
+@hint('onzichtbaar', 'komma', 'kleine letter', 'dubbele punt', 'geen Column')
+def regel_maakt_geen_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    nummer, naam = afwijking.gevonden, afwijking.kolom
+    regel = oordeel.module.regel(nummer)
+    les = kolommen_na(oordeel.stap_nu).get((TABEL, naam))
+    if afwijking.wat == 'komma':
+        wat, nieuw = 'een komma aan het eind', regel.rstrip(', ')
+    elif afwijking.wat == 'dubbele punt':
+        wat, nieuw = '`:` waar `=` hoort', re.sub(r'\s*:', ' =', regel, count=1)
+    elif afwijking.wat == 'kleine letter':
+        wat = '`column` met een kleine letter'
+        nieuw = les.regel if les else regel.replace('.column(', '.Column(')
+    else:
+        wat = 'geen `db.Column(...)`'
+        waarde = regel.partition('=')[2].strip()
+        nieuw = les.regel if les else f'{naam} = db.Column({waarde})'
+    return Hint(
+        f'Op regel {nummer} van `{MODULE}` staat {wat}. {_onzichtbaar(naam)}',
+        doen.maak(oordeel.module, nummer, nieuw),
+    )
+
+
+@hint('onzichtbaar', 'dubbel')
+def kolom_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    return Hint(
+        f'Regel {afwijking.gevonden} van `{MODULE}` maakt de kolom `{afwijking.kolom}`, maar die '
+        'staat er al. Alleen de laatste telt.',
+        doen.haal_weg(oordeel.module, afwijking.gevonden)
+        + '\nKlopt juist de andere niet? Haal dan die weg.',
+    )
+
+
+@hint('onzichtbaar', 'buiten de klasse', 'in een methode')
+def kolom_buiten_de_klasse(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, nummer = oordeel.module, afwijking.gevonden
+    # De klasse boven de regel; anders de eerste.
+    klasse = ([k for k in module.modellen if k.lineno < nummer] or module.modellen[:1])[-1]
+    return Hint(
+        f'Regel {nummer} van `{MODULE}` staat {afwijking.wat}. {_onzichtbaar(afwijking.kolom)}',
+        doen.verplaats(module, nummer, eind_van_de_kolommen(klasse), '    '),
+    )
+
+
+def _onzichtbaar(kolom: str) -> str:
+    return (
+        f'Zo ziet SQLAlchemy de kolom `{kolom}` niet. Dan zegt `flask db migrate`: '
+        '`No changes in schema detected`.'
+    )
+
+
+@hint('module', 'create_all')
+def create_all_in_de_module(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, nummer = oordeel.module, afwijking.gevonden
+    weg = next(k for k in module.boom.body if k.lineno <= nummer <= k.end_lineno)
+    if len(getattr(weg, 'body', ())) > 1:
+        weg = next(k for k in weg.body if k.lineno <= nummer <= k.end_lineno)
+    return Hint(
+        f'Regel {nummer} van `{MODULE}` roept `db.create_all()` aan. Die maakt tabellen buiten de '
+        'migraties om. Dan vindt `flask db migrate` niets meer.',
+        'De migraties maken de tabellen al. ' + doen.haal_weg(module, weg.lineno, weg.end_lineno),
+    )

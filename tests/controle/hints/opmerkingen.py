@@ -1,0 +1,111 @@
+"""Wat verder opvalt; niets hiervan maakt een stap fout."""
+
+import ast
+import os
+
+from stappen import DATABASE, LAATSTE, MODULE, REGELS, STAPPEN, TABEL, weg_na
+
+from controle.hints import doen
+from controle.oefenmap import heet, kolommen_in_commentaar, tabellen_van
+from controle.oordeel import Oordeel
+
+
+def geen_rijen(oordeel: Oordeel) -> str | None:
+    if oordeel.gehaald and oordeel.database.rijen.get(TABEL) == 0:
+        return f'In de tabel `{TABEL}` staan nog geen rijen. Met rijen zie je meer.'
+
+
+def ander_programma_is_bezig(oordeel: Oordeel) -> str | None:
+    if oordeel.database.bezig:
+        return (
+            'Een ander programma is bezig in `data.sqlite`: `data.sqlite-journal` staat ernaast. '
+            'Sla daar eerst op, en sluit het (DB Browser?).'
+        )
+
+
+def map_is_niet_te_schrijven(oordeel: Oordeel) -> str | None:
+    for pad in (oordeel.oefenmap.pad, oordeel.oefenmap.pad / DATABASE):
+        if pad.exists() and not os.access(pad, os.W_OK):
+            return (
+                f'Je mag niet schrijven in `{pad.name}`, dus een upgrade lukt hier niet. Pak de '
+                'ZIP uit in een map van jezelf, en open die.'
+            )
+
+
+def tweede_database(oordeel: Oordeel) -> str | None:
+    if (oordeel.oefenmap.pad / 'instance' / DATABASE).is_file():
+        return (
+            'Er zijn twee databases: `data.sqlite` en `instance/data.sqlite`. Je app gebruikt '
+            f'`{oordeel.verslag.database or DATABASE}`.'
+        )
+
+
+def getcwd_in_de_module(oordeel: Oordeel) -> str | None:
+    for aanroep in oordeel.module.aanroepen('getcwd') if oordeel.module else ():
+        return (
+            f'Regel {aanroep.lineno} van `{MODULE}` gebruikt `os.getcwd()`. De database staat dan '
+            'in de map van je terminal. '
+            + doen.maak(oordeel.module, aanroep.lineno, REGELS['basedir'])
+        )
+
+
+def app_run_zonder_wacht(oordeel: Oordeel) -> str | None:
+    for knoop in oordeel.module.boom.body if oordeel.module else ():
+        if isinstance(knoop, ast.Expr) and heet(knoop.value, 'run'):
+            wacht = f"if __name__ == '__main__': {ast.unparse(knoop)}"
+            return (
+                f'Regel {knoop.lineno} van `{MODULE}` start de server ook als je dat niet vraagt. '
+                + doen.maak(oordeel.module, knoop.lineno, wacht)
+            )
+
+
+def kolom_is_commentaar(oordeel: Oordeel) -> str | None:
+    if oordeel.afwijkingen or not oordeel.module or oordeel.gehaald == LAATSTE:
+        return None
+    nieuw = {kolom.naam for kolom in STAPPEN[oordeel.gehaald].erbij}
+    nieuw -= {naam for _, naam in oordeel.verslag.modelkolommen}
+    for nummer, naam in kolommen_in_commentaar(oordeel.module):
+        if naam in nieuw:
+            zonder = oordeel.module.regel(nummer).lstrip('# ')
+            return (
+                f'Regel {nummer} van `{MODULE}` is commentaar: er staat `#` voor. De kolom '
+                f'`{naam}` bestaat dus nog niet. ' + doen.maak(oordeel.module, nummer, zonder)
+            )
+
+
+def methode_noemt_een_kolom_die_weg_is(oordeel: Oordeel) -> str | None:
+    for klasse in oordeel.module.klassen if oordeel.module and not oordeel.afwijkingen else ():
+        weg = {kolom for tabel, kolom in weg_na(oordeel.gehaald) if tabel in tabellen_van(klasse)}
+        for knoop in ast.walk(klasse):
+            if getattr(getattr(knoop, 'value', None), 'id', None) == 'self' and knoop.attr in weg:
+                return (
+                    f'Regel {knoop.lineno} van `{MODULE}` gebruikt nog `self.{knoop.attr}`. Die '
+                    'kolom is er niet meer.'
+                )
+
+
+def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:
+    gezet = os.environ.get('FLASK_APP')
+    if gezet is None:
+        wat = '`FLASK_APP` is in dit terminalvenster niet gezet.'
+    elif gezet.strip(' \'"') != gezet:
+        wat = f'In `FLASK_APP` staat een spatie of een aanhalingsteken te veel: `{gezet}`.'
+    elif gezet.partition(':')[0].removesuffix('.py') != MODULE.removesuffix('.py'):
+        wat = f'`FLASK_APP` wijst naar `{gezet}`, niet naar `{MODULE}`.'
+    else:
+        return None
+    return f'{wat} Voordat je `flask` gebruikt:\n' + doen.zet_flask_app()
+
+
+# In deze volgorde komen ze op het scherm.
+OPMERKINGEN = (
+    geen_rijen,
+    ander_programma_is_bezig,
+    map_is_niet_te_schrijven,
+    tweede_database,
+    getcwd_in_de_module,
+    app_run_zonder_wacht,
+    kolom_is_commentaar,
+    methode_noemt_een_kolom_die_weg_is,
+    flask_app_in_dit_venster,
+)

@@ -1,0 +1,323 @@
+"""Een upgrade die niet lukt."""
+
+import ast
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from stappen import HERNOEMD, LAATSTE, MODULE, OPVOLGERS, TABEL, kolommen_na
+
+from controle.hints import doen
+from controle.hints.hint import Hint, hint, plaats
+from controle.oefenmap import Script, heet, naam_in, namen_van, tabellen_van
+from controle.oordeel import Afwijking, Oordeel
+from controle.tabellen import alle_kolommen, kolommen_van
+
+
+@hint('naspelen', 'heen', 'scripts')
+def model_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    verdacht = oordeel.script(afwijking.revisie)
+    for script in [verdacht] if verdacht else oordeel.oefenmap.scripts:
+        for knoop in script.boom.body:
+            namen = {n.name for n in getattr(knoop, 'names', ())} | {getattr(knoop, 'module', '')}
+            if MODULE.removesuffix('.py') in namen:
+                return Hint(
+                    f'Regel {knoop.lineno} van `{script.naam}` importeert je model. Het model '
+                    'verandert steeds. Dan klopt dit script later niet meer.',
+                    f'Haal regel {knoop.lineno} weg, en gebruik SQL in plaats van het model. '
+                    f"Bijvoorbeeld:\n    op.execute('UPDATE {TABEL} SET ...')",
+                )
+
+
+@hint('naspelen', 'heen', 'terug', 'scripts')
+@hint('kolom')
+@hint('model')
+def functie_ontbreekt_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    # Zonder `def downgrade():` maakt upgrade() meteen weer weg wat hij maakt.
+    for script in oordeel.oefenmap.scripts if oordeel.fout else ():
+        namen = {knoop.name for knoop in script.boom.body if isinstance(knoop, ast.FunctionDef)}
+        for naam in ('upgrade', 'downgrade'):
+            if naam in namen:
+                continue
+            wat = f'In `{script.naam}` is er geen functie `{naam}()`.'
+            lijkt = get_close_matches(naam, namen - {'upgrade', 'downgrade'}, 1, 0.7)
+            if lijkt:
+                nummer = script.functie(lijkt[0]).lineno
+                return Hint(wat, doen.maak(script, nummer, f'def {naam}():'))
+            # Waar upgrade() ophoudt, zet Alembic deze regel neer.
+            einde = [
+                nummer
+                for nummer, regel in enumerate(script.tekst.splitlines(), 1)
+                if '### end Alembic commands' in regel
+            ]
+            if naam == 'downgrade' and len(einde) == 2:
+                return Hint(wat, doen.zet_onder(script, einde[0], '', '', 'def downgrade():'))
+            return Hint(
+                wat,
+                f'Zet in `{script.naam}` weer `def {naam}():` boven de regels die erbij horen.',
+            )
+
+
+@hint('naspelen', 'heen', 'terug')
+def regel_van_het_with_blok_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script, fout = oordeel.foutscript, oordeel.fout
+    if script and fout.soort == 'NameError' and afwijking.gevonden == 'batch_op':
+        regel = script.ruwe_regel(fout.regel)
+        tabel = next((naam_in(k) for k in script.aanroepen('batch_alter_table')), TABEL)
+        met = f"with op.batch_alter_table('{tabel}', schema=None) as batch_op:"
+        wat = f'Boven regel {fout.regel} van `{script.naam}` ontbreekt de regel met `with`.'
+        if regel.startswith(' ' * 8):
+            return Hint(wat, doen.zet_onder(script, fout.regel - 1, f'    {met}'))
+        return Hint(wat, doen.maak(script, fout.regel, f'{met} {regel.strip()}'))
+
+
+@hint('naspelen', 'heen', 'terug')
+def constraint_zonder_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    zonder = []
+    for aanroep in _constraints(script):
+        if aanroep.args and getattr(aanroep.args[0], 'value', '') is None:
+            zonder.append(aanroep)
+    if zonder:
+        naam = _naam_van_constraint(script)
+        nieuw = [script.regel(k.lineno).replace('None', repr(naam), 1) for k in zonder]
+        return Hint(
+            f'In `{script.naam}`, regel {zonder[0].lineno}, heeft de constraint geen naam: er '
+            'staat `None`. SQLite kan hem zo niet maken of weghalen.',
+            'Geef hem overal dezelfde naam. '
+            + '\n'.join(doen.maak(script, k.lineno, r) for k, r in zip(zonder, nieuw, strict=True)),
+        )
+
+
+@hint('naspelen', 'terug')
+def namen_verschillen_in_upgrade_en_downgrade(
+    oordeel: Oordeel, afwijking: Afwijking
+) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    for maken, weghalen in (
+        (('create_unique_constraint', 'create_foreign_key'), 'drop_constraint'),
+        (('create_index',), 'drop_index'),
+    ):
+        gemaakt = [naam_in(k) for soort in maken for k in script.aanroepen_in('upgrade', soort)]
+        for aanroep in script.aanroepen_in('downgrade', weghalen):
+            weg = naam_in(aanroep)
+            if gemaakt and weg and weg not in gemaakt:
+                return Hint(
+                    f'`{script.naam}` maakt in `upgrade()` de naam `{gemaakt[0]}`. In '
+                    f'`downgrade()` haalt regel {aanroep.lineno} de naam `{weg}` weg. Die bestaat '
+                    'niet.',
+                    doen.maak(
+                        script,
+                        aanroep.lineno,
+                        script.regel(aanroep.lineno).replace(weg, gemaakt[0]),
+                    ),
+                )
+
+
+@hint('naspelen', 'heen')
+def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    dubbel = [
+        (f'de kolom `{kolom}`', aanroep)
+        for tabel, kolom, aanroep in script.nieuwe_kolommen()
+        if kolom in kolommen_van(oordeel.head, tabel)
+    ] + [
+        (f'de tabel `{naam_in(aanroep)}`', aanroep)
+        for aanroep in script.aanroepen_in('upgrade', 'create_table')
+        if naam_in(aanroep) in oordeel.head
+    ]
+    if not dubbel:
+        return None
+    ding, aanroep = dubbel[0]
+    doe = 'Verwijder dit script:\n' + doen.verwijder(script.naam)
+    if script.revisie not in oordeel.oefenmap.heads or oordeel.toegepast(script.revisie):
+        doe = (
+            f'Laat het script staan, want er volgt al iets op. Zet in `{script.naam}` `pass` in '
+            f'`upgrade()` en in `downgrade()`, in plaats van de regels over {ding}.'
+        )
+    return Hint(
+        f'`{script.naam}` maakt op regel {aanroep.lineno} {ding}. Een eerdere migratie deed dat '
+        'al.',
+        doe,
+    )
+
+
+@hint('naspelen', 'heen')
+def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, script = oordeel.module, oordeel.script_bij(afwijking)
+    for tabel, kolom, aanroep in script.nieuwe_kolommen():
+        opties = {k.arg: k.value for k in aanroep.keywords}
+        verplicht = getattr(opties.get('nullable'), 'value', True) is False
+        if not verplicht or 'server_default' in opties:
+            continue
+        wat = (
+            f'Kolom `{kolom}` mag niet leeg zijn. De rijen die er al zijn hebben nog geen waarde, '
+            'dus SQLite weigert. `default` helpt hier niet: die kent alleen Python.'
+        )
+        les = kolommen_na(LAATSTE).get((tabel, kolom))
+        nummer = module.regel_van_kolom(tabel, kolom)
+        if nummer and 'server_default' not in module.regel(nummer):
+            zelf = f"{module.regel(nummer)[:-1]}, server_default='')"
+            return Hint(wat, doen.maak(module, nummer, les.regel if les else zelf))
+        if not oordeel.toegepast(script.revisie):
+            return Hint(wat, doen.migreer_opnieuw(oordeel, script, kolom))
+        if les:
+            standaard = doen.standaard_in_een_script(les.standaard)
+            begin, eind, rest = script.regel(aanroep.lineno).rpartition(', nullable=False')
+            nieuw = f'{begin}, server_default={standaard}{eind}{rest}'
+            return Hint(wat, doen.maak(script, aanroep.lineno, nieuw))
+
+
+@hint('naspelen', 'heen')
+def update_in_het_with_blok(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    functie = script.functie('upgrade')
+    for blok in ast.walk(functie) if functie else ():
+        for knoop in ast.walk(blok) if isinstance(blok, ast.With) else ():
+            if heet(knoop, 'execute'):
+                # Onderaan het blok hoeft de regel alleen minder ver in te springen.
+                doe = doen.maak(script, knoop.lineno, ast.unparse(knoop), spaties='    ')
+                if knoop.end_lineno < blok.end_lineno:
+                    doe = doen.verplaats(script, knoop.lineno, blok.end_lineno, '    ')
+                return Hint(
+                    f'In `{script.naam}` staat regel {knoop.lineno} in het `with`-blok. Alembic '
+                    'verandert de tabel pas als dat blok klaar is. De kolom is er dus nog niet.',
+                    doe,
+                )
+
+
+@hint('naspelen', 'heen')
+def waarden_zijn_niet_uniek(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, script = oordeel.module, oordeel.script_bij(afwijking)
+    for tabel, kolom, aanroep in script.nieuwe_kolommen():
+        les = kolommen_na(LAATSTE).get((tabel, kolom))
+        if not (les and les.uniek and any(k.arg == 'server_default' for k in aanroep.keywords)):
+            continue
+        wat = (
+            f'`{script.naam}` geeft in kolom `{kolom}` elke rij dezelfde waarde. De kolom is '
+            'uniek, dus SQLite weigert. Leeg mag wel vaker voorkomen.'
+        )
+        nummer = module.regel_van_kolom(tabel, kolom)
+        if nummer and 'server_default' in module.regel(nummer):
+            return Hint(wat, doen.maak(module, nummer, les.regel))
+        return Hint(wat, doen.migreer_opnieuw(oordeel, script, kolom))
+
+
+@hint('naspelen', 'heen')
+def hernoemen_en_ook_nog_erbij(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    nieuw = {kolom for _, kolom, _ in script.nieuwe_kolommen()}
+    naam = HERNOEMD.naam
+    if naam in nieuw and naam in script.nieuwe_namen().values():
+        return Hint(
+            f'`{script.naam}` hernoemt een kolom tot `{naam}`, en maakt die ook nog eens. '
+            'Hernoemen is genoeg.',
+            doen.vervang_met_batch(script, TABEL, doen.HERNOEMEN),
+        )
+
+
+@hint('naspelen', 'heen')
+def index_op_een_kolom_die_er_niet_is(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    for aanroep in script.aanroepen_in('upgrade', 'create_index'):
+        namen = {k.value for k in ast.walk(aanroep) if isinstance(k, ast.Constant)}
+        for oud, nieuw in OPVOLGERS.items():
+            if oud in namen and oud not in kolommen_van(oordeel.head, TABEL):
+                regel = script.regel(aanroep.lineno)
+                goed = re.sub(rf"""(['"]){oud}\1""", rf'\1{nieuw}\1', regel)
+                return Hint(
+                    f'Regel {aanroep.lineno} van `{script.naam}` maakt een index op `{oud}`. Die '
+                    f'kolom heet nu `{nieuw}`.',
+                    doen.maak(script, aanroep.lineno, goed),
+                )
+
+
+@hint('naspelen', 'heen', 'terug')
+def tikfout_in_sql(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    functie = 'downgrade' if afwijking.wat == 'terug' else 'upgrade'
+    bekend = {naam for plek in alle_kolommen(oordeel.head) for naam in plek}
+    bekend |= {kolom for _, kolom, _ in script.nieuwe_kolommen()}
+    for aanroep in script.aanroepen_in(functie, 'execute'):
+        sql = getattr(aanroep.args[0], 'value', None) if aanroep.args else None
+        # Wat in SQL tussen aanhalingstekens staat is een waarde, geen naam.
+        namen = re.findall(r'[a-z_]\w*', re.sub(r"""'[^']*'""", '', str(sql)))
+        for naam in namen:
+            lijkt = get_close_matches(naam, bekend, 1, 0.75)
+            if lijkt and naam not in bekend:
+                regel = script.regel(aanroep.lineno)
+                return Hint(
+                    f'In de SQL op regel {aanroep.lineno} van `{script.naam}` staat `{naam}`. '
+                    f'Bedoel je `{lijkt[0]}`?',
+                    doen.maak(script, aanroep.lineno, re.sub(rf'\b{naam}\b', lijkt[0], regel)),
+                )
+
+
+@hint('naspelen', 'heen')
+def upgrade_lukt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    wat = (
+        f'De upgrade in {plaats(oordeel)} lukt niet op een tabel met rijen: '
+        f'`{oordeel.fout.soort}: {afwijking.gevonden}`.'
+    )
+    if oordeel.toegepast(afwijking.revisie):
+        return Hint(
+            f'{wat} In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: '
+            'dit, of een eerder. Of er stonden toen nog geen rijen in.',
+            'Heb je een script veranderd? Zet dat terug, met ongedaan maken in je editor. Anders: '
+            f'verbeter `upgrade()` in `{oordeel.naam_van(afwijking.revisie)}`.',
+        )
+    return Hint(wat, f'Verbeter `upgrade()` in `{oordeel.naam_van(afwijking.revisie)}`.')
+
+
+@hint('naspelen', 'vergelijken')
+def foreign_key_wijst_naar_niets(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module = oordeel.module
+    les = {k.naam: k.verwijst_naar for k in kolommen_na(LAATSTE).values() if k.verwijst_naar}
+    tabellen = [tabel for klasse in module.klassen for tabel in tabellen_van(klasse)]
+    for knoop in (knoop for klasse in module.klassen for knoop in klasse.body):
+        for aanroep in module.aanroepen('ForeignKey', knoop):
+            doel = naam_in(aanroep)
+            tabel, _, kolom = str(doel).partition('.')
+            if not isinstance(doel, str) or module.regel_van_kolom(tabel, kolom):
+                continue
+            nummer, regel = aanroep.lineno, module.regel(aanroep.lineno)
+            wat = f'Regel {nummer} van `{MODULE}` verwijst naar `{doel}`.'
+            if doel in les.values():
+                return Hint(
+                    f'{wat} Geen klasse maakt die tabel met die kolom.',
+                    doen.geef_tabelnaam(module, tabel) or doen.zet_klasse(oordeel, tabel),
+                )
+            goed = [les[naam] for naam in namen_van(knoop) if naam in les]
+            goed += [f'{lijkt}.id' for lijkt in get_close_matches(tabel.lower(), tabellen, 1)]
+            if goed:
+                return Hint(
+                    f'{wat} Daar hoort de naam van de tabel en de kolom, niet die van de klasse.',
+                    doen.maak(module, nummer, regel.replace(doel, goed[0])),
+                )
+            return Hint(
+                f'{wat} Geen klasse maakt die tabel.',
+                f'Maak een klasse met die tabel, of verander deze regel:\n    {regel}',
+            )
+
+
+def _constraints(script: Script) -> Iterator[ast.Call]:
+    """De regels die een constraint maken of weghalen: eerst upgrade(), dan downgrade()."""
+    for functie in ('upgrade', 'downgrade'):
+        for soort in ('create_unique_constraint', 'create_foreign_key', 'drop_constraint'):
+            yield from script.aanroepen_in(functie, soort)
+
+
+def _naam_van_constraint(script: Script) -> str:
+    """De naam die de constraint ergens al heeft, of anders een zoals in de les."""
+    for aanroep in _constraints(script):
+        if isinstance(naam_in(aanroep), str):
+            return naam_in(aanroep)
+    tabel = next((naam_in(k) for k in script.aanroepen('batch_alter_table')), TABEL)
+    for begin, soort, plaats_van_kolommen in (
+        ('uq', 'create_unique_constraint', 1),
+        ('fk', 'create_foreign_key', 2),
+    ):
+        for aanroep in script.aanroepen_in('upgrade', soort):
+            kolommen = ast.literal_eval(aanroep.args[plaats_van_kolommen])
+            return f'{begin}_{tabel}_{kolommen[0]}'
+    return f'uq_{tabel}'

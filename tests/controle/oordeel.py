@@ -1,0 +1,325 @@
+"""Wat een oordeel over een oefenmap is: feiten over de stappen, de migraties en de database."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from stappen import (
+    GEVULD,
+    LAATSTE,
+    LIJKT_EEN_BEETJE_OP,
+    NU,
+    STAPPEN,
+    TABEL,
+    VRIJ,
+    Kolom,
+    kolommen_na,
+    lijkt_op,
+    weg_na,
+)
+
+from controle.naspelen import UITDRUKKING, Fout, Stand, Verslag
+from controle.oefenmap import Bestand, Oefenmap, Script
+from controle.tabellen import Database, kolommen_van
+
+
+@dataclass(frozen=True)
+class Afwijking:
+    """Iets wat niet klopt, bij een stap.
+
+    `soort` is 'module', 'onzichtbaar', 'migraties', 'script', 'reeks', 'naspelen',
+    'waarden', 'kolom', 'model', 'lezen', 'downgrade' of 'database'; `wat` zegt binnen die
+    soort wat er is.
+    """
+
+    stap: int
+    soort: str
+    wat: str
+    tabel: str | None = None
+    kolom: str | None = None
+    verwacht: object = None
+    gevonden: object = None
+    # De revisie waar het gebeurt.
+    revisie: str | None = None
+
+    @property
+    def plek(self) -> tuple[str | None, str | None]:
+        """Waar het om gaat: (tabel, kolom)."""
+        return self.tabel, self.kolom
+
+
+@dataclass
+class Oordeel:
+    """Hoe een oefenmap ervoor staat."""
+
+    oefenmap: Oefenmap
+    verslag: Verslag
+    # De eerste is de oorzaak, de andere zijn er soms een gevolg van.
+    afwijkingen: list[Afwijking] = field(default_factory=list)
+
+    @property
+    def module(self) -> Bestand | None:
+        """De module; None als hij er niet is."""
+        return self.oefenmap.module
+
+    @property
+    def database(self) -> Database:
+        """Wat er in data.sqlite staat."""
+        return self.oefenmap.database
+
+    @property
+    def fout(self) -> Fout | None:
+        """Waar het naspelen op stukliep."""
+        return self.verslag.fout
+
+    # --- De stappen ---------------------------------------------------------------------------
+
+    @cached_property
+    def plaats_van_stap(self) -> dict[int, int]:
+        """Per stap de eerste plaats in `verslag.heen` waar het schema van die stap staat."""
+        plaatsen = {}
+        andere = {}
+        for plaats, stand in enumerate(self.verslag.heen):
+            andere |= waarden(stand.rijen, GEVULD.som_met)
+            # Een migratie mag meer stappen doen, ook als de laatste iets weghaalt van een eerdere.
+            nieuw = range(len(plaatsen) + 1, LAATSTE + 1)
+            tot = [n for n in nieuw if _is_gehaald(n, len(plaatsen), stand, andere)]
+            plaatsen |= dict.fromkeys(range(len(plaatsen) + 1, max(tot, default=0) + 1), plaats)
+            andere |= waarden(stand.aangevuld, GEVULD.som_met)
+        return plaatsen
+
+    @cached_property
+    def gehaald(self) -> int:
+        """De laatste stap waarvan het schema er is; 0 voor de eerste.
+
+        Is er geen revisie nagespeeld, dan telt alleen data.sqlite.
+        """
+        if len(self.verslag.heen) > 1:
+            return len(self.plaats_van_stap)
+        schema = self.database.schema
+        return max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
+
+    @property
+    def stap_nu(self) -> int:
+        """De eerste stap die nog niet gehaald is; na de laatste stap de laatste."""
+        return min(self.gehaald + 1, LAATSTE)
+
+    @property
+    def laatste_goede_stap(self) -> int:
+        """De laatste stap die gehaald is; voor de eerste stap de eerste."""
+        return max(self.gehaald, 1)
+
+    def stap_van(self, tabel: str, kolom: str | None = None) -> int:
+        """De stap waar een tabel of kolom bij hoort; iets eigens hoort bij waar je bezig bent."""
+        if kolom is None:
+            eerste = {k.tabel: stap.nummer for stap in STAPPEN[::-1] for k in stap.erbij}
+            return min(eerste.get(tabel, LAATSTE), self.stap_nu)
+        for stap in (STAPPEN[self.stap_nu - 1], *STAPPEN[: self.gehaald][::-1]):
+            if (tabel, kolom) in {k.plek for k in stap.erbij} | set(stap.weg):
+                return stap.nummer
+        return self.stap_nu
+
+    def stap_van_revisie(self, revisie: str | None) -> int:
+        """De stap waar een revisie naartoe werkt."""
+        if revisie in self.volgorde:
+            plaats = self.volgorde.index(revisie)
+            stappen = self.plaats_van_stap.items()
+            return next((n for n, p in stappen if p >= plaats), self.laatste_goede_stap)
+        return self.stap_nu
+
+    def toestand(self, stap: int) -> str:
+        """'af', 'fout' of 'niet' (nog niet begonnen)."""
+        if any(afwijking.stap == stap for afwijking in self.afwijkingen):
+            return 'fout'
+        if stap > self.gehaald:
+            return 'niet'
+        achter = self.database_achter and self.plaats_van_stap[stap] > self.plaats_van_database
+        return 'niet' if achter else 'af'
+
+    # --- De migraties -------------------------------------------------------------------------
+
+    @cached_property
+    def head(self) -> dict:
+        """Het schema na de laatste revisie die lukte."""
+        return self.verslag.heen[-1].schema if self.verslag.heen else {}
+
+    @cached_property
+    def volgorde(self) -> list[str]:
+        """De revisies die het naspelen uitvoerde; op plaats 0 '' voor helemaal leeg."""
+        return [stand.revisie for stand in self.verslag.heen]
+
+    def schemas_rond(self, revisie: str) -> tuple[dict, dict]:
+        """Het schema voor en na een revisie."""
+        plaats = self.volgorde.index(revisie)
+        return self.verslag.heen[plaats - 1].schema, self.verslag.heen[plaats].schema
+
+    def script(self, revisie: str | None) -> Script | None:
+        """Het script van een revisie."""
+        return self.oefenmap.script(revisie)
+
+    def script_bij(self, afwijking: Afwijking) -> Script:
+        """Het script waar het misgaat; een leeg script als het niet te vinden is."""
+        return self.script(afwijking.revisie) or Script('', '', ast.Module([], []))
+
+    def naam_van(self, revisie: str | None) -> str:
+        """Het bestand van een revisie, zoals een leerling het leest."""
+        script = self.script(revisie)
+        return script.naam if script else f'revisie {revisie}'
+
+    def revisie_van(self, tabel: str, kolom: str | None = None) -> str:
+        """De revisie waarin een tabel of kolom er voor het eerst is; anders de laatste."""
+        for stand in self.verslag.heen:
+            if tabel in stand.schema and kolom in (None, *kolommen_van(stand.schema, tabel)):
+                return stand.revisie
+        return self.volgorde[-1]
+
+    @property
+    def foutbestand(self) -> Bestand | None:
+        """Het script of de module waar het naspelen stopte; None als het een ander bestand is."""
+        return self.oefenmap.bestand(self.fout.bestand)
+
+    @property
+    def foutscript(self) -> Script | None:
+        """Het script waar het naspelen stopte."""
+        return self.foutbestand if isinstance(self.foutbestand, Script) else None
+
+    # --- De database --------------------------------------------------------------------------
+
+    @cached_property
+    def gehad(self) -> set[str]:
+        """De revisies die data.sqlite heeft gehad."""
+        gehad = set()
+        rest = set(self.database.versies or ())
+        while rest:
+            gehad |= rest
+            scripts = [self.script(revisie) for revisie in rest]
+            rest = {vorige for script in scripts if script for vorige in script.vorige} - gehad
+        return gehad
+
+    def toegepast(self, revisie: str | None) -> bool:
+        """Of data.sqlite deze revisie al heeft gehad."""
+        return revisie in self.gehad
+
+    @cached_property
+    def plaats_van_database(self) -> int | None:
+        """De plaats in `volgorde` waar data.sqlite staat; None als die er niet bij is."""
+        versies = self.database.versies or []
+        if not set(versies) <= set(self.volgorde):
+            return None
+        # Voor een merge staan er twee revisies in de database: de laatste telt.
+        plaats = max(map(self.volgorde.index, versies), default=0)
+        # Op een andere tak kan een vroegere revisie nog niet gedaan zijn.
+        return plaats if set(self.volgorde[1 : plaats + 1]) == self.gehad else None
+
+    @property
+    def database_achter(self) -> bool:
+        """Of data.sqlite een of meer revisies nog niet heeft gehad."""
+        plaats = self.plaats_van_database
+        in_orde = self.database.toestand == 'goed' and plaats is not None
+        return in_orde and plaats < len(self.volgorde) - 1
+
+    def stand_van_database(self) -> Stand | None:
+        """De laatste stand die precies de tabellen van data.sqlite heeft."""
+        standen = self.verslag.heen[:0:-1]
+        return next((s for s in standen if s.schema == self.database.schema), None)
+
+    def database_is_als_model(self) -> bool:
+        """Of data.sqlite dezelfde tabellen, kolommen en indexen heeft als het model."""
+        schema = {
+            tabel: (set(inhoud['kolommen']), {kolommen[0] for kolommen in inhoud['indexen']})
+            for tabel, inhoud in self.database.schema.items()
+        }
+        return schema == {
+            tabel: (set(kolommen), {naam for naam, k in kolommen.items() if k['index']})
+            for tabel, kolommen in self.verslag.model.items()
+        }
+
+    # --- Een kolom naast de les ---------------------------------------------------------------
+
+    def model_is_anders(self, kolom: Kolom, wat: str | None = None) -> bool:
+        """Of een kolom in het model op dit punt (of op een punt) anders is dan de les vraagt."""
+        model = self.verslag.model.get(kolom.tabel, {}).get(kolom.naam)
+        verschil = set(_verschil_met_model(kolom, model)) if model else set()
+        return bool(verschil) if wat is None else wat in verschil
+
+    def tikfout(self, kolom: Kolom) -> str | None:
+        """De eigen tabel of kolom die een tikfout in de naam van deze kolom zal zijn."""
+        if kolom.tabel not in self.head:
+            return lijkt_op(kolom.tabel, self.head)
+        eigen = kolommen_van(self.head, kolom.tabel)
+        # Is de rest van de kolom precies goed, dan hoeft de naam minder te lijken (nivo, niveau).
+        gelijk = [
+            naam for naam in eigen if not list(eigenschappen(replace(kolom, naam=naam), self.head))
+        ]
+        return lijkt_op(kolom.naam, eigen) or lijkt_op(kolom.naam, gelijk, LIJKT_EEN_BEETJE_OP)
+
+
+def voldoet(schema: dict, nummer: int) -> bool:
+    """Of een schema alles heeft van stap 1 tot en met `nummer`, en niets wat weg moest."""
+    return all(
+        kolom.naam in kolommen_van(schema, kolom.tabel) and not list(eigenschappen(kolom, schema))
+        for kolom in kolommen_na(nummer).values()
+    ) and not any(kolom in kolommen_van(schema, tabel) for tabel, kolom in weg_na(nummer))
+
+
+def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, object]]:
+    """Wat er aan een kolom anders is dan de les vraagt: eigenschap, verwacht en gevonden."""
+    inhoud = schema[kolom.tabel]
+    gevonden = inhoud['kolommen'][kolom.naam]
+    if gevonden['type'] != kolom.type:
+        yield 'type', kolom.type, gevonden['type']
+    if kolom.sleutel != (inhoud['sleutel'] == [kolom.naam]):
+        yield 'primary key', kolom.sleutel, not kolom.sleutel
+    if gevonden['null'] != kolom.null and not kolom.sleutel:
+        yield 'null', kolom.null, gevonden['null']
+    if kolom.standaard not in (VRIJ, gevonden['standaard']):
+        yield 'standaard', kolom.standaard, gevonden['standaard']
+    if kolom.uniek != ([kolom.naam] in inhoud['uniek']) and not kolom.sleutel:
+        yield 'uniek', kolom.uniek, not kolom.uniek
+    doelen = [
+        f'{doel}.{naar[0]}' for van, doel, naar in inhoud['verwijst_naar'] if van == [kolom.naam]
+    ]
+    if doelen != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
+        yield 'foreign key', kolom.verwijst_naar, ', '.join(doelen) or None
+    if kolom.index and [kolom.naam] not in inhoud['indexen'] + inhoud['uniek']:
+        yield 'index', True, False
+
+
+def _verschil_met_model(kolom: Kolom, model: dict) -> Iterator[str]:
+    """De eigenschappen waarin een kolom van het model anders is dan de les vraagt."""
+    if model['type'] != kolom.type:
+        yield 'type'
+    if model['null'] != kolom.null and not kolom.sleutel:
+        yield 'null'
+    goed = (UITDRUKKING,) if kolom.standaard == NU else (kolom.standaard, UITDRUKKING)
+    if kolom.standaard != VRIJ and model['standaard'] not in goed:
+        yield 'standaard'
+    if kolom.uniek != model['uniek'] and not kolom.sleutel:
+        yield 'uniek'
+    if model['verwijst_naar'] != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
+        yield 'foreign key'
+    if kolom.index and not (model['index'] or model['uniek']):
+        yield 'index'
+
+
+def waarden(rijen: dict, kolom: str) -> dict:
+    """De waarden van een kolom van de tabel van de les, per id."""
+    return {rij.get('id'): rij[kolom] for rij in rijen.get(TABEL, ()) if rij.get(kolom) is not None}
+
+
+def _is_gehaald(nummer: int, al_gehaald: int, stand: Stand, andere: dict) -> bool:
+    return voldoet(stand.schema, nummer) and all(
+        _is_gevuld(kolom, stand, andere)
+        for stap in STAPPEN[al_gehaald:nummer]
+        for kolom in stap.erbij
+        if kolom.som_met
+    )
+
+
+def _is_gevuld(kolom: Kolom, stand: Stand, andere: dict) -> bool:
+    """Of de kolom met de andere in elke rij hetzelfde getal geeft."""
+    eigen = waarden(stand.rijen, kolom.naam)
+    if andere and not eigen.keys() >= andere.keys():
+        return False
+    return len({eigen[id_] + andere[id_] for id_ in andere}) <= 1

@@ -1,0 +1,177 @@
+"""Leest een database: de tabellen, en wat er in de rijen te zien is.
+
+Van data.sqlite wordt een kopie geopend; het origineel gaat niet open.
+"""
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Inspector, create_engine, inspect
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+from stappen import DATABASE
+
+# Een oefendatabase is tientallen kB; dit houdt een verdwaalde film buiten de deur.
+GROOTSTE_DATABASE = 200_000_000
+
+
+@dataclass
+class Database:
+    """Wat er in data.sqlite staat.
+
+    `toestand` is 'goed', 'ontbreekt', 'leeg', 'te groot', 'onleesbaar' of 'geen database'.
+    """
+
+    toestand: str
+    schema: dict = field(default_factory=dict)
+    # De revisies in alembic_version; None als die tabel er niet is.
+    versies: list[str] | None = None
+    # Per tabel het aantal rijen, en per kolom in hoeveel rijen een waarde staat.
+    rijen: dict[str, int] = field(default_factory=dict)
+    gevuld: dict[str, dict[str, int]] = field(default_factory=dict)
+    # Per tabel de kolommen waarin elke rij hetzelfde heeft, met die waarde zoals in SQL.
+    gelijk: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    # Per tabel de kolommen waarin een waarde meer dan eens voorkomt.
+    dubbel: dict[str, set[str]] = field(default_factory=dict)
+    # Of een ander programma midden in een wijziging zit.
+    bezig: bool = False
+
+
+def lees_database(pad: Path) -> Database:
+    """Leest een kopie van de database `pad`."""
+    if not pad.exists():
+        return Database('ontbreekt')
+    if not pad.is_file():
+        return Database('geen database')
+    grootte = pad.stat().st_size
+    if grootte == 0:
+        return Database('leeg')
+    if grootte > GROOTSTE_DATABASE:
+        return Database('te groot')
+    with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
+        kopie = Path(tijdelijk, DATABASE)
+        try:
+            bezig = _kopieer(pad, kopie)
+        except OSError:
+            return Database('onleesbaar')
+        try:
+            engine = create_engine(URL.create('sqlite', database=str(kopie)), poolclass=NullPool)
+            with engine.connect() as verbinding:
+                database = _lees_tabellen(verbinding)
+        except DatabaseError:
+            return Database('geen database')
+    database.bezig = bezig
+    return database
+
+
+def _kopieer(pad: Path, kopie: Path) -> bool:
+    """Kopieert met de -journal of -wal: zo leest SQLite wat er echt in staat.
+
+    Geeft of een ander programma bezig is; een bestand dat niet te lezen is geeft OSError.
+    """
+    shutil.copyfile(pad, kopie)
+    bezig = False
+    for achtervoegsel in ('-journal', '-wal'):
+        bijbestand = pad.with_name(pad.name + achtervoegsel)
+        if bijbestand.is_file():
+            shutil.copyfile(bijbestand, kopie.with_name(kopie.name + achtervoegsel))
+            bezig |= achtervoegsel == '-journal' and bijbestand.stat().st_size > 0
+    return bezig
+
+
+def _lees_tabellen(verbinding: Connection) -> Database:
+    database = Database('goed', schema=lees_schema(verbinding))
+    if inspect(verbinding).has_table('alembic_version'):
+        rijen = verbinding.exec_driver_sql('SELECT version_num FROM alembic_version')
+        database.versies = sorted(rijen.scalars())
+    for tabel, inhoud in database.schema.items():
+        geciteerd = {kolom: citeer(verbinding, kolom) for kolom in inhoud['kolommen']}
+        tellingen = [
+            f'count({k}), count(DISTINCT {k}), quote(min({k}))' for k in geciteerd.values()
+        ]
+        vraag = f'SELECT count(*), {", ".join(tellingen)} FROM {citeer(verbinding, tabel)}'
+        aantal, *antwoord = verbinding.exec_driver_sql(vraag).one()
+        database.rijen[tabel] = aantal
+        per_kolom = dict(zip(geciteerd, zip(*[iter(antwoord)] * 3, strict=True), strict=True))
+        database.gevuld[tabel] = {kolom: gevuld for kolom, (gevuld, _, _) in per_kolom.items()}
+        database.dubbel[tabel] = {
+            k for k, (gevuld, soorten, _) in per_kolom.items() if soorten < gevuld
+        }
+        database.gelijk[tabel] = {
+            kolom: waarde if gevuld else None
+            for kolom, (gevuld, soorten, waarde) in per_kolom.items()
+            if gevuld == 0 or (gevuld == aantal and soorten == 1)
+        }
+    return database
+
+
+def citeer(verbinding: Connection, naam: str) -> str:
+    """De naam van een tabel of kolom, zoals hij in SQL mag staan."""
+    return verbinding.dialect.identifier_preparer.quote_identifier(naam)
+
+
+def lees_schema(verbinding: Connection) -> dict:
+    """Het schema van een database, zoals de inspector van SQLAlchemy het ziet.
+
+    Per tabel: `kolommen` (naam -> type, null, standaard), `sleutel`, `uniek` (elke rij
+    kolommen die samen uniek zijn, door een constraint of een index), `verwijst_naar` en
+    `indexen`. Namen van constraints en de volgorde van de kolommen tellen niet mee.
+    """
+    kijker = inspect(verbinding)
+    return {
+        tabel: _lees_tabel(kijker, tabel)
+        for tabel in kijker.get_table_names()
+        if tabel != 'alembic_version'
+    }
+
+
+def _lees_tabel(kijker: Inspector, tabel: str) -> dict:
+    indexen = [i for i in kijker.get_indexes(tabel) if None not in i['column_names']]
+    uniek = [c['column_names'] for c in kijker.get_unique_constraints(tabel)]
+    uniek += [index['column_names'] for index in indexen if index['unique']]
+    return {
+        'kolommen': {
+            kolom['name']: {
+                'type': str(kolom['type']),
+                'null': kolom['nullable'],
+                'standaard': _standaard(kolom['default']),
+            }
+            for kolom in kijker.get_columns(tabel)
+        },
+        'sleutel': kijker.get_pk_constraint(tabel)['constrained_columns'],
+        # Een constraint en een index op dezelfde kolommen zijn samen een keer uniek.
+        'uniek': [list(kolommen) for kolommen in sorted(set(map(tuple, uniek)))],
+        'verwijst_naar': sorted(
+            [
+                sleutel['constrained_columns'],
+                sleutel['referred_table'],
+                sleutel['referred_columns'] or ['id'],
+            ]
+            for sleutel in kijker.get_foreign_keys(tabel)
+        ),
+        'indexen': sorted(i['column_names'] for i in indexen if not i['unique']),
+    }
+
+
+def _standaard(tekst: str | None) -> str | None:
+    """Een standaardwaarde zonder de verschillen in schrijfwijze: ("x") wordt 'x'."""
+    if tekst is None:
+        return None
+    tekst = tekst.strip()
+    while tekst.startswith('(') and tekst.endswith(')'):
+        tekst = tekst[1:-1].strip()
+    if tekst.startswith('"') and tekst.endswith('"'):
+        return f"'{tekst[1:-1]}'"
+    return tekst if tekst.startswith("'") else tekst.upper()
+
+
+def kolommen_van(schema: dict, tabel: str) -> dict:
+    """De kolommen van een tabel; leeg als de tabel er niet is."""
+    return schema.get(tabel, {}).get('kolommen', {})
+
+
+def alle_kolommen(schema: dict) -> list[tuple[str, str]]:
+    """Elke kolom van elke tabel, als (tabel, kolom)."""
+    return [(tabel, kolom) for tabel, inhoud in schema.items() for kolom in inhoud['kolommen']]

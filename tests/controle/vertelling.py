@@ -1,0 +1,118 @@
+"""Wat de leerling leest: de stand per stap, de tabellen, de opmerkingen en `Wat nu`."""
+
+import textwrap
+from collections.abc import Iterator
+
+from stappen import LAATSTE, MODULE, STAPPEN
+
+from controle.hints.hint import passende_hint
+from controle.hints.opmerkingen import OPMERKINGEN
+from controle.oordeel import Afwijking, Oordeel
+from controle.tabellen import Database
+
+# Breder dan dit leest niet prettig.
+BREEDSTE = 80
+
+TEKENS = {'af': '✓', 'fout': '✗', 'niet': '·'}
+# Voor een terminal die deze tekens niet kent.
+WOORDEN = {'af': 'af  ', 'fout': 'fout', 'niet': '-   '}
+
+
+def stand_van_zaken(oordeel: Oordeel, breedte: int, codering: str) -> Iterator[tuple[str, str]]:
+    """De regels van het verslag, elk met de toestand van zijn stap ('' als het geen stap is).
+
+    Een zin past in `breedte` tekens; tekens die `codering` niet kent worden een woord.
+    """
+    tekens = TEKENS if _kan_tonen(codering) else WOORDEN
+    for stap in STAPPEN:
+        toestand = oordeel.toestand(stap.nummer)
+        yield f'{tekens[toestand]} stap {stap.nummer:<2}  {stap.titel}', toestand
+    for alinea in (*_tabellen(oordeel.database), *opmerkingen(oordeel), wat_nu(oordeel), ''):
+        yield '', ''
+        for regel in alinea.splitlines():
+            yield regel if regel.startswith(' ') else vouw(regel, breedte), ''
+
+
+def uitleg(oordeel: Oordeel, stap: int) -> str:
+    """Wat er bij een stap niet klopt: wat verwacht is, wat er is, en waar."""
+    afwijking = next(a for a in oordeel.afwijkingen if a.stap == stap)
+    wat = passende_hint(oordeel, afwijking)[1].wat
+    return f'Stap {_stap(afwijking)}: {wat}'
+
+
+def opmerkingen(oordeel: Oordeel) -> list[str]:
+    """Wat er verder te zeggen is; geen van deze maakt een stap fout."""
+    return [f'Opmerking: {tekst}' for functie in OPMERKINGEN if (tekst := functie(oordeel))]
+
+
+def wat_nu(oordeel: Oordeel) -> str:
+    """Het ene ding om nu te doen."""
+    if not oordeel.afwijkingen:
+        return f'Wat nu: {_volgende_stap(oordeel)}'
+    eerste = oordeel.afwijkingen[0]
+    wat, doe = passende_hint(oordeel, eerste)[1]
+    return f'Wat nu: stap {_stap(eerste)}. {wat}\n{doe}'
+
+
+def vouw(regel: str, breedte: int) -> str:
+    """Breekt een zin af; een commando tussen aanhalingstekens blijft zo veel mogelijk heel."""
+    breedte = min(breedte, BREEDSTE) - 1
+    return textwrap.fill(regel, breedte, break_long_words=False, break_on_hyphens=False)
+
+
+def _stap(afwijking: Afwijking) -> str:
+    return f'{afwijking.stap}, {STAPPEN[afwijking.stap - 1].titel}'
+
+
+def _volgende_stap(oordeel: Oordeel) -> str:
+    gehaald = oordeel.gehaald
+    if gehaald == 0:
+        return f'begin met stap 1, {STAPPEN[0].titel}, in `LEERLING.md`:\n    flask db init'
+    if gehaald == LAATSTE:
+        return 'alle stappen zijn af. Lever je map in, met `migrations` en `data.sqlite`.'
+    door = f'stap {gehaald + 1}, {STAPPEN[gehaald].titel}, in `LEERLING.md`'
+    if gehaald == 1:
+        return (
+            'stap 1 staat klaar. Heb je hem nog niet zelf gemaakt? Doe dan stap 1 in '
+            f'`LEERLING.md`. Anders ga je door met {door}.'
+        )
+    return (
+        f'stap {gehaald} is af. Ga door met {door}. Ben je daar al mee bezig? Sla dan '
+        f'`{MODULE}` op.'
+    )
+
+
+def _kan_tonen(codering: str) -> bool:
+    try:
+        ''.join(TEKENS.values()).encode(codering)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _tabellen(database: Database) -> Iterator[str]:
+    """Elke tabel van data.sqlite, met zijn kolommen en hoeveel rijen hij heeft."""
+    for tabel, inhoud in database.schema.items():
+        aantal = database.rijen[tabel]
+        regels = [f'tabel {tabel} ({aantal} rij{"" if aantal == 1 else "en"})']
+        lang = max(map(len, inhoud['kolommen']), default=0)
+        for naam, kolom in inhoud['kolommen'].items():
+            extra = ', '.join(_bijzonderheden(naam, kolom, inhoud))
+            regels.append(f'  {naam:<{lang}}  {kolom["type"]:<12}  {extra}'.rstrip())
+        yield '\n'.join(regels)
+
+
+def _bijzonderheden(naam: str, kolom: dict, inhoud: dict) -> Iterator[str]:
+    if naam in inhoud['sleutel']:
+        yield 'primary key'
+    elif not kolom['null']:
+        yield 'verplicht'
+    if kolom['standaard'] is not None:
+        yield f'standaard {kolom["standaard"]}'
+    if [naam] in inhoud['uniek']:
+        yield 'uniek'
+    if [naam] in inhoud['indexen']:
+        yield 'index'
+    for van, tabel, naar in inhoud['verwijst_naar']:
+        if van == [naam]:
+            yield f'-> {tabel}.{naar[0]}'

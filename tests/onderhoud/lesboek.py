@@ -1,0 +1,129 @@
+"""De les wordt één keer gespeeld; de map zoals die na elke stap is, blijft bewaard."""
+
+import compileall
+import json
+import shutil
+import textwrap
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from speel_les import PROJECT, Hoofdstuk, LesFout, vul_map
+from vergelijker import Vergelijker, schemafouten
+
+# De test die vertelt wat er in een stap niet klopt.
+LESTEST = 'test_wat_de_les_toont_gebeurt_ook'
+
+# Zo lang wacht een proces op een stap die een ander proces speelt.
+WACHTTIJD = 600
+
+
+@dataclass
+class Lesstand:
+    """De stand na een stap; van `map` alleen lezen, want alle tests delen haar."""
+
+    map: Path
+    # Wat er in deze stap niet klopt, met regelnummers en wat er in het echt kwam.
+    fouten: list[str] = field(default_factory=list)
+    # De stap, deze of een eerdere, waarna de les niet verder te spelen is.
+    strandt_op: int | None = None
+
+
+def maak_uitgedeelde_map(doel: Path) -> None:
+    """De map zoals de docent hem uitdeelt: stap 1 staat erin."""
+    vul_map(doel)
+    versies = shutil.ignore_patterns('__pycache__')
+    shutil.copytree(PROJECT / 'migrations', doel / 'migrations', ignore=versies)
+    shutil.copyfile(PROJECT / 'data.sqlite', doel / 'data.sqlite')
+
+
+class Lesboek:
+    """De stand na elke stap; wie een stap het eerst nodig heeft, speelt hem."""
+
+    def __init__(self, basis: Path, les: list[Hoofdstuk], tests: list[pytest.Item]):
+        self.basis = basis
+        self.les = les
+        # De namen van de tests die nu meedoen.
+        self.tests = {test.name for test in tests}
+        basis.mkdir(exist_ok=True)
+
+    def na(self, nummer: int) -> Lesstand:
+        """De stand na een stap, als de les tot en met die stap klopt."""
+        for stap in range(nummer + 1):
+            stand = self.gespeeld(stap)
+            if stand.fouten:
+                self._sla_over(stap)
+        return stand
+
+    def gespeeld(self, nummer: int) -> Lesstand:
+        """Hoe het spelen van een stap ging, als de les tot daar te spelen is."""
+        stand = self._stand(nummer)
+        if stand.strandt_op not in (None, nummer):
+            self._sla_over(stand.strandt_op)
+        return stand
+
+    def _sla_over(self, stap: int) -> None:
+        """Een fout in de les komt één keer uit: in de test van die stap, als die meedoet."""
+        reden = f'stap {stap} van de les klopt niet; zie test_les.py'
+        if f'{LESTEST}[{stap}]' in self.tests:
+            pytest.skip(reden)
+        pytest.fail(reden, pytrace=False)
+
+    def _map(self, nummer: int) -> Path:
+        return self.basis / f'na_stap_{nummer}'
+
+    def _stand(self, nummer: int) -> Lesstand:
+        bestand = self.basis / f'stap_{nummer}.json'
+        try:
+            # Een map maken lukt maar één proces: dat speelt, de andere wachten.
+            (self.basis / f'stap_{nummer}.slot').mkdir()
+        except FileExistsError:
+            uiterlijk = time.monotonic() + WACHTTIJD
+            while not bestand.exists():
+                if time.monotonic() > uiterlijk:
+                    pytest.fail(f'Stap {nummer} was na {WACHTTIJD} seconden nog niet gespeeld.')
+                time.sleep(0.05)
+        else:
+            stand = Lesstand(self._map(nummer), ['Het spelen is onderbroken.'], nummer)
+            try:
+                stand = self._speel(nummer)
+            finally:
+                # Pas hernoemen als alles erin staat: een ander proces wacht op dit bestand.
+                klad = bestand.with_suffix('.klad')
+                klad.write_text(json.dumps([stand.fouten, stand.strandt_op]), encoding='utf-8')
+                klad.replace(bestand)
+        return Lesstand(self._map(nummer), *json.loads(bestand.read_text(encoding='utf-8')))
+
+    def _speel(self, nummer: int) -> Lesstand:
+        stand = Lesstand(self._map(nummer))
+        if nummer:
+            vorige = self._stand(nummer - 1)
+            if vorige.strandt_op is not None:
+                stand.strandt_op = vorige.strandt_op
+                return stand
+            shutil.copytree(vorige.map, stand.map)
+        else:
+            stand.map.mkdir()
+            maak_uitgedeelde_map(stand.map)
+            # Elke kopie van deze map draait straks de controle: vertaal die één keer.
+            compileall.compile_dir(stand.map / 'tests', quiet=1)
+        speler = Vergelijker(stand.map)
+        try:
+            speler.speel_na(self.les, nummer)
+            # In de uitgedeelde map, waarin stap 0 speelt, is stap 1 al gedaan.
+            for melding in schemafouten(stand.map, max(nummer, 1)):
+                stand.strandt_op = nummer
+                speler.meld(LesFout(self.les[nummer].regels[0][0], melding))
+        except LesFout as fout:
+            stand.strandt_op = nummer
+            speler.meld(fout)
+        stand.fouten = [vertel(fout) for fout in speler.afwijkingen]
+        return stand
+
+
+def vertel(fout: LesFout) -> str:
+    """Een afwijking, met daaronder alles wat er in het echt kwam."""
+    if not fout.uitvoer:
+        return str(fout)
+    return f'{fout} Dit kwam er:\n' + textwrap.indent(fout.uitvoer.rstrip(), '    ')

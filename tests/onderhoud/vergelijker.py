@@ -1,0 +1,210 @@
+"""Speelt LEERLING.md helemaal, en vergelijkt wat de les laat zien met wat er echt komt."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import sqlalchemy as sa
+from speel_les import MISLUKT, Blok, Hoofdstuk, LesFout, Speler, definities, opdrachten, plaats
+from stappen import VRIJ, Kolom, kolommen_na
+
+# Wat de database van een kolom weet; de rest van een Kolom is kennis van de les.
+KENMERKEN = ('type', 'null', 'standaard', 'uniek', 'index', 'sleutel', 'verwijst_naar')
+
+
+class Vergelijker(Speler):
+    """Een speler die niets overslaat, en elke afwijking van de tekst meldt en doorgaat."""
+
+    def __init__(self, werkmap: Path):
+        super().__init__(werkmap)
+        self.afwijkingen: list[LesFout] = []
+
+    def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
+        afwijking.uitvoer = afwijking.uitvoer or uitvoer
+        self.afwijkingen.append(afwijking)
+
+    def speel_na(self, les: list[Hoofdstuk], nummer: int) -> None:
+        """Speelt één stap, op `pytest` na, in het terminalvenster van de stappen ervoor."""
+        for eerder in les[:nummer]:
+            for blok in eerder.blokken:
+                for regel, opdracht, _ in opdrachten(blok):
+                    if opdracht[0] == 'export':
+                        self._voer_uit(opdracht, regel)
+        self.speel(les[nummer])
+
+    def controleer(self, hoofdstuk: Hoofdstuk) -> str:
+        """Draait de `pytest` van een stap: dat verandert niets, en kan dus ook later."""
+        uitvoer = ''
+        for regel, opdracht, getoond in _controles(hoofdstuk):
+            resultaat = self._voer_uit(opdracht, regel)
+            self._oordeel(regel, opdracht, getoond, resultaat)
+            uitvoer += resultaat.stdout
+        return uitvoer
+
+    def _overslaan(self, hoofdstuk: Hoofdstuk) -> set[int]:
+        return {regel for regel, _, _ in _controles(hoofdstuk)}
+
+    def _python(self, blok: Blok) -> None:
+        kop = blok.regels[0][0] - 1
+        bestand = self._bestand(blok)
+        if not bestand.exists():
+            raise LesFout(kop, f'er is geen {blok.titel}.')
+        oud = bestand.read_text(encoding='utf-8').splitlines()
+        super()._python(blok)
+        if blok.hl_lines is None:
+            rand = (kop, '...')
+            if afwijking := vergelijk([rand, *blok.regels, rand], oud, kop):
+                self.meld(afwijking, '\n'.join(oud))
+            return
+        regels = [regel for _, regel in blok.regels]
+        nieuw = nieuw_in(oud, regels)
+        for plek in sorted(nieuw ^ _opgelicht(blok.hl_lines)):
+            wat = 'is nieuw en hoort in' if plek in nieuw else 'is niet nieuw, maar staat in'
+            regel = blok.regels[plek][0] if plek < len(regels) else kop
+            self.meld(LesFout(regel, f'regel {plek + 1} van dit blok {wat} hl_lines.'))
+
+    def _verwijder(self, pad: str, regel: int) -> None:
+        # Deze map is de uitgedeelde: wat de les weggooit, is er.
+        if not any(self.map.glob(pad)):
+            raise LesFout(regel, f'er is geen {pad} om weg te gooien.')
+        super()._verwijder(pad, regel)
+
+    def _oordeel(
+        self, regel: int, opdracht: list[str], getoond: list, resultaat: CompletedProcess
+    ) -> None:
+        code, uitvoer = resultaat.returncode, resultaat.stdout
+        afwijking = vergelijk(getoond, uitvoer.splitlines(), regel)
+        if not afwijking and bool(code) != any(MISLUKT.match(tekst) for _, tekst in getoond):
+            melding = f'`{shlex.join(opdracht)}` eindigt met {code}; dat laat de tekst niet zien.'
+            afwijking = LesFout(regel, melding)
+        if afwijking:
+            self.meld(afwijking, uitvoer)
+
+    def _gesprek(self, gesprek: list[tuple[int, str, list, str]]) -> None:
+        uitvoer = '\n'.join(f'>>> {regel}\n{echt}'.rstrip() for _, regel, _, echt in gesprek)
+        for nummer, regel, getoond, echt in gesprek:
+            # Na exit() neemt de ene Python afscheid met een regel, de andere zwijgt.
+            afwijking = regel != 'exit()' and vergelijk(getoond, echt.splitlines(), nummer)
+            if afwijking:
+                self.meld(afwijking, uitvoer)
+                # Eén keer is genoeg, ook als er meer regels anders zijn.
+                uitvoer = ''
+
+
+def _controles(hoofdstuk: Hoofdstuk) -> Iterator[tuple[int, list[str], list]]:
+    for blok in hoofdstuk.blokken:
+        for regel, opdracht, getoond in opdrachten(blok):
+            if opdracht[0] == 'pytest':
+                yield regel, opdracht, getoond
+
+
+def vergelijk(getoond: list[tuple[int, str]], echt: list[str], begin: int) -> LesFout | None:
+    """De eerste regel in de les die anders is dan wat er echt komt.
+
+    `...` op een regel staat voor nul of meer regels, in een regel voor willekeurige tekst.
+    `begin` is de regel in LEERLING.md waar de opdracht staat.
+    """
+    plekken = {0}
+    for nummer, regel in getoond:
+        if regel == '...':
+            verder = set(range(min(plekken), len(echt) + 1))
+        else:
+            patroon = '.*'.join(re.escape(deel) for deel in regel.rstrip().split('...'))
+            verder = {
+                plek + 1
+                for plek in plekken
+                if plek < len(echt) and re.fullmatch(patroon, echt[plek].rstrip())
+            }
+        if not verder:
+            if len(plekken) > 1:
+                werkelijk = 'komt die regel niet'
+            elif plekken == {len(echt)}:
+                werkelijk = 'komt er niets meer'
+            else:
+                werkelijk = f'komt `{echt[min(plekken)]}`'
+            return LesFout(nummer, f'hier staat `{regel}`, maar in het echt {werkelijk}.')
+        plekken = verder
+        begin = nummer
+    if len(echt) not in plekken:
+        return LesFout(begin, f'na deze regel komt in het echt nog `{echt[max(plekken)]}`.')
+    return None
+
+
+def nieuw_in(bestand: list[str], blok: list[str]) -> set[int]:
+    """Welke regels van het blok nieuw zijn in het bestand; lege regels tellen niet."""
+    staat_er = {definitie.naam: definitie for definitie in definities(bestand)}
+    nieuw = set()
+    for stuk in definities(blok):
+        if stuk.naam not in staat_er:
+            nieuw |= set(range(stuk.commentaar, stuk.eind))
+            continue
+        regels = blok[stuk.commentaar : stuk.eind]
+        was = bestand[plaats(staat_er[stuk.naam], stuk)]
+        for soort, _, _, van, tot in SequenceMatcher(None, was, regels, False).get_opcodes():
+            if soort in ('insert', 'replace'):
+                nieuw |= {
+                    stuk.commentaar + plek for plek in range(van, tot) if regels[plek].strip()
+                }
+    return nieuw
+
+
+def _opgelicht(hl_lines: str) -> set[int]:
+    """'2 4-5' als {1, 3, 4}: hl_lines telt vanaf 1."""
+    plekken = set()
+    for stuk in hl_lines.split():
+        van, _, tot = stuk.partition('-')
+        plekken |= set(range(int(van) - 1, int(tot or van)))
+    return plekken
+
+
+def schema(map_: Path) -> dict[str, list[Kolom]]:
+    """De tabellen zoals data.sqlite ze echt heeft, zonder die van Alembic."""
+    motor = sa.create_engine(sa.URL.create('sqlite', database=str(map_ / 'data.sqlite')))
+    inspecteur = sa.inspect(motor)
+    tabellen = {}
+    for tabel in sorted(set(inspecteur.get_table_names()) - {'alembic_version'}):
+        indexen = inspecteur.get_indexes(tabel)
+        uniek = [c['column_names'] for c in inspecteur.get_unique_constraints(tabel)]
+        uniek += [index['column_names'] for index in indexen if index['unique']]
+        verwijst = {
+            sleutel['constrained_columns'][0]: '{referred_table}.{referred_columns[0]}'.format(
+                **sleutel
+            )
+            for sleutel in inspecteur.get_foreign_keys(tabel)
+        }
+        tabellen[tabel] = [
+            Kolom(
+                tabel,
+                kolom['name'],
+                str(kolom['type']),
+                null=kolom['nullable'],
+                standaard=kolom['default'],
+                uniek=[kolom['name']] in uniek,
+                index=any(index['column_names'] == [kolom['name']] for index in indexen),
+                sleutel=bool(kolom['primary_key']),
+                verwijst_naar=verwijst.get(kolom['name']),
+            )
+            for kolom in inspecteur.get_columns(tabel)
+        ]
+    motor.dispose()
+    return tabellen
+
+
+def schemafouten(map_: Path, nummer: int) -> Iterator[str]:
+    """Waarin data.sqlite anders is dan stappen.py zegt na deze stap."""
+    gevonden = {(k.tabel, k.naam): k for kolommen in schema(map_).values() for k in kolommen}
+    verwacht = kolommen_na(nummer)
+    for plek in sorted(gevonden.keys() | verwacht.keys()):
+        naam = 'kolom ' + '.'.join(plek)
+        if plek not in verwacht:
+            yield f'{naam} staat in data.sqlite, en na stap {nummer} niet in stappen.py.'
+        elif plek not in gevonden:
+            yield f'{naam} staat na stap {nummer} in stappen.py, en niet in data.sqlite.'
+        else:
+            for kenmerk in KENMERKEN:
+                echt, hoort = (getattr(k[plek], kenmerk) for k in (gevonden, verwacht))
+                if echt != hoort and hoort != VRIJ:
+                    yield f'{naam}: {kenmerk} is in data.sqlite {echt}, in stappen.py {hoort}.'
