@@ -10,8 +10,10 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 OEFENMAP = TESTS.parent
 
-# Zo vindt elke test stappen.py en controle/, hoe pytest ook is gestart.
-sys.path.insert(0, str(TESTS))
+# Wat in tests/ staat gaat voor, en een bestand van de leerling mag heten zoals hij wil: zijn map
+# komt achteraan, hoe pytest ook is gestart.
+andere = [pad for pad in sys.path if Path(pad).resolve() not in (TESTS, OEFENMAP)]
+sys.path[:] = [str(TESTS), *andere, str(OEFENMAP)]
 
 # Wat de controle importeert, en wat alleen de tests in onderhoud/ gebruiken.
 NODIG = ('flask', 'flask_sqlalchemy', 'flask_migrate', 'sqlalchemy', 'alembic')

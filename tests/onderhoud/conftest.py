@@ -4,11 +4,11 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
+from leerling import Leerling
 from lesboek import LESTEST, Lesboek, Lesstand
-from speel_les import PROJECT, draai, lees_les, omgeving, vul_map
+from speel_les import PROJECT, lees_les, vul_map
 from stappen import LAATSTE
 
 SNEL = Path(__file__).with_name('snel')
@@ -70,13 +70,13 @@ def na_stap(lesstand, tmp_path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def voer_uit() -> Callable[..., CompletedProcess]:
-    """`voer_uit(map, 'flask', 'db', 'check')`: draait `flask` of `pytest` in een map.
+def leerling(na_stap, lesstand) -> Callable[..., Leerling]:
+    """`leerling(n)`: een leerling in een eigen map zoals die na stap n is."""
+    return lambda *stap_en_naam: Leerling(na_stap(*stap_en_naam), lesstand)
 
-    FLASK_APP staat goed; stdout en stderr zitten samen in `stdout`.
-    """
 
-    def geef(werkmap: Path, *delen: str, invoer: str = '') -> CompletedProcess:
-        return draai(list(delen), werkmap, omgeving() | {'FLASK_APP': 'BasicModelApp.py'}, invoer)
-
-    return geef
+@pytest.fixture
+def uitgedeeld(lesstand, tmp_path) -> Leerling:
+    """Een leerling met de map zoals de docent hem uitdeelt."""
+    shutil.copytree(lesstand(0).map, tmp_path / 'uitgedeeld')
+    return Leerling(tmp_path / 'uitgedeeld', lesstand)

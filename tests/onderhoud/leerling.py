@@ -1,0 +1,335 @@
+"""De leerling: werkt in een map van de les, en doet wat een hint zegt."""
+
+import ast
+import re
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from controle import vertelling
+from controle.beoordeling import beoordeel
+from controle.naspelen import Kindproces, Verslag
+from controle.oefenmap import lees_oefenmap
+from controle.oordeel import Oordeel
+from lesboek import Lesstand
+from speel_les import draai, omgeving
+from sqlalchemy import URL, create_engine
+from sqlalchemy.pool import NullPool
+from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, STAPPEN, TABEL
+from zonder_kindproces import speel_hier_na
+
+# Het begin van een commentaarregel die op elke stap onder de kolommen van Cursist staat.
+ONDER_DE_KOLOMMEN = '    # Zo ziet een cursist eruit'
+
+SCRIPT = '''\
+"""{naam}
+
+Revision ID: {revisie}
+Revises: {vorige}
+Create Date: 2026-11-20 12:00:00.000000
+
+"""
+from alembic import op
+import sqlalchemy as sa
+
+
+revision = {revisie!r}
+down_revision = {vorige!r}
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+{upgrade}
+
+
+def downgrade():
+{downgrade}
+'''
+
+# Wat het naspelen van een map al eens opleverde.
+NAGESPEELD: dict[frozenset, Verslag] = {}
+
+
+def stap(naam: str, **kenmerken: object) -> int:
+    """De eerste stap waarin deze kolom erbij komt, zo nodig een met deze kenmerken."""
+    return next(
+        stap.nummer
+        for stap in STAPPEN
+        for kolom in stap.erbij
+        if kolom.naam == naam and kenmerken.items() <= vars(kolom).items()
+    )
+
+
+# De stappen bij naam: zo verandert er in de tests niets als er een stap tussen komt.
+EERSTE = stap('naam')
+WOONPLAATS = stap('woonplaats')
+NIVEAU = stap('niveau')
+CURSISTNUMMER = stap('cursistnummer')
+TIJDSTIP = stap('ingeschreven_op')
+GEBOORTEJAAR = stap('geboortejaar')
+NAAM = stap('volledige_naam')
+LEEFTIJD_WEG = next(s.nummer for s in STAPPEN if (TABEL, 'leeftijd') in s.weg)
+GEBRUIKERS = stap('gebruiker_id')
+INDEX = stap('volledige_naam', index=True)
+
+KOLOM = {kolom.naam: kolom for s in STAPPEN for kolom in s.erbij if kolom.tabel == TABEL}
+
+
+class Leerling:
+    """Een leerling in zijn oefenmap: wat hij schrijft, typt, en van een hint opvolgt."""
+
+    def __init__(self, map_: Path, lesstand: Callable[[int], Lesstand]):
+        self.map = map_
+        self.lesstand = lesstand
+        self.speel_na = speel_hier_na
+
+    # --- De bestanden ---------------------------------------------------------------------------
+
+    @property
+    def module(self) -> Path:
+        return self.map / MODULE
+
+    @property
+    def database(self) -> Path:
+        return self.map / DATABASE
+
+    @property
+    def versions(self) -> Path:
+        return self.map / 'migrations' / 'versions'
+
+    def script(self, eind: str) -> str:
+        """Het ene script waarvan de naam eindigt op `_eind.py`, vanuit de oefenmap."""
+        (pad,) = self.versions.glob(f'*_{eind}.py')
+        return pad.relative_to(self.map).as_posix()
+
+    def revisie(self, eind: str) -> str:
+        return Path(self.script(eind)).name.split('_')[0]
+
+    def head(self) -> str:
+        """De revisie waarop geen andere volgt."""
+        (head,) = lees_oefenmap(self.map).heads
+        return head
+
+    # --- Schrijven ------------------------------------------------------------------------------
+
+    def lees(self, naam: str = MODULE) -> str:
+        return (self.map / naam).read_text(encoding='utf-8')
+
+    def schrijf(self, tekst: str, naam: str = MODULE) -> None:
+        (self.map / naam).write_text(tekst, encoding='utf-8')
+
+    def vervang(self, oud: str, nieuw: str, naam: str = MODULE) -> None:
+        tekst = self.lees(naam)
+        assert oud in tekst, f'{oud!r} staat niet in {naam}.'
+        self.schrijf(tekst.replace(oud, nieuw), naam)
+
+    def kolom(self, *regels: str) -> None:
+        """Zet kolommen onderaan in de klasse Cursist."""
+        nieuw = ''.join(f'    {regel}\n' for regel in regels)
+        self.vervang(ONDER_DE_KOLOMMEN, f'{nieuw}\n{ONDER_DE_KOLOMMEN}')
+
+    def onderaan(self, tekst: str) -> None:
+        """Zet iets onderaan in de module."""
+        self.schrijf(f'{self.lees()}\n\n{tekst}\n')
+
+    def regel(self, deel: str) -> int:
+        """Het nummer van de laatste regel van de module waar dit in staat."""
+        regels = enumerate(self.lees().splitlines(), 1)
+        return [nummer for nummer, regel in regels if deel in regel][-1]
+
+    def schrijf_script(self, naam: str, upgrade: str, downgrade: str, vorige: str = '') -> str:
+        """Schrijft zelf een script, na de head of na een andere revisie; geeft de revisie."""
+        revisie = f'zelf_{naam}'
+        inhoud = {'upgrade': upgrade, 'downgrade': downgrade}
+        tekst = SCRIPT.format(
+            naam=naam,
+            revisie=revisie,
+            vorige=vorige or self.head(),
+            **{f: '\n'.join(f'    {r}' for r in t.splitlines()) for f, t in inhoud.items()},
+        )
+        (self.versions / f'{revisie}.py').write_text(tekst, encoding='utf-8')
+        return revisie
+
+    def model_van(self, nummer: int) -> None:
+        """Neemt de module over zoals die na een andere stap is."""
+        shutil.copyfile(self.lesstand(nummer).map / MODULE, self.module)
+
+    def script_van(self, nummer: int) -> str:
+        """Neemt het script van een stap over, zoals `flask db migrate` en de les het maakten."""
+        na, voor = (self.lesstand(n).map / 'migrations/versions' for n in (nummer, nummer - 1))
+        (nieuw,) = {p.name for p in na.glob('*.py')} - {p.name for p in voor.glob('*.py')}
+        shutil.copyfile(na / nieuw, self.versions / nieuw)
+        return f'migrations/versions/{nieuw}'
+
+    # --- Typen ----------------------------------------------------------------------------------
+
+    def flask(self, *delen: str, invoer: str = '', mag_mislukken: bool = False) -> str:
+        """Een opdracht `flask ...` die lukt; geeft wat hij afdrukt."""
+        klaar = draai(['flask', *delen], self.map, omgeving() | {'FLASK_APP': MODULE}, invoer)
+        goed = klaar.returncode == 0 and 'Error' not in klaar.stdout
+        assert mag_mislukken or goed, f'flask {delen}:\n{klaar.stdout}'
+        return klaar.stdout
+
+    def migreer(self, naam: str, *wijzigingen: tuple[str, str]) -> None:
+        """`flask db migrate`, zo nodig het script aanpassen, `flask db upgrade`."""
+        self.flask('db', 'migrate', '-m', naam)
+        for oud, nieuw in wijzigingen:
+            self.vervang(oud, nieuw, self.script(naam))
+        self.flask('db', 'upgrade')
+
+    def upgrade(self, naam: str) -> None:
+        """Voert een script uit zoals `flask db upgrade`, zonder er een proces voor te starten."""
+        inhoud = {}
+        exec(self.lees(naam), inhoud)
+        adres = URL.create('sqlite', database=str(self.database))
+        with create_engine(adres, poolclass=NullPool).begin() as verbinding:
+            with Operations.context(MigrationContext.configure(verbinding)):
+                inhoud['upgrade']()
+            verbinding.exec_driver_sql(
+                'UPDATE alembic_version SET version_num = ?', (inhoud['revision'],)
+            )
+
+    def sql(self, *opdrachten: str) -> None:
+        with closing(sqlite3.connect(self.database)) as verbinding, verbinding:
+            for opdracht in opdrachten:
+                verbinding.execute(opdracht)
+
+    def controle(
+        self, *opties: str, waar: Path | None = None, **extra: str
+    ) -> subprocess.CompletedProcess:
+        """Draait de echte `pytest`, en ziet dat er geen foutmelding van Python bij is."""
+        werk = omgeving() | {'FLASK_APP': MODULE} | extra
+        resultaat = draai(['pytest', *opties], waar or self.map, werk)
+        assert 'Traceback' not in resultaat.stdout, resultaat.stdout
+        assert 'INTERNALERROR' not in resultaat.stdout, resultaat.stdout
+        return resultaat
+
+    # --- Zien -----------------------------------------------------------------------------------
+
+    def oordeel(self) -> Oordeel:
+        """Wat de controle vindt, zonder er een proces voor te beginnen."""
+        # Het naspelen kijkt niet naar de database: dezelfde bestanden geven dezelfde uitkomst.
+        inhoud = frozenset(
+            (pad.relative_to(self.map).as_posix(), pad.read_bytes())
+            for pad in self.map.rglob('*')
+            if pad.is_file() and pad.suffix not in ('.sqlite', '.pyc')
+            if self.map / 'tests' not in pad.parents
+        )
+        if inhoud not in NAGESPEELD:
+            NAGESPEELD[inhoud] = self.speel_na(self.map)
+        return beoordeel(lees_oefenmap(self.map), NAGESPEELD[inhoud])
+
+    def wat_nu(self) -> str:
+        return vertelling.wat_nu(self.oordeel())
+
+    def cursisten(self) -> dict[int, dict]:
+        """Wat er van elke cursist bekend is, hoe de kolommen ook heten."""
+        if not self.database.is_file():
+            return {}
+        with closing(sqlite3.connect(self.database)) as verbinding:
+            verbinding.row_factory = sqlite3.Row
+            try:
+                rijen = [dict(rij) for rij in verbinding.execute(f'SELECT * FROM {TABEL}')]
+            except sqlite3.DatabaseError:
+                return {}
+        bekend = {}
+        for rij in rijen:
+            leeftijd = rij.get(GEVULD.som_met)
+            bekend[rij['id']] = {
+                'naam': rij.get(HERNOEMD.was) or rij.get(HERNOEMD.naam),
+                'jaar': rij.get(GEVULD.naam) if leeftijd is None else GEVULD.som - leeftijd,
+                # Wat de database zelf invult, kan hij ook opnieuw invullen.
+                **{
+                    naam: rij.get(naam)
+                    for naam, kolom in KOLOM.items()
+                    if naam not in AFGELEID and not kolom.standaard
+                },
+            }
+        return bekend
+
+    # --- Doen wat een hint zegt -----------------------------------------------------------------
+
+    def doe(self, tekst: str) -> bool:
+        """Doet letterlijk wat er staat; False als er geen letterlijke regels zijn."""
+        iets = False
+        zin, blok = '', []
+        for regel in [*tekst.splitlines(), 'einde']:
+            if regel.startswith('    ') or (not regel and blok):
+                blok.append(regel[4:])
+                continue
+            if blok:
+                self._doe_blok(zin, blok)
+                iets = True
+                blok = []
+            zin = regel
+        return iets
+
+    def _doe_blok(self, zin: str, blok: list[str]) -> None:
+        bewerking = re.search(r'.*(Maak|Haal|Zet|Verplaats|Vervang) in `([^`]+)` ([^:]*):$', zin)
+        if bewerking:
+            self._bewerk(*bewerking.groups(), blok)
+        elif 'flask shell' in zin:
+            uit = self.flask('shell', invoer='\n'.join(blok) + '\n')
+            assert 'Traceback' not in uit, uit
+        else:
+            for opdracht in blok:
+                self._opdracht(opdracht)
+
+    def _bewerk(self, wat: str, naam: str, waar: str, blok: list[str]) -> None:
+        regels = self.lees(naam).splitlines()
+        getallen = [int(getal) for getal in re.findall(r'\d+', waar.replace('bovenaan', '0'))]
+        if wat == 'Vervang':
+            for functie in ast.parse('\n'.join(blok)).body:
+                oud = next(
+                    knoop
+                    for knoop in ast.parse('\n'.join(regels)).body
+                    if getattr(knoop, 'name', '') == functie.name
+                )
+                nieuw = blok[functie.lineno - 1 : functie.end_lineno]
+                regels[oud.lineno - 1 : oud.end_lineno] = nieuw
+        elif wat == 'Zet':
+            regels[getallen[0] : getallen[0]] = blok
+        elif wat == 'Verplaats':
+            van, tot, onder = getallen[0] - 1, getallen[-2], getallen[-1]
+            if onder > van:
+                regels[onder:onder] = blok
+                del regels[van:tot]
+            else:
+                del regels[van:tot]
+                regels[onder:onder] = blok
+        else:
+            van, tot = getallen[0] - 1, getallen[-1]
+            assert wat == 'Maak' or regels[van:tot] == blok
+            regels[van:tot] = blok if wat == 'Maak' else []
+        self.schrijf('\n'.join(regels) + '\n', naam)
+
+    def _opdracht(self, opdracht: str) -> None:
+        match shlex.split(opdracht):
+            case ['flask', *delen]:
+                self.flask(*delen)
+            case ['python', *delen]:
+                klaar = subprocess.run([sys.executable, *delen], cwd=self.map, capture_output=True)
+                assert klaar.returncode == 0, klaar.stderr
+            case ['rm', naam]:
+                (self.map / naam).unlink()
+            case ['cp', van, naar]:
+                shutil.copyfile(self.map / van, self.map / naar)
+            case ['mv', van, naar]:
+                (self.map / van).replace(self.map / naar)
+            case _:
+                pytest.fail(f'Dit is geen opdracht: {opdracht}')
+
+
+def speel_apart_na(oefenmap: Path) -> Verslag:
+    """Wat het naspelen in een eigen proces ziet."""
+    with Kindproces(oefenmap) as kind:
+        return kind.verslag()
