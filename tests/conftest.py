@@ -21,7 +21,16 @@ NODIG_VOOR_ONDERHOUD = ('hypothesis', 'xdist')
 
 KLEUREN = {'af': {'green': True}, 'fout': {'red': True}}
 
+# Opties van pytest: hun gewone waarde, en die van de controle.
+WEINIG_UITVOER = (
+    ('no_header', False, True),
+    ('tbstyle', 'auto', 'short'),
+    ('reportchars', 'fE', ''),
+)
+
 OORDEEL = pytest.StashKey()
+
+NIET_DE_ENIGE = []
 
 
 def pytest_addoption(parser, pluginmanager):
@@ -32,17 +41,27 @@ def pytest_addoption(parser, pluginmanager):
             help='een stap die nog niet begonnen is telt als fout (voor een cijfer)',
         )
     except ValueError:
-        raise pytest.UsageError(
-            'Hier staat meer dan een oefenmap. Ga met `cd` naar de map die je wilt controleren, '
-            f'bijvoorbeeld `{OEFENMAP}`, en typ daar `pytest`.'
-        ) from None
-    # Zo komt er geen map .pytest_cache bij de leerling, ook niet met een eigen pytest.ini.
+        # Deze optie is er al: de controle van een andere map is ook geladen.
+        NIET_DE_ENIGE.append(OEFENMAP)
+    # Met een eigen pytest.ini geldt pyproject.toml niet, en ook dan hoort .pytest_cache er niet.
     for plugin in ('cacheprovider', 'stepwise'):
         pluginmanager.set_blocked(plugin)
 
 
+def pytest_collection_modifyitems():
+    if NIET_DE_ENIGE:
+        raise pytest.UsageError(
+            'Hier staan meer oefenmappen. Ga met `cd` naar de map die je wilt controleren, '
+            f'bijvoorbeeld `cd {OEFENMAP.name}`, en typ daar `pytest`.'
+        )
+
+
 def pytest_configure(config):
     """Zegt het in een zin als er iets is waardoor de controle niet kan werken."""
+    # De controle vertelt zelf wat er mis is: wie niets anders vraagt, ziet van pytest weinig.
+    for optie, gewoon, kort in WEINIG_UITVOER:
+        if getattr(config.option, optie, None) == gewoon:
+            setattr(config.option, optie, kort)
     for naam in NODIG:
         if (OEFENMAP / f'{naam}.py').exists():
             raise pytest.UsageError(
@@ -73,7 +92,8 @@ def _zonder_pakketten(ontbreekt):
 def pytest_ignore_collect(collection_path):
     """Slaat onderhoud/ over waar de pakketten daarvoor niet zijn: dat is niets voor leerlingen."""
     kan = all(map(importlib.util.find_spec, NODIG_VOOR_ONDERHOUD))
-    return True if collection_path == TESTS / 'onderhoud' and not kan else None
+    overslaan = NIET_DE_ENIGE or (collection_path == TESTS / 'onderhoud' and not kan)
+    return True if overslaan else None
 
 
 @pytest.fixture(scope='session')

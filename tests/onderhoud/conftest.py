@@ -13,6 +13,9 @@ from stappen import LAATSTE
 
 SNEL = Path(__file__).with_name('snel')
 
+# Zo zegt een bewering die niet klopt ook wat er dan wel was.
+pytest.register_assert_rewrite('beweringen')
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Eerst het spelen, dan wat daar het kortst op wacht: zo staat geen proces stil."""
@@ -73,6 +76,18 @@ def na_stap(lesstand, tmp_path) -> Callable[..., Path]:
 def leerling(na_stap, lesstand) -> Callable[..., Leerling]:
     """`leerling(n)`: een leerling in een eigen map zoals die na stap n is."""
     return lambda *stap_en_naam: Leerling(na_stap(*stap_en_naam), lesstand)
+
+
+@pytest.fixture
+def groen(leerling) -> Callable[[int], Leerling]:
+    """`groen(n)`: een leerling in een map waar bewezen niets fout aan is."""
+
+    def geef(nummer: int) -> Leerling:
+        werk = leerling(nummer)
+        assert werk.oordeel().afwijkingen == []
+        return werk
+
+    return geef
 
 
 @pytest.fixture

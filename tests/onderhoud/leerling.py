@@ -23,7 +23,7 @@ from lesboek import Lesstand
 from speel_les import draai, omgeving
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
-from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, STAPPEN, TABEL
+from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, STAPPEN, TABEL, Kolom
 from zonder_kindproces import speel_hier_na
 
 # Het begin van een commentaarregel die op elke stap onder de kolommen van Cursist staat.
@@ -82,6 +82,13 @@ GEBRUIKERS = stap('gebruiker_id')
 INDEX = stap('volledige_naam', index=True)
 
 KOLOM = {kolom.naam: kolom for s in STAPPEN for kolom in s.erbij if kolom.tabel == TABEL}
+
+
+def in_script(kolom: Kolom) -> str:
+    """Hoe `flask db migrate` een kolom zonder standaardwaarde in een script schrijft."""
+    soort, haakje, lengte = kolom.model_type.partition('(')
+    type_ = f'{soort}(length={lengte}' if haakje else f'{soort}()'
+    return f"sa.Column('{kolom.naam}', sa.{type_}, nullable={kolom.null})"
 
 
 class Leerling:
@@ -146,14 +153,16 @@ class Leerling:
         regels = enumerate(self.lees().splitlines(), 1)
         return [nummer for nummer, regel in regels if deel in regel][-1]
 
-    def schrijf_script(self, naam: str, upgrade: str, downgrade: str, vorige: str = '') -> str:
+    def schrijf_script(
+        self, naam: str, upgrade: str, downgrade: str, vorige: str | None = ''
+    ) -> str:
         """Schrijft zelf een script, na de head of na een andere revisie; geeft de revisie."""
         revisie = f'zelf_{naam}'
         inhoud = {'upgrade': upgrade, 'downgrade': downgrade}
         tekst = SCRIPT.format(
             naam=naam,
             revisie=revisie,
-            vorige=vorige or self.head(),
+            vorige=self.head() if vorige == '' else vorige,
             **{f: '\n'.join(f'    {r}' for r in t.splitlines()) for f, t in inhoud.items()},
         )
         (self.versions / f'{revisie}.py').write_text(tekst, encoding='utf-8')

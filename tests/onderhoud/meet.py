@@ -2,29 +2,36 @@
 
     python tests/onderhoud/meet.py
 
-Drukt de cijfers af die in het ontwerp een grens hebben. Het is geen test: tijden hangen
-van de computer af, daarom staan ze hier als verhouding of als verschil.
+Drukt de cijfers af die in het ontwerp een grens hebben, en zegt welk cijfer erover is. Daaronder
+staat wat elke slimmigheid wint: minder dan een tiende is te weinig, dan kan hij weg. Het is geen
+test: tijden hangen van de computer af, daarom staan ze hier als verhouding of als verschil.
 """
 
 import os
+import re
+import shutil
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from controle.naspelen import Kindproces
 from speel_les import PROJECT
 from speel_les import omgeving as schone_omgeving
+from stappen import DATABASE, HERNOEMD, LAATSTE, MODULE, TABEL
+from zonder_kindproces import speel_hier_na
 
 RONDEN = 9
 EXTRA_MIGRATIES = 20
 EXTRA_RIJEN = 10_000
+SNEL = Path(__file__).with_name('snel')
 
 EXTRA_MIGRATIE = """\
 from alembic import op
@@ -47,18 +54,21 @@ def downgrade():
 
 def omgeving() -> dict[str, str]:
     """De omgeving van een leerling: Python bewaart wat het heeft vertaald in __pycache__."""
-    gewoon = schone_omgeving() | {'FLASK_APP': 'BasicModelApp.py'}
+    gewoon = schone_omgeving() | {'FLASK_APP': MODULE}
     del gewoon['PYTHONDONTWRITEBYTECODE']
     return gewoon
 
 
-def draai(map_: Path, *delen: str) -> float:
-    """Draait `python -m ...` in de map en geeft de seconden; een fout houdt alles op."""
+def draai(map_: Path, *delen: str, pad: Sequence[Path] = ()) -> float:
+    """Draait `python -m ...` in de map en geeft de seconden; een fout houdt alles op.
+
+    In de mappen van `pad` zoekt Python eerst.
+    """
     begin = time.perf_counter()
     subprocess.run(
         [sys.executable, '-m', *delen],
         cwd=map_,
-        env=omgeving(),
+        env=omgeving() | {'PYTHONPATH': os.pathsep.join(map(str, pad))},
         capture_output=True,
         check=True,
     )
@@ -81,14 +91,14 @@ def voeg_migraties_toe(map_: Path) -> None:
         text=True,
         check=True,
     ).stdout.split()[0]
-    module = map_ / 'BasicModelApp.py'
+    module = map_ / MODULE
     tekst = module.read_text(encoding='utf-8')
     for nummer in range(EXTRA_MIGRATIES):
         revisie = f'extra_{nummer:02}'
         (map_ / 'migrations' / 'versions' / f'{revisie}.py').write_text(
             EXTRA_MIGRATIE.format(revisie=revisie, vorige=head), encoding='utf-8'
         )
-        begin = "    __tablename__ = 'cursisten'\n"
+        begin = f"    __tablename__ = '{TABEL}'\n"
         tekst = tekst.replace(begin, f'{begin}    {revisie} = db.Column(db.String(10))\n')
         head = revisie
     module.write_text(tekst, encoding='utf-8')
@@ -97,51 +107,123 @@ def voeg_migraties_toe(map_: Path) -> None:
 
 def voeg_rijen_toe(map_: Path) -> None:
     """Zet cursisten in data.sqlite."""
-    with closing(sqlite3.connect(map_ / 'data.sqlite')) as verbinding, verbinding:
+    with closing(sqlite3.connect(map_ / DATABASE)) as verbinding, verbinding:
         verbinding.executemany(
-            'INSERT INTO cursisten (volledige_naam) VALUES (?)',
+            f'INSERT INTO {TABEL} ({HERNOEMD.naam}) VALUES (?)',
             ((f'Cursist {nummer}',) for nummer in range(EXTRA_RIJEN)),
         )
 
 
-def meeste_geheugen(map_: Path) -> str:
-    """Het meeste geheugen dat een proces van de controle gebruikt; het naspelen hoort erbij."""
+def meeste_geheugen(map_: Path) -> float:
+    """De MB van het proces van de controle dat het meeste gebruikt; nan op Windows."""
     if not hasattr(os, 'wait4'):
-        return 'niet te meten op Windows'
+        return float('nan')
     opdracht = [sys.executable, '-m', 'pytest']
     proces = subprocess.Popen(opdracht, cwd=map_, env=omgeving(), stdout=subprocess.DEVNULL)
     gebruik = os.wait4(proces.pid, 0)[2]
     # Linux telt in kB, macOS in bytes.
-    return f'{gebruik.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6:.0f} MB'
+    return gebruik.ru_maxrss * (1 if sys.platform == 'darwin' else 1024) / 1e6
+
+
+def speel(map_: Path) -> float:
+    """Maakt de map na de laatste stap en geeft de seconden."""
+    begin = time.perf_counter()
+    opdracht = [sys.executable, PROJECT / 'tests' / 'speel_les.py', map_, '--tot', str(LAATSTE)]
+    subprocess.run(opdracht, check=True, capture_output=True)
+    return time.perf_counter() - begin
+
+
+def speel_hier(map_: Path) -> float:
+    """De seconden die het naspelen kost in het proces van een test."""
+    begin = time.perf_counter()
+    speel_hier_na(map_)
+    return time.perf_counter() - begin
+
+
+def speel_apart(map_: Path) -> float:
+    """De seconden die het naspelen kost in een eigen proces."""
+    begin = time.perf_counter()
+    with Kindproces(map_) as kind:
+        kind.verslag()
+    return time.perf_counter() - begin
+
+
+# Elke slimmigheid van de controle: het bestand, en hoe het er zonder uitziet.
+SLIM = {
+    'gc uit in het kindproces': (
+        'tests/controle/kindproces.py',
+        lambda tekst: tekst.replace('\ngc.disable()\n', '\n'),
+    ),
+    'meteen weg uit het kindproces': (
+        'tests/controle/kindproces.py',
+        lambda tekst: tekst.replace('    os._exit(0)\n', ''),
+    ),
+    'gc uit in conftest.py': (
+        'tests/conftest.py',
+        lambda tekst: re.sub(r' +gc\..*\n', '', tekst),
+    ),
+    'importeren tijdens het naspelen': (
+        'tests/conftest.py',
+        lambda tekst: tekst.replace(
+            '\nTESTS = ', 'import alembic.script, sqlalchemy.sql, alembic.autogenerate\nTESTS = '
+        ),
+    ),
+}
+
+
+def zonder(map_: Path, naam: str) -> Path:
+    """Een kopie van de map waarin een slimmigheid ontbreekt."""
+    kopie = map_.with_name(f'zonder {naam}')
+    shutil.copytree(map_, kopie)
+    bestand, haal_weg = SLIM[naam]
+    tekst = (kopie / bestand).read_text(encoding='utf-8')
+    assert haal_weg(tekst) != tekst, f'{naam}: staat niet in {bestand}.'
+    (kopie / bestand).write_text(haal_weg(tekst), encoding='utf-8')
+    return kopie
+
+
+def cijfer(naam: str, waarde: float, eenheid: str, grens: float) -> None:
+    """Een regel met een cijfer en zijn grens; wat erover is, valt op."""
+    over = '   OVER DE GRENS' if waarde > grens else ''
+    print(f'{naam:<32} {waarde:8.2f} {eenheid:<3}  grens {grens:g}{over}')
+
+
+def winst(naam: str, met: float, zonder: float) -> None:
+    """Een regel met wat een slimmigheid wint."""
+    deel = 1 - met / zonder
+    te_weinig = '   TE WEINIG' if deel < 0.1 else ''
+    print(f'{naam:<32} {zonder:8.2f} s    wint {deel:.0%}{te_weinig}')
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as tijdelijk:
         gewoon, migraties, rijen = (Path(tijdelijk, n) for n in ('gewoon', 'migraties', 'rijen'))
-        begin = time.perf_counter()
-        for map_ in (gewoon, migraties, rijen):
-            speel = [sys.executable, PROJECT / 'tests' / 'speel_les.py', map_, '--tot', '10']
-            subprocess.run(speel, check=True, capture_output=True)
-        gespeeld = (time.perf_counter() - begin) / 3
+        gespeeld = statistics.median(map(speel, (gewoon, migraties, rijen)))
         voeg_migraties_toe(migraties)
         voeg_rijen_toe(rijen)
-        current, controle, met_migraties, met_rijen = om_en_om(
+        mappen = [gewoon, migraties, rijen, *(zonder(gewoon, naam) for naam in SLIM)]
+        current, controle, met_migraties, met_rijen, *zonder_slim = om_en_om(
             lambda: draai(gewoon, 'flask', 'db', 'current'),
-            lambda: draai(gewoon, 'pytest'),
-            lambda: draai(migraties, 'pytest'),
-            lambda: draai(rijen, 'pytest'),
+            *(lambda map_=map_: draai(map_, 'pytest') for map_ in mappen),
         )
         geheugen = meeste_geheugen(gewoon)
+        met_snel, zonder_snel = om_en_om(
+            lambda: draai(gewoon, 'flask', 'db', 'current', pad=[SNEL]),
+            lambda: draai(gewoon, 'flask', 'db', 'current'),
+        )
+        hier, apart = om_en_om(lambda: speel_hier(gewoon), lambda: speel_apart(gewoon))
+    print(f'flask db current {current:.2f} s, pytest {controle:.2f} s\n')
+    cijfer('verhouding', controle / current, '', 2)
     extra = (met_migraties - controle) / EXTRA_MIGRATIES
-    print(f'flask db current              {current:6.2f} s')
-    print(f'pytest                        {controle:6.2f} s')
-    print(f'verhouding                    {controle / current:6.2f}    grens 2.00')
-    print(f'een migratie meer             {extra * 1000:6.0f} ms  grens 25 ms')
-    print(
-        f'{EXTRA_RIJEN} rijen meer             {(met_rijen - controle) * 1000:6.0f} ms  grens 50 ms'
-    )
-    print(f'meeste geheugen in een proces {geheugen:>9}  grens 90 MB')
-    print(f'speel_les.py --tot 10         {gespeeld:6.1f} s   grens 30 s')
+    cijfer('een migratie meer', extra * 1000, 'ms', 25)
+    cijfer(f'{EXTRA_RIJEN} rijen meer', (met_rijen - controle) * 1000, 'ms', 50)
+    cijfer('meeste geheugen in een proces', geheugen, 'MB', 90)
+    cijfer(f'speel_les.py --tot {LAATSTE}', gespeeld, 's', 30)
+    print('\nZonder slimmigheid duurt hetzelfde:')
+    for naam, tijd in zip(SLIM, zonder_slim, strict=True):
+        winst(naam, controle, tijd)
+    winst('sitecustomize.py in de tests', met_snel, zonder_snel)
+    winst('naspelen zonder kindproces', hier, apart)
 
 
 if __name__ == '__main__':

@@ -1,8 +1,9 @@
 """Mappen die kloppen, hoe ze ook gemaakt zijn, en mappen met precies één fout erin."""
 
 import shutil
-import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,20 +11,13 @@ import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from controle import vertelling
-from controle.beoordeling import beoordeel
-from controle.oefenmap import lees_oefenmap
-from zonder_kindproces import speel_hier_na
-
-
-def beoordeel_hier(m):
-    return beoordeel(lees_oefenmap(m), speel_hier_na(m))
-
-
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from leerling import EERSTE, KOLOM, NIVEAU, WOONPLAATS, Leerling
+from recepten import RECEPTEN, Werk, is_vrij
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
-from stappen import DATABASE, MODULE, STAPPEN, kolommen_na
+from stappen import CURSISTEN, KLASSEN, LAATSTE, MODULE, STAPPEN, TABEL, kolommen_na
 
 # Elk voorbeeld kost een keer naspelen. Elke run heeft dezelfde, en zoekt niet naar een kleiner.
 INSTELLINGEN = settings(
@@ -35,96 +29,58 @@ INSTELLINGEN = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-NOW = "sa.text('(CURRENT_TIMESTAMP)')"
-UQ = 'uq_cursisten_cursistnummer'
-
-
-@dataclass
-class Werk:
-    """Een stuk van een migratie: wat upgrade() doet, en wat downgrade() doet."""
-
-    heen: list[str]
-    terug: list[str]
-
-
-def kolom_erbij(naam: str, rest: str) -> Werk:
-    return batch(f"add_column(sa.Column('{naam}', {rest}))", f"drop_column('{naam}')")
-
-
-def batch(heen: str, terug: str) -> Werk:
-    met = "with op.batch_alter_table('cursisten') as batch_op:"
-    return Werk([met, f'    batch_op.{heen}'], [met, f'    batch_op.{terug}'])
-
-
-EERSTE = Werk(
-    [
-        "op.create_table('cursisten', sa.Column('id', sa.Integer(), primary_key=True),",
-        "    sa.Column('naam', sa.Text()), sa.Column('leeftijd', sa.Integer()))",
-    ],
-    ["op.drop_table('cursisten')"],
+EIGEN_KOLOM = 'straat = db.Column(db.Text)'
+EIGEN_WERK = Werk(
+    [f"op.add_column('{TABEL}', sa.Column('straat', sa.Text()))"],
+    [f"op.drop_column('{TABEL}', 'straat')"],
 )
-# Stap 2 tot en met 5 en een eigen kolom: de volgorde is vrij.
-VRIJ = {
-    2: [kolom_erbij('woonplaats', 'sa.String(50)')],
-    3: [kolom_erbij('niveau', "sa.String(20), nullable=False, server_default='beginner'")],
-    4: [
-        kolom_erbij('cursistnummer', 'sa.String(8)'),
-        batch(
-            f"create_unique_constraint('{UQ}', ['cursistnummer'])",
-            f"drop_constraint('{UQ}', type_='unique')",
-        ),
-    ],
-    5: [kolom_erbij('ingeschreven_op', f'sa.DateTime(), nullable=False, server_default={NOW}')],
-    'eigen': [kolom_erbij('straat', 'sa.Text()')],
-}
-VAST = {
-    6: [
-        kolom_erbij('geboortejaar', 'sa.Integer()'),
-        Werk(["op.execute('UPDATE cursisten SET geboortejaar = 2026 - leeftijd')"], ['pass']),
-    ],
-    7: [
-        batch(
-            "alter_column('naam', new_column_name='volledige_naam')",
-            "alter_column('volledige_naam', new_column_name='naam')",
-        )
-    ],
-    8: [
-        Werk(
-            ["op.execute('SELECT 1')", *batch("drop_column('leeftijd')", '').heen],
-            [
-                *batch('', "add_column(sa.Column('leeftijd', sa.Integer()))").terug,
-                "op.execute('UPDATE cursisten SET leeftijd = 2026 - geboortejaar')",
-            ],
-        )
-    ],
-    9: [
-        Werk(
-            [
-                "op.create_table('gebruikers', sa.Column('id', sa.Integer(), primary_key=True),",
-                "    sa.Column('gebruikersnaam', sa.String(100), nullable=False, unique=True),",
-                "    sa.Column('email', sa.String(120), nullable=False, unique=True),",
-                "    sa.Column('wachtwoord_hash', sa.String(255), nullable=False),",
-                "    sa.Column('aangemaakt_op', sa.DateTime(), nullable=False,",
-                f'        server_default={NOW}))',
-            ],
-            ["op.drop_table('gebruikers')"],
-        ),
-        kolom_erbij('gebruiker_id', "sa.Integer(), sa.ForeignKey('gebruikers.id', name='fk')"),
-    ],
-    10: [
-        Werk(
-            ["op.create_index('ix_cursisten_volledige_naam', 'cursisten', ['volledige_naam'])"],
-            ["op.drop_index('ix_cursisten_volledige_naam', 'cursisten')"],
-        )
-    ],
-}
+
+
+def test_elke_stap_heeft_een_recept():
+    zonder = [stap.titel for stap in STAPPEN if stap.titel not in RECEPTEN]
+    assert not zonder, 'Zet een recept in tests/onderhoud/recepten.py voor: ' + ', '.join(zonder)
+
+
+@pytest.mark.parametrize('stap', STAPPEN, ids=lambda stap: f'stap_{stap.nummer}')
+def test_een_stap_met_een_eigen_script_is_goed_tot_de_downgrade_niets_doet(leerling, stap):
+    w = leerling(stap.nummer - 1)
+    w.model_van(stap.nummer)
+    if stap.nummer == EERSTE:
+        w.flask('db', 'init')
+    heen, terug = regels(RECEPTEN[stap.titel])
+    # Zonder eerste migratie is er ook geen head.
+    vorige = None if stap.nummer == EERSTE else w.head()
+    revisie = w.schrijf_script('recept', '\n'.join(heen), '\n'.join(terug), vorige)
+    w.flask('db', 'upgrade')
+    oordeel = w.oordeel()
+    assert not oordeel.afwijkingen, vertelling.wat_nu(oordeel)
+    assert oordeel.gehaald == stap.nummer
+    w.vervang('\n'.join(f'    {regel}' for regel in terug), '    pass', script_van(revisie))
+    oordeel = w.oordeel()
+    assert [n for n in range(1, LAATSTE + 1) if oordeel.toestand(n) == 'fout'] == [stap.nummer]
+    assert 'downgrade()' in vertelling.wat_nu(oordeel)
+
+
+def script_van(revisie: str) -> str:
+    return f'migrations/versions/{revisie}.py'
+
+
+def regels(werk: list[Werk]) -> tuple[list[str], list[str]]:
+    """De regels van upgrade() en die van downgrade(), in de omgekeerde volgorde."""
+    return (
+        [regel for stuk in werk for regel in stuk.heen],
+        [regel for stuk in werk[::-1] for regel in stuk.terug],
+    )
+
+
+# --- Een map die klopt ------------------------------------------------------------------------
 
 
 @dataclass
-class Recept:
+class Bouwplan:
     """Een map die klopt: hoe ver hij is, en hoe hij daar kwam."""
 
-    niveau: int
+    gehaald: int
     # Per script het werk; de eerste is de eerste migratie.
     scripts: list[list[Werk]]
     ids: list[str]
@@ -135,131 +91,129 @@ class Recept:
     terug: int
 
 
+def lijst_van(aantal: int, **extra) -> dict:
+    return {'min_size': aantal, 'max_size': aantal, **extra}
+
+
 @st.composite
-def recepten(trek, vanaf: int = 1, tot: int = len(STAPPEN)) -> Recept:
-    niveau = trek(st.integers(vanaf, tot))
+def bouwplannen(trek, vanaf: int = EERSTE, tot: int = LAATSTE) -> Bouwplan:
+    gehaald = trek(st.integers(vanaf, tot))
     eigen = trek(st.booleans())
-    stukken = [n for n in VRIJ if (eigen if n == 'eigen' else n <= niveau)]
-    werk = [w for n in trek(st.permutations(stukken)) for w in VRIJ[n]]
-    werk += [w for n in VAST if n <= niveau for w in VAST[n]]
+    gedaan = STAPPEN[1:gehaald]
+    vrij = [RECEPTEN.get(stap.titel, []) for stap in gedaan if is_vrij(stap)]
+    vrij += [[EIGEN_WERK]] if eigen else []
+    vast = [RECEPTEN.get(stap.titel, []) for stap in gedaan if not is_vrij(stap)]
     # Waar een script ophoudt is vrij: zo komen er gesplitste en samengevoegde migraties.
-    scripts = [[EERSTE]]
-    for stuk in werk:
-        # Vul je kolom in dezelfde migratie: anders geldt de stap pas een script later.
+    scripts = [RECEPTEN[STAPPEN[0].titel]]
+    for stuk in [stuk for werk in trek(st.permutations(vrij)) + vast for stuk in werk]:
         if len(scripts) > 1 and trek(st.booleans()):
             scripts[-1].append(stuk)
         else:
             scripts.append([stuk])
     aantal = len(scripts)
-    kolommen = [k.regel for k in kolommen_na(niveau).values() if k.tabel == 'cursisten']
-    kolommen += ['straat = db.Column(db.Text)'] if eigen else []
-    return Recept(
-        niveau,
+    kolommen = [k.regel for k in kolommen_na(gehaald).values() if k.tabel == TABEL]
+    ids = st.from_regex('[0-9a-f]{12}', fullmatch=True)
+    berichten = st.sampled_from(['woonplaats', 'stap', 'één', 'x'])
+    return Bouwplan(
+        gehaald,
         scripts,
-        trek(
-            st.lists(
-                st.from_regex('[0-9a-f]{12}', fullmatch=True),
-                min_size=aantal,
-                max_size=aantal,
-                unique=True,
-            )
-        ),
-        trek(
-            st.lists(
-                st.sampled_from(['woonplaats', 'stap', 'één', 'x']),
-                min_size=aantal,
-                max_size=aantal,
-            )
-        ),
-        trek(st.permutations(kolommen)),
+        trek(st.lists(ids, **lijst_van(aantal, unique=True))),
+        trek(st.lists(berichten, **lijst_van(aantal))),
+        trek(st.permutations(kolommen + ([EIGEN_KOLOM] if eigen else []))),
         trek(st.lists(st.text('abcé', min_size=1, max_size=5), max_size=4)),
         trek(st.booleans()),
         trek(st.integers(0, aantal - 1)),
     )
 
 
-def bouw(recept: Recept, begin: Path, pad: Path) -> None:
+def bouw(plan: Bouwplan, begin: Path, w: Leerling) -> None:
     """Maakt de map: de module, de scripts, en een database die op en neer is geweest."""
-    shutil.copytree(
-        begin / 'migrations',
-        pad / 'migrations',
-        ignore=shutil.ignore_patterns('*_*.py', '__pycache__'),
-    )
+    overslaan = shutil.ignore_patterns('*_*.py', '__pycache__')
+    shutil.copytree(begin / 'migrations', w.map / 'migrations', ignore=overslaan)
     module = (begin / MODULE).read_text(encoding='utf-8').partition('# Een model')[0]
-    regels = ['class Cursist(db.Model):', "    __tablename__ = 'cursisten'"]
-    regels += [f'    {regel}' for regel in recept.kolommen]
-    if recept.niveau >= 9:
-        regels += ['', '', 'class Gebruiker(db.Model):', "    __tablename__ = 'gebruikers'"]
-        regels += [f'    {k.regel}' for k in kolommen_na(10).values() if k.tabel == 'gebruikers']
-    einde = '\r\n' if recept.crlf else '\n'
-    tekst = module + '\n'.join(regels) + '\n'
-    (pad / MODULE).write_text(tekst, encoding='utf-8', newline=einde)
-    for plaats, id_ in enumerate(recept.ids):
-        naam = f'{id_}_{recept.berichten[plaats]}.py'
-        script = script_tekst(recept, plaats)
-        (pad / 'migrations/versions' / naam).write_text(script, encoding='utf-8', newline=einde)
-    engine = create_engine(URL.create('sqlite', database=str(pad / DATABASE)), poolclass=NullPool)
-    with engine.begin() as verbinding:
-        context = MigrationContext.configure(verbinding)
-        with Operations.context(context):
-            voer_uit(recept, 'upgrade', 0, 1)
-            for naam in recept.namen:
+    tabellen = {TABEL: plan.kolommen}
+    for kolom in kolommen_na(plan.gehaald).values():
+        if kolom.tabel != TABEL:
+            tabellen.setdefault(kolom.tabel, []).append(kolom.regel)
+    for tabel, kolommen in tabellen.items():
+        module += f"class {KLASSEN[tabel]}(db.Model):\n    __tablename__ = '{tabel}'\n"
+        module += ''.join(f'    {regel}\n' for regel in kolommen) + '\n\n'
+    einde = '\r\n' if plan.crlf else '\n'
+    w.module.write_text(module, encoding='utf-8', newline=einde)
+    for plaats, id_ in enumerate(plan.ids):
+        script = w.versions / f'{id_}_{plan.berichten[plaats]}.py'
+        script.write_text(script_tekst(plan, plaats), encoding='utf-8', newline=einde)
+    adres = URL.create('sqlite', database=str(w.database))
+    with create_engine(adres, poolclass=NullPool).begin() as verbinding:
+        with Operations.context(MigrationContext.configure(verbinding)):
+            aantal = len(plan.ids)
+            voer_uit(plan, 'upgrade', range(1))
+            for naam in plan.namen:
+                rij = dict.fromkeys(CURSISTEN[0], len(naam) + 17) | {'naam': naam}
                 verbinding.exec_driver_sql(
-                    'INSERT INTO cursisten (naam, leeftijd) VALUES (?, ?)', (naam, len(naam) + 17)
+                    f'INSERT INTO {TABEL} ({", ".join(rij)}) VALUES (?, ?)', tuple(rij.values())
                 )
-            aantal = len(recept.ids)
-            voer_uit(recept, 'upgrade', 1, aantal)
-            voer_uit(recept, 'downgrade', aantal - recept.terug, aantal)
-            voer_uit(recept, 'upgrade', aantal - recept.terug, aantal)
-        verbinding.exec_driver_sql(
-            'CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)'
-        )
-        verbinding.exec_driver_sql('INSERT INTO alembic_version VALUES (?)', (recept.ids[-1],))
+            voer_uit(plan, 'upgrade', range(1, aantal))
+            op_en_neer = range(aantal - plan.terug, aantal)
+            voer_uit(plan, 'downgrade', op_en_neer[::-1])
+            voer_uit(plan, 'upgrade', op_en_neer)
+        verbinding.exec_driver_sql('CREATE TABLE alembic_version (version_num TEXT NOT NULL)')
+        verbinding.exec_driver_sql('INSERT INTO alembic_version VALUES (?)', (plan.ids[-1],))
 
 
-def script_tekst(recept: Recept, plaats: int) -> str:
-    werk = recept.scripts[plaats]
-    heen = [regel for stuk in werk for regel in stuk.heen]
-    terug = [regel for stuk in werk[::-1] for regel in stuk.terug]
-    vorige = recept.ids[plaats - 1] if plaats else None
+def script_tekst(plan: Bouwplan, plaats: int) -> str:
+    vorige = plan.ids[plaats - 1] if plaats else None
+    functies = zip(('upgrade', 'downgrade'), regels(plan.scripts[plaats]), strict=True)
     return (
-        f'"""{recept.berichten[plaats]}"""\nfrom alembic import op\nimport sqlalchemy as sa\n\n'
-        f'revision = {recept.ids[plaats]!r}\ndown_revision = {vorige!r}\n\n\n'
+        f'"""{plan.berichten[plaats]}"""\nfrom alembic import op\nimport sqlalchemy as sa\n\n'
+        f'revision = {plan.ids[plaats]!r}\ndown_revision = {vorige!r}\n\n\n'
         + ''.join(
-            f'def {naam}():\n' + ''.join(f'    {regel}\n' for regel in regels) + '\n\n'
-            for naam, regels in (('upgrade', heen), ('downgrade', terug))
+            f'def {naam}():\n' + ''.join(f'    {regel}\n' for regel in inhoud) + '\n\n'
+            for naam, inhoud in functies
         )
     )
 
 
-def voer_uit(recept: Recept, functie: str, van: int, tot: int) -> None:
-    plaatsen = range(van, tot)
-    for plaats in plaatsen if functie == 'upgrade' else plaatsen[::-1]:
-        naam = {}
-        exec(script_tekst(recept, plaats), naam)
-        naam[functie]()
+def voer_uit(plan: Bouwplan, functie: str, plaatsen: range) -> None:
+    for plaats in plaatsen:
+        inhoud = {}
+        exec(script_tekst(plan, plaats), inhoud)
+        inhoud[functie]()
 
 
 @pytest.fixture(scope='module')
 def begin(lesstand) -> Path:
-    return lesstand(1).map
+    return lesstand(EERSTE).map
+
+
+@contextmanager
+def gebouwd(plan: Bouwplan, begin: Path) -> Iterator[Leerling]:
+    with tempfile.TemporaryDirectory() as tijdelijk:
+        w = Leerling(Path(tijdelijk), None)
+        bouw(plan, begin, w)
+        yield w
 
 
 @INSTELLINGEN
-@given(recept=recepten())
-def test_een_map_die_klopt_is_goed_hoe_hij_ook_gemaakt_is(begin, recept):
-    with tempfile.TemporaryDirectory() as tijdelijk:
-        bouw(recept, begin, Path(tijdelijk))
-        oordeel = beoordeel_hier(Path(tijdelijk))
+@given(plan=bouwplannen())
+def test_een_map_die_klopt_is_goed_hoe_hij_ook_gemaakt_is(begin, plan):
+    with gebouwd(plan, begin) as w:
+        oordeel = w.oordeel()
         assert not oordeel.afwijkingen, vertelling.wat_nu(oordeel)
-        assert oordeel.gehaald == recept.niveau
+        assert oordeel.gehaald == plan.gehaald
 
 
-def sql(pad: Path, opdracht: str) -> None:
-    verbinding = sqlite3.connect(pad / DATABASE)
-    verbinding.execute(opdracht)
-    verbinding.commit()
-    verbinding.close()
+# --- Een map met een fout ---------------------------------------------------------------------
+
+
+def in_module(oud: str, nieuw: str):
+    return lambda w, plan: vervang(w.module, oud, nieuw)
+
+
+def in_laatste_script(oud: str, nieuw: str):
+    return lambda w, plan: vervang(
+        next(w.versions.glob(f'{plan.ids[-1]}_*.py')), oud.format(vorige=plan.ids[-2]), nieuw
+    )
 
 
 def vervang(bestand: Path, oud: str, nieuw: str) -> None:
@@ -268,73 +222,55 @@ def vervang(bestand: Path, oud: str, nieuw: str) -> None:
     bestand.write_bytes(tekst.replace(oud, nieuw, 1).encode())
 
 
-def laatste_script(pad: Path, recept: Recept) -> Path:
-    (script,) = (pad / 'migrations/versions').glob(f'{recept.ids[-1]}_*.py')
-    return script
-
-
 # Elke fout: wat er verandert, en in welke soort afwijking dat te zien is.
 FOUTEN = {
-    'een kolom uit het model': (
-        lambda pad, recept: vervang(pad / MODULE, 'woonplaats = ', '# '),
-        'model',
-    ),
+    'een kolom uit het model': (in_module('woonplaats = ', '# '), 'model'),
     'een kolom te veel in het model': (
-        lambda pad, recept: vervang(
-            pad / MODULE, "'cursisten'", "'cursisten'\n    extra = db.Column(db.Text)"
-        ),
+        in_module(f"'{TABEL}'", f"'{TABEL}'\n    extra = db.Column(db.Text)"),
         'model',
     ),
     'een komma achter een kolom': (
-        lambda pad, recept: vervang(pad / MODULE, 'db.String(50))', 'db.String(50)),'),
+        in_module(KOLOM['woonplaats'].regel, KOLOM['woonplaats'].regel + ','),
         'onzichtbaar',
     ),
-    'een script dat op niets volgt': (
-        lambda pad, recept: vervang(laatste_script(pad, recept), recept.ids[-2], 'f' * 13),
-        'reeks',
-    ),
+    'een script dat op niets volgt': (in_laatste_script('{vorige}', 'f' * 13), 'reeks'),
     'een downgrade die stopt': (
-        lambda pad, recept: vervang(
-            laatste_script(pad, recept), 'def downgrade():', 'def downgrade():\n    1 / 0'
-        ),
+        in_laatste_script('def downgrade():', 'def downgrade():\n    1 / 0'),
         'naspelen',
     ),
     'een script met een syntaxfout': (
-        lambda pad, recept: vervang(laatste_script(pad, recept), 'def upgrade():', 'def upgrade()'),
+        in_laatste_script('def upgrade():', 'def upgrade()'),
         'script',
     ),
     'een upgrade die rijen wist': (
-        lambda pad, recept: vervang(
-            laatste_script(pad, recept),
-            'def upgrade():',
-            "def upgrade():\n    op.execute('DELETE FROM cursisten')",
+        in_laatste_script(
+            'def upgrade():', f"def upgrade():\n    op.execute('DELETE FROM {TABEL}')"
         ),
         'waarden',
     ),
     'een kolom met de hand': (
-        lambda pad, recept: sql(pad, 'ALTER TABLE cursisten ADD COLUMN extra TEXT'),
+        lambda w, plan: w.sql(f'ALTER TABLE {TABEL} ADD COLUMN extra TEXT'),
         'database',
     ),
     'geen revisie in de database': (
-        lambda pad, recept: sql(pad, 'DELETE FROM alembic_version'),
+        lambda w, plan: w.sql('DELETE FROM alembic_version'),
         'database',
     ),
     'een onbekende revisie': (
-        lambda pad, recept: sql(pad, "UPDATE alembic_version SET version_num = 'onbekend'"),
+        lambda w, plan: w.sql("UPDATE alembic_version SET version_num = 'onbekend'"),
         'database',
     ),
-    'een lege database': (lambda pad, recept: (pad / DATABASE).write_bytes(b''), 'database'),
+    'een lege database': (lambda w, plan: w.database.write_bytes(b''), 'database'),
 }
 
 
 @INSTELLINGEN
-@given(recept=recepten(vanaf=2), fout=st.sampled_from(sorted(FOUTEN)))
-def test_een_map_met_een_fout_krijgt_een_hint_over_die_fout(begin, recept, fout):
+@given(plan=bouwplannen(vanaf=WOONPLAATS), fout=st.sampled_from(sorted(FOUTEN)))
+def test_een_map_met_een_fout_krijgt_een_hint_over_die_fout(begin, plan, fout):
     maak_fout, soort = FOUTEN[fout]
-    with tempfile.TemporaryDirectory() as tijdelijk:
-        bouw(recept, begin, Path(tijdelijk))
-        maak_fout(Path(tijdelijk), recept)
-        oordeel = beoordeel_hier(Path(tijdelijk))
+    with gebouwd(plan, begin) as w:
+        maak_fout(w, plan)
+        oordeel = w.oordeel()
         assert oordeel.afwijkingen, f'Niemand merkte dit: {fout}.'
         assert oordeel.afwijkingen[0].soort == soort, vertelling.wat_nu(oordeel)
         assert vertelling.wat_nu(oordeel).startswith('Wat nu: stap')
@@ -348,24 +284,22 @@ SCHADE = {
     'half': lambda regel: [regel[: len(regel) // 2]],
     'zonder inspringen': lambda regel: [regel.lstrip()],
     'verder ingesprongen': lambda regel: [f'    {regel}'],
-    'een ander woord': lambda regel: [regel.replace('cursisten', 'None').replace('db', 'x')],
+    'een ander woord': lambda regel: [regel.replace(TABEL, 'None').replace('db', 'x')],
 }
 
 
 # Een korte reeks: dan is er vaker maar een script, en dat is stuk.
 @settings(INSTELLINGEN, max_examples=100)
-@given(recept=recepten(tot=3), schade=st.sampled_from(sorted(SCHADE)), plek=st.data())
-def test_een_beschadigde_regel_laat_de_controle_niet_struikelen(begin, recept, schade, plek):
-    with tempfile.TemporaryDirectory() as tijdelijk:
-        bouw(recept, begin, Path(tijdelijk))
-        scripts = sorted(Path(tijdelijk, 'migrations/versions').glob('*.py'))
-        bestand = plek.draw(st.sampled_from([Path(tijdelijk, MODULE), *scripts]))
-        regels = bestand.read_text(encoding='utf-8').splitlines()
-        nummer = plek.draw(st.integers(0, len(regels) - 1))
-        regels[nummer : nummer + 1] = SCHADE[schade](regels[nummer])
-        bestand.write_text('\n'.join(regels), encoding='utf-8')
-        oordeel = beoordeel_hier(Path(tijdelijk))
-        assert vertelling.wat_nu(oordeel).startswith('Wat nu: ')
-        assert all(vertelling.opmerkingen(oordeel))
+@given(plan=bouwplannen(tot=NIVEAU), schade=st.sampled_from(sorted(SCHADE)), plek=st.data())
+def test_een_beschadigde_regel_laat_de_controle_niet_struikelen(begin, plan, schade, plek):
+    with gebouwd(plan, begin) as w:
+        bestand = plek.draw(st.sampled_from([w.module, *sorted(w.versions.glob('*.py'))]))
+        tekst = bestand.read_text(encoding='utf-8').splitlines()
+        nummer = plek.draw(st.integers(0, len(tekst) - 1))
+        tekst[nummer : nummer + 1] = SCHADE[schade](tekst[nummer])
+        bestand.write_text('\n'.join(tekst), encoding='utf-8')
+        oordeel = w.oordeel()
+        verteld = ''.join(regel for regel, _ in vertelling.stand_van_zaken(oordeel, 80, 'utf-8'))
+        assert 'Wat nu: ' in verteld
         fout = [stap.nummer for stap in STAPPEN if oordeel.toestand(stap.nummer) == 'fout']
         assert all(vertelling.uitleg(oordeel, nummer) for nummer in fout)

@@ -1,0 +1,46 @@
+"""Maakt `pytest` in elke map van de oefening de controle, en zegt wat er aan tests/ ontbreekt."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+OEFENMAP = Path(__file__).resolve().parent
+CONTROLE = OEFENMAP / 'tests' / 'test_stappen.py'
+
+# Zonder deze bestanden in tests/ werkt de controle niet.
+NODIG = """
+conftest.py  stappen.py  test_stappen.py
+controle/__init__.py  controle/beoordeling.py  controle/kindproces.py  controle/naspelen.py
+controle/oefenmap.py  controle/oordeel.py  controle/tabellen.py  controle/vertelling.py
+controle/hints/__init__.py  controle/hints/database.py  controle/hints/doen.py
+controle/hints/hint.py  controle/hints/kolommen.py  controle/hints/laden.py
+controle/hints/migraties.py  controle/hints/model.py  controle/hints/module.py
+controle/hints/opmerkingen.py  controle/hints/upgrade.py  controle/hints/waarden.py
+"""
+
+# Een controle laat niets achter in deze map, ook niet hoe Python dit bestand heeft vertaald.
+with suppress(OSError):
+    for vertaling in OEFENMAP.glob('__pycache__/conftest.*.pyc'):
+        vertaling.unlink()
+    Path(OEFENMAP, '__pycache__').rmdir()
+
+
+def pytest_configure(config):
+    for naam in NODIG.split():
+        if not (OEFENMAP / 'tests' / naam).is_file():
+            raise pytest.UsageError(
+                f'In de map `tests` ontbreekt `{naam}`. Haal de map `tests` opnieuw uit de ZIP.'
+            )
+    # In een map zonder tests, zoals migrations/, vindt pytest zelf niets.
+    hier = config.invocation_params.dir
+    gevraagd = [hier / arg.partition('::')[0] for arg in config.args]
+    if not any(pad.is_file() or any(pad.rglob('test_*.py')) for pad in gevraagd):
+        config.args = [str(CONTROLE)]
+
+
+def pytest_ignore_collect(collection_path):
+    """Slaat een oefenmap in deze map over: die heeft zijn eigen controle."""
+    if collection_path != OEFENMAP and (collection_path / 'tests' / CONTROLE.name).is_file():
+        return True
+    return None

@@ -1,0 +1,241 @@
+"""Een `data.sqlite` die niet bij de migraties past."""
+
+import shutil
+from dataclasses import replace
+
+from leerling import (
+    CURSISTNUMMER,
+    GEBOORTEJAAR,
+    GEBRUIKERS,
+    KOLOM,
+    LEEFTIJD_WEG,
+    NAAM,
+    NIVEAU,
+    WOONPLAATS,
+)
+from stappen import DATABASE, GEVULD, KOPIE, TABEL
+
+from situaties.situatie import geef_namen, situatie, zet_klaar
+
+# --- Het bestand ------------------------------------------------------------------------------
+
+
+@situatie('database_staat_in_instance', WOONPLAATS, 'instance')
+def database_in_instance(m):
+    (m.map / 'instance').mkdir()
+    m.database.rename(m.map / 'instance' / DATABASE)
+
+
+@situatie('database_is_er_niet', WOONPLAATS, 'flask db upgrade', verloren=True)
+def database_verwijderd(m):
+    m.database.unlink()
+
+
+@situatie('database_is_er_niet', WOONPLAATS, 'is leeg', verloren=True)
+def database_van_nul_bytes(m):
+    m.database.write_bytes(b'')
+
+
+@situatie('database_is_er_niet_maar_wel_een_kopie', GEBOORTEJAAR, KOPIE)
+def database_verwijderd_met_kopie(m):
+    m.database.rename(m.map / KOPIE)
+
+
+@situatie('database_is_er_niet_maar_wel_een_kopie', WOONPLAATS, KOPIE)
+def downgrade_naar_het_begin_met_kopie(m):
+    shutil.copyfile(m.database, m.map / KOPIE)
+    m.flask('db', 'downgrade', 'base')
+
+
+@situatie('database_is_geen_database', WOONPLAATS, 'oud.sqlite', verloren=True)
+def database_is_tekst(m):
+    m.database.write_text('Dit is geen database.' * 20, encoding='utf-8')
+
+
+@situatie('database_is_geen_database', WOONPLAATS, 'oud.sqlite', verloren=True)
+def database_afgebroken(m):
+    inhoud = m.database.read_bytes()
+    m.database.write_bytes(inhoud[: len(inhoud) // 2])
+
+
+# --- De revisie -------------------------------------------------------------------------------
+
+
+@situatie('script_is_weg_na_de_upgrade', WOONPLAATS, 'prullenbak')
+def laatste_script_verwijderd(m):
+    (m.map / m.script('woonplaats')).unlink()
+
+
+@situatie('script_is_weg_na_de_upgrade', CURSISTNUMMER, 'prullenbak')
+def laatste_script_met_een_constraint_verwijderd(m):
+    (m.map / m.script('cursistnummer')).unlink()
+
+
+@situatie('script_is_weg_na_de_upgrade', NIVEAU, 'oud.sqlite', 'ATTACH')
+def script_en_kolom_verwijderd(m):
+    (m.map / m.script('niveau')).unlink()
+    m.model_van(NIVEAU - 1)
+
+
+@situatie('script_is_weg_na_de_upgrade', WOONPLAATS, 'stamp --purge')
+def onbekende_revisie_met_goede_tabellen(m):
+    m.sql("UPDATE alembic_version SET version_num = 'abc123'")
+
+
+@situatie(
+    'script_is_weg_na_de_upgrade',
+    GEBOORTEJAAR - 1,
+    'volledige_naam',
+    f'{GEVULD.som} - {GEVULD.naam}',
+)
+def database_van_een_latere_stap(m):
+    shutil.copyfile(m.lesstand(LEEFTIJD_WEG).map / DATABASE, m.database)
+
+
+@situatie('revisie_in_de_database_klopt_niet', WOONPLAATS, 'flask db stamp')
+def tabellen_zonder_alembic_version(m):
+    m.sql('DROP TABLE alembic_version')
+
+
+@situatie('revisie_in_de_database_klopt_niet', NIVEAU, 'flask db stamp')
+def lege_alembic_version(m):
+    m.sql('DELETE FROM alembic_version')
+
+
+@situatie('revisie_in_de_database_klopt_niet', WOONPLAATS, 'woonplaats.py', 'flask db stamp')
+def stamp_head_zonder_upgrade(m):
+    zet_klaar(m, WOONPLAATS + 1)
+    m.flask('db', 'stamp', 'head')
+
+
+@situatie(
+    'revisie_in_de_database_klopt_niet',
+    NIVEAU - 1,
+    'niveau.py',
+    'Doe geen `flask db downgrade`',
+)
+def upgrade_brak_af(m):
+    zet_klaar(m, NIVEAU)
+    niveau = KOLOM['niveau']
+    hoe = f'{niveau.type} DEFAULT {niveau.standaard} NOT NULL'
+    m.sql(f'ALTER TABLE {TABEL} ADD COLUMN niveau {hoe}')
+
+
+@situatie('revisie_in_de_database_klopt_niet', NIVEAU, 'de tabellen zijn die van')
+def kolom_met_de_hand_eruit(m):
+    m.sql(f'ALTER TABLE {TABEL} DROP COLUMN niveau')
+
+
+# --- De tabellen ------------------------------------------------------------------------------
+
+
+@situatie('tijdelijke_tabel_is_blijven_staan', WOONPLAATS, f'_alembic_tmp_{TABEL}', 'DROP TABLE')
+def tijdelijke_tabel(m):
+    m.sql(f'CREATE TABLE _alembic_tmp_{TABEL} (id INTEGER)')
+
+
+@situatie('tijdelijke_tabel_is_blijven_staan', NIVEAU, f'_alembic_tmp_{TABEL}', 'RENAME TO')
+def tijdelijke_tabel_met_alle_rijen(m):
+    m.sql(f'ALTER TABLE {TABEL} RENAME TO _alembic_tmp_{TABEL}')
+
+
+@situatie('lege_tabel_te_veel', GEBRUIKERS - 1, '`gebruikers`', 'DROP TABLE')
+def tabel_van_een_upgrade_die_afbrak(m):
+    zet_klaar(m, GEBRUIKERS)
+    m.sql('CREATE TABLE gebruikers (id INTEGER PRIMARY KEY)')
+
+
+@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, '`straat`', 'oud.sqlite')
+def kolom_met_de_hand_erbij(m):
+    m.sql(f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT', f"UPDATE {TABEL} SET straat = 'Lindelaan'")
+
+
+@situatie('database_past_niet_bij_de_migraties', NIVEAU, '`woonplaats`')
+def script_veranderd_na_de_upgrade(m):
+    m.sql(
+        f'ALTER TABLE {TABEL} ADD COLUMN w VARCHAR(9)',
+        f'UPDATE {TABEL} SET w = woonplaats',
+        f'ALTER TABLE {TABEL} DROP COLUMN woonplaats',
+        f'ALTER TABLE {TABEL} RENAME COLUMN w TO woonplaats',
+    )
+
+
+@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, 'zonder revisie')
+def tabellen_van_een_ander_model(m):
+    m.sql('DROP TABLE alembic_version', f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT')
+
+
+# --- De upgrade moet nog ----------------------------------------------------------------------
+
+
+@situatie('upgrade_moet_nog', WOONPLAATS, 'eerste_migratie.py', 'flask db upgrade', verloren=True)
+def downgrade_naar_het_begin(m):
+    m.flask('db', 'downgrade', 'base')
+
+
+@situatie('upgrade_moet_nog', WOONPLAATS - 1, 'woonplaats.py', 'flask db upgrade')
+def migratie_nog_niet_uitgevoerd(m):
+    zet_klaar(m, WOONPLAATS)
+
+
+@situatie('upgrade_moet_nog', WOONPLAATS - 1, 'flask db upgrade')
+def twee_keer_migrate(m):
+    m.model_van(WOONPLAATS)
+    m.flask('db', 'migrate', '-m', 'woonplaats')
+    assert 'not up to date' in m.flask('db', 'migrate', '-m', 'nog een', mag_mislukken=True)
+
+
+@situatie('upgrade_moet_nog', NIVEAU, 'flask db upgrade')
+def oude_kopie_teruggezet(m):
+    shutil.copyfile(m.lesstand(NIVEAU - 1).map / DATABASE, m.database)
+
+
+@situatie('lege_waarden_houden_de_upgrade_tegen', NIVEAU - 1, 'niveau', 'IS NULL')
+def lege_waarden_in_een_kolom_die_verplicht_wordt(m):
+    m.kolom(replace(KOLOM['niveau'], null=True).regel)
+    m.migreer('niveau')
+    m.sql(f'UPDATE {TABEL} SET niveau = NULL WHERE id = 2')
+    m.model_van(NIVEAU)
+    m.flask('db', 'migrate', '-m', 'verplicht')
+
+
+@situatie(
+    'dubbele_waarden_houden_de_upgrade_tegen',
+    CURSISTNUMMER - 1,
+    'cursistnummer',
+    'dezelfde waarde',
+    zelf=lambda m: m.sql(f"UPDATE {TABEL} SET cursistnummer = 'c' || id WHERE id > 1"),
+)
+def dubbele_waarden_in_een_kolom_die_uniek_wordt(m):
+    m.kolom(replace(KOLOM['cursistnummer'], uniek=False).regel)
+    m.migreer('cursistnummer')
+    m.sql(f"UPDATE {TABEL} SET cursistnummer = 'c1' WHERE id < 3")
+    m.model_van(CURSISTNUMMER)
+    m.flask('db', 'migrate', '-m', 'uniek')
+    geef_namen(m, m.script('uniek'))
+
+
+# --- Waarden die er niet meer zijn ------------------------------------------------------------
+
+
+@situatie('namen_zijn_weg', NAAM, KOPIE)
+def namen_weg_met_kopie(m):
+    shutil.copyfile(m.lesstand(NAAM - 1).map / DATABASE, m.map / KOPIE)
+    m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL')
+
+
+@situatie('namen_zijn_weg', NAAM, 'geen kopie', 'flask shell', verloren=True)
+def namen_weg_zonder_kopie(m):
+    (m.map / KOPIE).unlink(missing_ok=True)
+    m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL')
+
+
+@situatie('kolom_is_leeg_in_de_database', GEBOORTEJAAR, 'UPDATE', 'flask shell')
+def geboortejaar_leeg(m):
+    m.sql(f'UPDATE {TABEL} SET geboortejaar = NULL')
+
+
+@situatie('kolom_is_leeg_in_de_database', LEEFTIJD_WEG - 1, 'UPDATE', 'flask shell')
+def geboortejaar_leeg_voordat_de_leeftijd_weg_gaat(m):
+    zet_klaar(m, LEEFTIJD_WEG)
+    m.sql(f'UPDATE {TABEL} SET geboortejaar = NULL')

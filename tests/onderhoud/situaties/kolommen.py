@@ -1,0 +1,188 @@
+"""De laatste migratie maakt een kolom anders dan de les, of maakt hem niet."""
+
+from dataclasses import replace
+
+from controle.hints.doen import HERNOEMEN
+from leerling import (
+    CURSISTNUMMER,
+    GEBOORTEJAAR,
+    GEBRUIKERS,
+    KOLOM,
+    NAAM,
+    NIVEAU,
+    WOONPLAATS,
+    in_script,
+)
+from stappen import HERNOEMD, TABEL
+
+from situaties.situatie import (
+    VUL,
+    WACHTWOORD,
+    herschrijf,
+    in_een_script,
+    kolom_fout,
+    script_van,
+    situatie,
+    zet_klaar,
+)
+
+ASSEN = f"UPDATE {TABEL} SET woonplaats = 'Assen' WHERE id = 2"
+
+# --- Namen ------------------------------------------------------------------------------------
+
+
+def naam_mis(**extra):
+    kolom_fout(
+        'naam_is_bijna_goed',
+        KOLOM['woonplaats'],
+        'woonplaats =',
+        'woonplats =',
+        '`woonplats`',
+        '`woonplaats`',
+        **extra,
+    )
+
+
+naam_mis(tot='gemigreerd')
+naam_mis(tot='toegepast')
+naam_mis(tot='toegepast', waarde=ASSEN.replace('plaats', 'plats'))
+
+
+@situatie('naam_is_bijna_goed', GEBRUIKERS - 1, '`gebruiker`', '`gebruikers`')
+def tweede_tabel_enkelvoud_toegepast(m):
+    m.model_van(GEBRUIKERS)
+    m.vervang("'gebruikers", "'gebruiker")
+    script = m.script_van(GEBRUIKERS)
+    m.vervang("'gebruikers'", "'gebruiker'", script)
+    m.upgrade(script)
+
+
+@situatie('naam_is_bijna_goed', GEBRUIKERS - 1, '`gebruiker`', '`gebruikers`')
+def tweede_tabel_enkelvoud_met_rijen(m):
+    tweede_tabel_enkelvoud_toegepast(m)
+    m.sql("INSERT INTO gebruiker (gebruikersnaam, email, wachtwoord_hash) VALUES ('a', 'b', 'c')")
+
+
+@situatie('naam_is_bijna_goed', WOONPLAATS, '`cursist`', f'`{TABEL}`')
+def andere_tabelnaam_gemigreerd(m):
+    m.vervang(f"'{TABEL}'", "'cursist'")
+    m.flask('db', 'migrate', '-m', 'cursist')
+
+
+# --- Een kolom die er niet is, of nog wel -----------------------------------------------------
+
+
+@situatie('kolom_ontbreekt', GEBRUIKERS - 1, '`gebruikers`', 'class Gebruiker')
+def alleen_gebruiker_id(m):
+    m.kolom(replace(KOLOM['gebruiker_id'], verwijst_naar=None).regel)
+    m.migreer('gebruiker_id')
+
+
+@situatie('kolom_ontbreekt', GEBRUIKERS - 1, '`gebruiker_id`', 'ForeignKey')
+def alleen_gebruikers(m):
+    m.model_van(GEBRUIKERS)
+    m.vervang(KOLOM['gebruiker_id'].regel, '')
+    m.migreer('gebruikers')
+
+
+@situatie('kolom_ontbreekt', GEBRUIKERS - 1, 'geen migratie maakt', 'flask db migrate')
+def tweede_tabel_zonder_gebruiker_id(m):
+    script = zet_klaar(m, GEBRUIKERS)
+    herschrijf(m, r'    with op(.*\n){3}', '', script)
+    m.upgrade(script)
+
+
+@situatie('oude_kolom_is_er_nog', NAAM - 1, 'hoort in deze stap weg', '`naam`')
+def naam_en_volledige_naam(m):
+    m.kolom(HERNOEMD.regel)
+    script = m.script_van(NAAM)
+    m.vervang(HERNOEMEN['upgrade'], f'add_column({in_script(HERNOEMD)})', script)
+    m.vervang(HERNOEMEN['downgrade'], f"drop_column('{HERNOEMD.naam}')", script)
+    vul = f"    op.execute('UPDATE {TABEL} SET {HERNOEMD.naam} = {HERNOEMD.was}')\n"
+    m.vervang('\n\ndef downgrade', f'{vul}\n\ndef downgrade', script)
+    m.upgrade(script)
+
+
+script_van('kolom_is_leeg', GEBOORTEJAAR, VUL, '', 'geboortejaar.py', 'UPDATE')
+in_een_script('kolom_is_leeg', GEBOORTEJAAR, 'geboortejaar', VUL, '', 'geboortejaar.py', 'UPDATE')
+in_een_script('kolom_is_leeg', GEBRUIKERS, 'geboortejaar', VUL, '')
+
+# --- Eigenschappen ----------------------------------------------------------------------------
+
+
+def anders(naam, oud, nieuw, *woorden, tot='toegepast', **extra):
+    """Een kolom van de les met een eigenschap die anders is."""
+    kolom = WACHTWOORD if naam == WACHTWOORD.naam else KOLOM[naam]
+    kolom_fout('eigenschap_in_het_model', kolom, oud, nieuw, *woorden, tot=tot, **extra)
+
+
+LENGTE = KOLOM['woonplaats'].model_type
+STANDAARD = KOLOM['niveau'].standaard
+
+anders('woonplaats', LENGTE, 'String(5)', tot='gemigreerd')
+anders('woonplaats', LENGTE, 'String(5)')
+anders('woonplaats', LENGTE, 'String(5)', waarde=ASSEN)
+anders(
+    'niveau',
+    'nullable=False, ',
+    '',
+    'mag leeg zijn',
+    waarde=f'UPDATE {TABEL} SET niveau = NULL WHERE id = 3',
+)
+anders(
+    'niveau',
+    STANDAARD,
+    "'begin'",
+    STANDAARD,
+    waarde=f"UPDATE {TABEL} SET niveau = 'gevorderd' WHERE id = 3",
+)
+anders('niveau', 'nullable=False, server_default', 'default')
+anders('cursistnummer', 'unique=True', 'index=True', 'uniek')
+anders('cursistnummer', ', unique=True', '', waarde=f"UPDATE {TABEL} SET cursistnummer = 'c' || id")
+anders('ingeschreven_op', 'db.func.now()', "'CURRENT_TIMESTAMP'")
+anders(
+    'ingeschreven_op',
+    'db.func.now()',
+    "'CURRENT_TIMESTAMP'",
+    waarde=f"INSERT INTO {TABEL} (naam, leeftijd, woonplaats) VALUES ('Noor', 20, 'Assen')",
+)
+anders('geboortejaar', KOLOM['geboortejaar'].model_type, 'Text')
+anders('gebruiker_id', ", db.ForeignKey('gebruikers.id')", '', 'foreign key')
+anders(
+    'wachtwoord_hash',
+    WACHTWOORD.model_type,
+    'String(128)',
+    waarde="INSERT INTO gebruikers (gebruikersnaam, email, wachtwoord_hash) VALUES ('a', 'b', 'c')",
+)
+
+
+@situatie('eigenschap_in_de_migratie', WOONPLAATS - 1, 'Je model is goed')
+def script_met_een_ander_type(m):
+    herschrijf(m, r'length=\d+', 'length=5', zet_klaar(m, WOONPLAATS))
+
+
+@situatie('eigenschap_in_de_migratie', CURSISTNUMMER - 1, 'Je model is goed')
+def script_waar_de_constraint_uit_is(m):
+    script = zet_klaar(m, CURSISTNUMMER)
+    herschrijf(m, r'.*_constraint\(.*\n', '', script)
+    m.upgrade(script)
+    m.sql(f"UPDATE {TABEL} SET cursistnummer = 'c1' WHERE id = 1")
+
+
+in_een_script(
+    'eigenschap_in_de_migratie',
+    NAAM,
+    'cursistnummer',
+    "        batch_op.create_unique_constraint('uq_cursisten_cursistnummer', ['cursistnummer'])\n",
+    '',
+    '`cursistnummer`',
+    tot_het_eind=True,
+)
+in_een_script(
+    'primary_key_ontbreekt_in_een_script',
+    NIVEAU,
+    'migratie',
+    "    sa.PrimaryKeyConstraint('id')\n",
+    '',
+    '`id`',
+)

@@ -1,0 +1,142 @@
+"""De map migrations, en de reeks van revisies."""
+
+import shutil
+from pathlib import Path
+
+from leerling import EERSTE, NIVEAU, WOONPLAATS
+
+from situaties.situatie import herschrijf, in_een_script, situatie, vorige
+
+
+def zonder_onderdeel(naam):
+    @situatie(
+        'onderdeel_van_migrations_ontbreekt', WOONPLAATS, f'`{naam}`', 'flask db init -d nieuw'
+    )
+    def onderdeel_weg(m):
+        (m.map / 'migrations' / naam).unlink()
+
+
+zonder_onderdeel('env.py')
+zonder_onderdeel('script.py.mako')
+zonder_onderdeel('alembic.ini')
+
+
+@situatie('nog_geen_revisie', EERSTE - 1, 'eerste migratie')
+def alleen_init(m):
+    m.flask('db', 'init')
+
+
+@situatie('migraties_zijn_weg', EERSTE - 1, 'flask db init')
+def create_all_voor_init(m):
+    noor = "db.session.add(Cursist(naam='Noor', leeftijd=20))"
+    m.flask('shell', invoer=f'db.create_all()\n{noor}\ndb.session.commit()\n')
+
+
+@situatie('nog_geen_revisie', EERSTE - 1, 'create_all', 'oud.sqlite')
+def init_en_create_all(m):
+    m.flask('db', 'init')
+    create_all_voor_init(m)
+
+
+@situatie('migraties_zijn_weg', EERSTE - 1, '`env.py`')
+def init_halverwege(m):
+    m.flask('db', 'init')
+    (m.map / 'migrations/env.py').unlink()
+
+
+@situatie('migraties_zijn_weg', EERSTE, 'prullenbak', f'--tot {EERSTE}')
+def migrations_verwijderd(m):
+    shutil.rmtree(m.map / 'migrations')
+
+
+@situatie('migraties_zijn_weg', EERSTE, 'prullenbak')
+def scripts_verwijderd(m):
+    shutil.rmtree(m.versions)
+
+
+# --- De reeks van revisies ------------------------------------------------------------------
+
+
+@situatie('script_zonder_revisie', WOONPLAATS, 'hulp.py', 'geen migratie')
+def los_bestand_tussen_de_scripts(m):
+    m.schrijf('x = 1\n', 'migrations/versions/hulp.py')
+
+
+@situatie('script_zonder_revisie', WOONPLAATS, 'ontbreekt de regel')
+def script_zonder_de_regel_revision(m):
+    herschrijf(m, r"\nrevision = '.*", '', m.script('woonplaats'))
+
+
+@situatie('script_zonder_revisie', EERSTE, '_eerste_migratie.py`', 'revision = ')
+def enige_script_zonder_revisie(m):
+    herschrijf(m, r'\nrevision = .*', '', m.script('eerste_migratie'))
+
+
+@situatie('script_zonder_vorige_revisie', NIVEAU, '_niveau.py`', 'down_revision = ')
+def script_zonder_down_revision(m):
+    herschrijf(m, r'down_revision = .*\n', '', m.script('niveau'))
+
+
+in_een_script(
+    'script_zonder_vorige_revisie',
+    EERSTE,
+    'eerste_migratie',
+    'down_revision = None\n',
+    '',
+    'down_revision = None',
+)
+
+
+@situatie('twee_scripts_met_dezelfde_revisie', WOONPLAATS, 'woonplaats kopie.py')
+def script_gekopieerd(m):
+    naam = m.script('woonplaats')
+    shutil.copyfile(m.map / naam, m.map / naam.replace('.py', ' kopie.py'))
+
+
+@situatie('twee_scripts_met_dezelfde_revisie', WOONPLAATS, 'versions/kopie.py kopie.py.oud')
+def kopie_met_een_eigen_naam(m):
+    shutil.copyfile(m.map / m.script('woonplaats'), m.versions / 'kopie.py')
+
+
+@situatie('merge_zonder_heads', WOONPLAATS, 'down_revision = None', '_samen.py')
+def merge_zonder_het_woord_heads(m):
+    m.flask('db', 'merge', '-m', 'samen')
+
+
+@situatie('script_heet_anders_of_staat_elders', WOONPLAATS, '.py.txt')
+def script_met_txt(m):
+    naam = m.script('woonplaats')
+    (m.map / naam).rename(m.map / f'{naam}.txt')
+
+
+@situatie('script_heet_anders_of_staat_elders', NIVEAU, 'migrations/')
+def script_verplaatst(m):
+    naam = Path(m.script('woonplaats')).name
+    (m.versions / naam).rename(m.map / 'migrations' / naam)
+
+
+@situatie('vorige_revisie_bestaat_niet', NIVEAU, 'prullenbak', 'down_revision')
+def script_uit_het_midden_verwijderd(m):
+    (m.map / m.script('woonplaats')).unlink()
+
+
+@situatie('vorige_revisie_bestaat_niet', WOONPLAATS, 'abc123')
+def down_revision_met_een_tikfout(m):
+    herschrijf(m, 'down_revision = .*', "down_revision = 'abc123'", m.script('woonplaats'))
+
+
+@situatie('revisies_lopen_in_een_kring', WOONPLAATS, 'kring', 'eerste_migratie')
+def scripts_in_een_kring(m):
+    naar = f'down_revision = {m.revisie("woonplaats")!r}'
+    m.vervang('down_revision = None', naar, m.script('eerste_migratie'))
+
+
+@situatie('twee_heads', WOONPLAATS, 'flask db merge heads')
+def script_van_een_ander(m):
+    m.schrijf_script(
+        'straat',
+        "op.add_column('cursisten', sa.Column('straat', sa.Text()))",
+        "op.drop_column('cursisten', 'straat')",
+        vorige(m, 'woonplaats'),
+    )
+    m.kolom('straat = db.Column(db.Text)')

@@ -1,0 +1,222 @@
+"""Een model dat iets anders wil dan de laatste migratie."""
+
+from leerling import (
+    CURSISTNUMMER,
+    GEBOORTEJAAR,
+    GEBRUIKERS,
+    INDEX,
+    KOLOM,
+    LEEFTIJD_WEG,
+    NAAM,
+    NIVEAU,
+    WOONPLAATS,
+)
+from stappen import TABEL
+
+from situaties.situatie import (
+    REGEL,
+    WACHTWOORD,
+    in_de_module,
+    kolom_fout,
+    situatie,
+    vorige,
+    zet_klaar,
+    zonder_gebruiker,
+    zonder_kolom,
+)
+
+NOTITIE = """\
+class Notitie(db.Model):
+    __tablename__ = 'notities'
+    id = db.Column(db.Integer, primary_key=True)
+"""
+
+# --- De module van een andere stap ------------------------------------------------------------
+
+
+@situatie(
+    'module_is_van_een_latere_stap',
+    WOONPLAATS,
+    'latere stap',
+    f'bij stap {WOONPLAATS}',
+    'module.oud',
+)
+def module_van_het_eind(m):
+    m.model_van(GEBRUIKERS)
+
+
+@situatie('module_is_van_een_eerdere_stap', CURSISTNUMMER, 'mist `niveau` en `', 'module.oud')
+def module_van_twee_stappen_terug(m):
+    m.model_van(NIVEAU - 1)
+    # Van een vorige keer: daar zet speel_les.py niets in.
+    (m.map.parent / 'opnieuw').mkdir()
+    (m.map.parent / 'opnieuw' / 'iets.txt').write_text('iets', encoding='utf-8')
+
+
+@situatie(
+    'module_is_van_een_eerdere_stap',
+    LEEFTIJD_WEG,
+    'heeft weer `leeftijd`',
+    zelf=lambda m: m.model_van(LEEFTIJD_WEG),
+)
+def module_van_voor_het_hernoemen(m):
+    m.model_van(GEBOORTEJAAR)
+
+
+# --- Een klasse of tabel ----------------------------------------------------------------------
+
+KOP = 'class Cursist(db.Model):'
+HEET = f"__tablename__ = '{TABEL}'"
+
+in_de_module('klasse_is_geen_model_meer', KOP, 'class Cursist:', KOP)
+in_de_module('tabel_heet_anders', f"'{TABEL}'", "'cursist'", '`cursist`', HEET)
+in_de_module('tabel_heet_anders', '__tablename__', '__tabelname__', '`cursist`', HEET)
+in_de_module('tabel_heet_anders', '__tablename__', '_tablename_', HEET)
+
+
+@situatie('klasse_is_weg', GEBRUIKERS, '`gebruikers`', 'class Gebruiker')
+def tweede_klasse_weg(m):
+    m.vervang(", db.ForeignKey('gebruikers.id')", '')
+    zonder_gebruiker(m)
+
+
+@situatie('klasse_is_weg', GEBRUIKERS, '`gebruikers`', 'alle rijen kwijt')
+def klasse_weg_en_een_eigen_kolom_erbij(m):
+    tweede_klasse_weg(m)
+    m.kolom('bijnaam = db.Column(db.Text)')
+
+
+# --- Een kolom --------------------------------------------------------------------------------
+
+kolom_fout(
+    'tikfout_in_een_naam_van_het_model',
+    KOLOM['woonplaats'],
+    'woonplaats =',
+    'woonplats =',
+    '`woonplats`',
+    '`woonplaats`',
+)
+
+
+@situatie('tikfout_in_een_naam_van_het_model', GEBRUIKERS - 1, '`gebruiker`', '__tablename__')
+def tweede_tabel_in_enkelvoud(m):
+    m.model_van(GEBRUIKERS)
+    m.vervang("'gebruikers", "'gebruiker")
+
+
+def anders(kolom, oud, nieuw, *woorden):
+    kolom_fout('model_is_anders_dan_de_les', kolom, oud, nieuw, *woorden)
+
+
+anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String(5)')
+anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String', '@woonplaats')
+anders(KOLOM['niveau'], 'nullable=False, ', '', '@niveau')
+anders(KOLOM['cursistnummer'], ', unique=True', '', 'anders')
+anders(KOLOM['ingeschreven_op'], 'db.func.now()', "'CURRENT_TIMESTAMP'")
+anders(WACHTWOORD, WACHTWOORD.model_type, 'String(128)', '@wachtwoord_hash')
+
+in_de_module('model_mist_een_kolom', f'    {REGEL}\n', '', '`woonplaats`')
+in_de_module('model_mist_een_kolom', REGEL, f'# {REGEL}', '`woonplaats`')
+
+
+@situatie('model_mist_een_kolom', GEBRUIKERS - 1, '`cursistnummer`', 'De les heeft hem nog nodig')
+def kolom_kwijt_bij_het_begin_van_een_stap(m):
+    m.model_van(GEBRUIKERS)
+    zonder_kolom(m, 'cursistnummer')
+
+
+@situatie('model_mist_een_kolom', LEEFTIJD_WEG - 1, '`geboortejaar`', 'De les heeft hem nog nodig')
+def verkeerde_kolom_weggehaald(m):
+    m.model_van(LEEFTIJD_WEG)
+    zonder_kolom(m, 'geboortejaar')
+
+
+in_de_module(
+    'repr_noemt_een_kolom_die_weg_is',
+    '{self.volledige_naam}',
+    '{self.naam}',
+    '@self.naam',
+    'volledige_naam',
+    na=NAAM,
+)
+in_de_module(
+    'repr_noemt_een_kolom_die_weg_is',
+    '{self.geboortejaar}',
+    '{self.leeftijd}',
+    '@self.leeftijd',
+    'geboortejaar',
+    na=LEEFTIJD_WEG,
+)
+
+# --- Wat nog in een migratie moet -------------------------------------------------------------
+
+
+@situatie('script_is_leeg', WOONPLAATS - 1, 'alleen `pass`', 'flask db migrate')
+def leeg_script(m):
+    m.flask('db', 'revision', '-m', 'woonplaats')
+    m.model_van(WOONPLAATS)
+
+
+@situatie('script_is_leeg', INDEX - 1, 'create_index')
+def leeg_script_om_zelf_te_schrijven(m):
+    m.model_van(INDEX)
+    m.flask('db', 'revision', '-m', 'index')
+
+
+@situatie('model_loopt_voor', WOONPLAATS - 1, 'flask db migrate')
+def leeg_script_toegepast(m):
+    m.flask('db', 'revision', '-m', 'leeg')
+    m.flask('db', 'upgrade')
+    m.model_van(WOONPLAATS)
+
+
+@situatie('model_loopt_voor', WOONPLAATS - 1, 'flask db migrate -m "woonplaats"', tot_het_eind=True)
+def model_nog_niet_gemigreerd(m):
+    m.model_van(WOONPLAATS)
+
+
+@situatie('model_loopt_voor', NIVEAU, 'buiten de migraties om')
+def script_zonder_de_kolom(m):
+    weg, ervoor = m.revisie('woonplaats'), vorige(m, 'woonplaats')
+    (m.map / m.script('woonplaats')).unlink()
+    for pad in m.versions.glob('*.py'):
+        naam = pad.relative_to(m.map).as_posix()
+        m.schrijf(m.lees(naam).replace(weg, ervoor), naam)
+
+
+@situatie('model_loopt_voor', WOONPLAATS, 'flask db migrate')
+def eigen_kolom_nog_niet_gemigreerd(m):
+    m.kolom('straat = db.Column(db.Text)')
+
+
+@situatie('model_loopt_voor', WOONPLAATS, 'flask db migrate -m "notities"')
+def eigen_tabel_nog_niet_gemigreerd(m):
+    m.onderaan(NOTITIE)
+
+
+@situatie('model_loopt_voor', WOONPLAATS, 'flask db upgrade', verloren=True)
+def model_voor_en_database_achter(m):
+    m.flask('db', 'downgrade')
+    m.kolom('straat = db.Column(db.Text)')
+
+
+@situatie('model_loopt_voor', WOONPLAATS - 1, 'buiten de migraties om', 'oud.sqlite')
+def kolom_met_de_hand_en_in_het_model(m):
+    m.model_van(WOONPLAATS)
+    m.sql(
+        f'ALTER TABLE {TABEL} ADD COLUMN woonplaats {KOLOM["woonplaats"].type}',
+        f"UPDATE {TABEL} SET woonplaats = 'Assen' WHERE id = 2",
+    )
+
+
+@situatie('model_loopt_voor', GEBRUIKERS - 1, 'buiten de migraties om')
+def create_all_in_de_shell(m):
+    m.vervang(KOP, f'{NOTITIE}\n\n{KOP}')
+    m.flask('shell', invoer='db.create_all()\n')
+
+
+@situatie('model_loopt_voor', INDEX - 1, 'volledige_naam', 'flask db migrate')
+def index_met_een_andere_naam(m):
+    script = zet_klaar(m, INDEX)
+    m.vervang('ix_cursisten_volledige_naam', 'ix_naam', script)
+    m.upgrade(script)

@@ -1,0 +1,133 @@
+"""De module is er niet, of Python en SQLAlchemy zien niet wat erin staat."""
+
+from leerling import EERSTE, GEBRUIKERS, KOLOM, NIVEAU, WOONPLAATS
+from stappen import MODULE, TABEL
+
+from situaties.situatie import (
+    REGEL,
+    herschrijf,
+    in_de_module,
+    in_een_script,
+    script_van,
+    situatie,
+)
+
+
+def module_heet(naam):
+    @situatie('module_heet_anders_of_staat_elders', WOONPLAATS, naam)
+    def module_heet_anders(m):
+        (m.map / naam).parent.mkdir(exist_ok=True)
+        m.module.rename(m.map / naam)
+
+
+module_heet(MODULE.lower())
+module_heet('BasicModelApp (1).py')
+module_heet(f'{MODULE}.txt')
+module_heet(f'oefening/{MODULE}')
+
+
+@situatie('module_is_weg', EERSTE, 'Er is geen bestand')
+def module_verwijderd(m):
+    m.module.unlink()
+
+
+@situatie('module_is_weg', EERSTE, 'Er staat niets')
+def module_leeg(m):
+    m.schrijf('')
+
+
+LEEFTIJD = f'    {KOLOM["leeftijd"].regel}'
+
+in_de_module(
+    'git_heeft_twee_versies',
+    LEEFTIJD,
+    f'<<<<<<< HEAD\n{LEEFTIJD}\n=======\n    jaar = 1\n>>>>>>> ander',
+    '@<<<',
+    '<<<<<<< HEAD',
+    zelf=lambda m: herschrijf(m, r'<<<<<<<.*\n|=======\n(.*\n)*>>>>>>>.*\n', ''),
+)
+
+
+def syntaxfout(oud, nieuw, *woorden):
+    """Een fout die Python niet begrijpt; de leerling zet terug wat er stond."""
+    in_de_module(
+        'python_begrijpt_het_niet', oud, nieuw, *woorden, zelf=lambda m: m.vervang(nieuw, oud)
+    )
+
+
+syntaxfout(LEEFTIJD, LEEFTIJD[:-1], '@leeftijd =', 'haakje')
+syntaxfout(f"'{TABEL}'", f"'{TABEL}", '@tablename', 'aanhalingsteken')
+syntaxfout('    leeftijd = ', '      leeftijd = ', '@leeftijd =', 'springt te ver in')
+syntaxfout('    leeftijd = ', '  leeftijd = ', '@leeftijd =', 'springt anders in')
+syntaxfout('    leeftijd = ', '\tleeftijd = ', '@leeftijd =')
+syntaxfout('class Cursist(db.Model):', 'class Cursist(db.Model)', '@class C', 'dubbele punt')
+syntaxfout(KOLOM['naam'].regel, KOLOM['naam'].regel + ')', '@naam =', 'niet open')
+syntaxfout(REGEL, 'woonplaats = db.Column(db.String 50)', '@woonplaats')
+syntaxfout(f'    {REGEL}', REGEL, '    woonplaats')
+
+script_van(
+    'python_begrijpt_het_niet',
+    WOONPLAATS,
+    'nullable=True))',
+    'nullable=True)',
+    'woonplaats.py',
+    'haakje',
+    zelf=lambda m: m.vervang('nullable=True)', 'nullable=True))', m.script('woonplaats')),
+)
+in_een_script(
+    'python_begrijpt_het_niet',
+    EERSTE,
+    'eerste_migratie',
+    'def upgrade():',
+    'def upgrade()',
+    '_eerste_migratie.py`',
+    zelf=lambda m: m.vervang('upgrade()\n', 'upgrade():\n', m.script('eerste_migratie')),
+)
+
+in_de_module(
+    'regel_van_de_klasse_ontbreekt',
+    'class Gebruiker(db.Model):\n',
+    '',
+    '@__tablename__',
+    'class Gebruiker(db.Model):',
+    na=GEBRUIKERS,
+)
+
+
+@situatie('regel_maakt_geen_kolom', WOONPLAATS - 1, '@woonplaats', 'No changes in schema')
+def komma_voor_de_migratie(m):
+    m.model_van(WOONPLAATS)
+    m.vervang(REGEL, f'{REGEL},')
+    assert 'No changes in schema' in m.flask('db', 'migrate', '-m', 'woonplaats')
+
+
+TYPE = f'db.{KOLOM["woonplaats"].model_type}'
+
+in_de_module('regel_maakt_geen_kolom', REGEL, REGEL.replace('.C', '.c'), '@woonplaats')
+in_de_module('regel_maakt_geen_kolom', REGEL, REGEL.replace(' =', ':'), '@woonplaats', '`:`')
+in_de_module('regel_maakt_geen_kolom', REGEL, f'woonplaats = {TYPE}', '@woonplaats')
+in_de_module('regel_maakt_geen_kolom', REGEL, 'woonplaats = db.Column', '@woonplaats')
+in_de_module(
+    'kolom_staat_er_twee_keer', REGEL, f'{REGEL}\n    {REGEL}', '@woonplaats', '`woonplaats`'
+)
+
+
+@situatie('kolom_buiten_de_klasse', WOONPLAATS - 1, 'staat buiten de klasse', '`woonplaats`')
+def kolom_onder_de_klasse(m):
+    m.onderaan(REGEL)
+
+
+@situatie('kolom_buiten_de_klasse', WOONPLAATS - 1, 'staat in een methode', '`woonplaats`')
+def kolom_onder_de_repr(m):
+    m.onderaan(f'        {REGEL}')
+
+
+@situatie('create_all_in_de_module', WOONPLAATS, 'create_all', '@create_all')
+def create_all_in_een_with_blok(m):
+    m.onderaan('with app.app_context():\n    db.create_all()')
+
+
+@situatie('create_all_in_de_module', NIVEAU - 1, 'create_all')
+def create_all_met_een_kolom_vooruit(m):
+    m.model_van(NIVEAU)
+    m.onderaan('with app.app_context():\n    db.create_all()\n    print(1)')

@@ -1,0 +1,179 @@
+"""Wat een situatie is, en de manieren om er een te maken die meer bestanden gebruiken."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leerling import GEBOORTEJAAR, GEBRUIKERS, KOLOM, WOONPLAATS, Leerling
+from stappen import GEVULD, MODULE, Kolom, kolommen_na, stap_met
+
+# De regel van de les waar een leerling hier de meeste fouten in maakt.
+REGEL = KOLOM['woonplaats'].regel
+
+# Een kolom van de tweede tabel.
+WACHTWOORD = kolommen_na(GEBRUIKERS)['gebruikers', 'wachtwoord_hash']
+
+# De regel van een script die de kolom vult.
+VUL = f"    op.execute('{GEVULD.vulling}')\n"
+
+
+@dataclass
+class Situatie:
+    """Een map waar iets mee is, en de hint of opmerking die er hoort te komen."""
+
+    hint: str
+    stap: int
+    woorden: tuple[str, ...]
+    maak: Callable[[Leerling], None]
+    # Wat een leerling zelf moet bedenken, als de hint geen letterlijke regel heeft.
+    zelf: Callable[[Leerling], None] | None = None
+    # Of de situatie zelf al waarden kost, voordat er een hint is.
+    verloren: bool = False
+    # Hiermee speelt een eigen proces na: dat bewaakt de map en houdt op tijd op.
+    tijdslimiet: int | None = None
+    # Tot elke stap goed is; anders tot een situatie die zelf al tot het eind gaat.
+    tot_het_eind: bool = False
+    bestand: str = ''
+
+    def mist(self, tekst: str, m: Leerling) -> list[str]:
+        """De woorden die niet in de tekst staan."""
+        woorden = [
+            f'egel {m.regel(woord[1:])}' if woord.startswith('@') else woord
+            for woord in self.woorden
+        ]
+        return [woord for woord in woorden if woord not in tekst]
+
+
+SITUATIES: list[Situatie] = []
+OPMERKINGEN: list[Situatie] = []
+
+
+def situatie(hint: str, stap: int, *woorden: str, **extra: object) -> Callable:
+    """Zegt bij een functie welke hint er komt als een leerling na `stap` doet wat erin staat."""
+
+    def zet_erbij(maak: Callable) -> Callable:
+        SITUATIES.append(Situatie(hint, stap, woorden, maak, **extra))
+        return maak
+
+    return zet_erbij
+
+
+def opmerking(naam: str, stap: int, *woorden: str) -> Callable:
+    """Net zo, voor iets om te weten terwijl elke stap goed is."""
+
+    def zet_erbij(maak: Callable) -> Callable:
+        OPMERKINGEN.append(Situatie(naam, stap, woorden, maak))
+        return maak
+
+    return zet_erbij
+
+
+# --- Situaties die op elkaar lijken -----------------------------------------------------------
+
+
+def in_de_module(
+    hint: str, oud: str, nieuw: str, *woorden: str, na: int = WOONPLAATS, **extra: object
+) -> None:
+    """In de module staat iets anders dan in de les."""
+    situatie(hint, na, *woorden, **extra)(lambda m: m.vervang(oud, nieuw))
+
+
+def kolom_fout(
+    hint: str,
+    kolom: Kolom,
+    oud: str,
+    nieuw: str,
+    *woorden: str,
+    tot: str = 'model',
+    waarde: str = '',
+    **extra: object,
+) -> None:
+    """Een kolom met een fout: alleen in het model, gemigreerd, toegepast, of met een waarde."""
+    stap = stap_met(kolom)
+
+    def maak(m: Leerling) -> None:
+        m.model_van(stap)
+        m.vervang(kolom.regel, kolom.regel.replace(oud, nieuw))
+        if tot == 'model':
+            return
+        m.flask('db', 'migrate', '-m', 'nieuw')
+        script = m.script('nieuw')
+        geef_namen(m, script)
+        if stap == GEBOORTEJAAR:
+            herschrijf(m, r'\n    # ### end', f'{VUL}\\g<0>', script, aantal=1)
+        if tot == 'toegepast':
+            m.upgrade(script)
+        if waarde:
+            m.sql(waarde)
+
+    situatie(hint, stap - 1, *woorden, tot_het_eind=bool(waarde), **extra)(maak)
+
+
+def script_van(hint: str, stap: int, oud: str, nieuw: str, *woorden: str, **extra: object) -> None:
+    """Stap `stap` met een ander script, dat nog niet is uitgevoerd."""
+
+    def maak(m: Leerling) -> None:
+        m.vervang(oud, nieuw, zet_klaar(m, stap))
+
+    situatie(hint, stap - 1, *woorden, **extra)(maak)
+
+
+def in_een_script(
+    hint: str, na: int, eind: str, oud: str, nieuw: str, *woorden: str, **extra: object
+) -> None:
+    """Een script dat na de upgrade veranderd is; in downgrade() blijft staan wat er stond."""
+
+    def maak(m: Leerling) -> None:
+        voor, gevonden, rest = m.lees(m.script(eind)).partition(oud)
+        assert gevonden, f'{oud!r} staat niet in {eind}.'
+        m.schrijf(voor + nieuw + rest, m.script(eind))
+
+    situatie(hint, na, *woorden, **extra)(maak)
+
+
+# --- Wat een leerling hier vaker doet ---------------------------------------------------------
+
+
+def zet_klaar(m: Leerling, stap: int) -> str:
+    """Neemt de module en het script van een stap over: alleen de upgrade moet nog."""
+    m.model_van(stap)
+    return m.script_van(stap)
+
+
+def herschrijf(m: Leerling, patroon: str, nieuw: str, naam: str = MODULE, aantal: int = 0) -> None:
+    """Vervangt wat op een patroon past, overal of de eerste keren."""
+    tekst, gevonden = re.subn(patroon, nieuw, m.lees(naam), count=aantal)
+    assert gevonden, f'Niets in {naam} past op {patroon!r}.'
+    m.schrijf(tekst, naam)
+
+
+def zonder_kolom(m: Leerling, naam: str) -> None:
+    """Haalt de regel van een kolom uit het model."""
+    m.vervang(f'    {KOLOM[naam].regel}\n', '')
+
+
+def zonder_gebruiker(m: Leerling) -> None:
+    """Haalt de klasse van de tweede tabel uit het model."""
+    m.schrijf(m.lees().partition('\n\nclass Gebruiker')[0] + '\n')
+
+
+def geef_namen(m: Leerling, script: str) -> None:
+    """Geeft elke constraint een naam; een downgrade noemt ze in omgekeerde volgorde."""
+    delen = m.lees(script).split('constraint(None')
+    tekst = delen[0]
+    for nummer, deel in enumerate(delen[1:]):
+        tekst += f"constraint('uq_{min(nummer, len(delen) - 2 - nummer)}'{deel}"
+    m.schrijf(tekst, script)
+
+
+def vorige(m: Leerling, eind: str) -> str:
+    """De revisie waarop een script volgt."""
+    return re.search(r"down_revision = '(.*)'", m.lees(m.script(eind)))[1]
+
+
+def kopieer_script(m: Leerling, eind: str) -> str:
+    """Zet een kopie van een script achteraan in de reeks, met een eigen revisie."""
+    tekst = m.lees(m.script(eind)).replace(m.revisie(eind), 'abc123')
+    naam = 'migrations/versions/abc123_nog_een.py'
+    m.schrijf(tekst.replace(vorige(m, eind), m.head()), naam)
+    return naam

@@ -1,0 +1,289 @@
+"""Wat een leerling anders doet dan de les en toch goed is, blijft goed.
+
+Elke test begint met een gespeelde map en verandert daar iets echt aan: de module, een script
+of de database.
+"""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from beweringen import is_goed
+from controle.oefenmap import lees_oefenmap
+from leerling import (
+    CURSISTNUMMER,
+    EERSTE,
+    GEBOORTEJAAR,
+    GEBRUIKERS,
+    KOLOM,
+    LEEFTIJD_WEG,
+    NAAM,
+    NIVEAU,
+    ONDER_DE_KOLOMMEN,
+    TIJDSTIP,
+    WOONPLAATS,
+    in_script,
+)
+from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, TABEL, Kolom
+
+STRAAT = Kolom(TABEL, 'straat', 'TEXT')
+
+BATCH = f"with op.batch_alter_table('{TABEL}', schema=None) as batch_op:"
+
+
+def erbij(kolom: Kolom) -> tuple[str, str]:
+    """Wat upgrade() en downgrade() doen voor een kolom, zonder batch_op."""
+    return (
+        f"op.add_column('{kolom.tabel}', {in_script(kolom)})",
+        f"op.drop_column('{kolom.tabel}', '{kolom.naam}')",
+    )
+
+
+def bestanden(w):
+    """De module en de scripts."""
+    return [MODULE, *(script.naam for script in lees_oefenmap(w.map).scripts)]
+
+
+# --- Het model is anders geschreven ---------------------------------------------------------
+
+
+def gemapte_kolommen(w):
+    w.vervang('import os\n', 'import os\nfrom sqlalchemy.orm import Mapped, mapped_column\n')
+    w.vervang(
+        f'    id = db.Column(db.{KOLOM["id"].model_type}, ', '    id: Mapped[int] = mapped_column('
+    )
+    w.vervang(KOLOM['leeftijd'].regel, 'leeftijd: Mapped[int | None]')
+    for naam in ('naam', 'woonplaats'):
+        w.vervang(f'    {naam} = db.Column(', f'    {naam}: Mapped[str | None] = mapped_column(')
+    regel = KOLOM['niveau'].regel.replace(' = db.Column(', ': Mapped[str] = mapped_column(')
+    w.kolom(regel.replace('nullable=False, ', ''))
+    w.migreer('niveau')
+
+
+def andere_volgorde_en_aanhalingstekens(w):
+    naam, woonplaats = KOLOM['naam'].regel, KOLOM['woonplaats'].regel
+    w.vervang(f'    {woonplaats}\n', '')
+    lang = woonplaats.replace('String(', 'String(length=')
+    w.vervang(naam, f'{lang[:-1]}, nullable=True)\n    {naam[:-1]}())')
+    for bestand in bestanden(w):
+        w.vervang("'", '"', bestand)
+    w.vervang('return f"Cursist', '# Met een f-string.\n        return f"Cursist')
+
+
+def een_init_in_het_model(w):
+    w.vervang(
+        ONDER_DE_KOLOMMEN,
+        '    def __init__(self, naam, leeftijd):\n'
+        '        self.naam = naam\n'
+        '        self.leeftijd = leeftijd\n\n' + ONDER_DE_KOLOMMEN,
+    )
+
+
+def regeleinden_van_windows_en_een_bom(w):
+    for bestand in (w.map / naam for naam in bestanden(w)):
+        regels = bestand.read_bytes().replace(b'\r\n', b'\n')
+        bestand.write_bytes(b'\xef\xbb\xbf' + regels.replace(b'\n', b'\r\n'))
+
+
+def commentaar_en_een_ander_tijdstip(w):
+    kolom = KOLOM['ingeschreven_op']
+    w.kolom(
+        '# Het tijdstip is UTC, niet de Nederlandse tijd.',
+        f'{kolom.naam} = db.Column(',
+        f'    db.{kolom.model_type}, nullable=False,  # verplicht',
+        '    server_default=db.func.current_timestamp())',
+    )
+    w.migreer('tijdstip')
+    w.vervang('def upgrade():', '# Dit is nu van mij.\ndef upgrade():', w.script('tijdstip'))
+    shutil.copyfile(w.database, w.map / KOPIE)
+
+
+# --- De migraties zijn anders gemaakt -------------------------------------------------------
+
+
+def twee_migraties_voor_een_stap_en_een_eigen_ertussen(w):
+    kolom = KOLOM['cursistnummer']
+    w.schrijf_script('kolom', *erbij(kolom))
+    w.schrijf_script('eigen', *erbij(STRAAT))
+    w.schrijf_script(
+        'uniek',
+        f"{BATCH}\n    batch_op.create_unique_constraint('een_nummer', ['{kolom.naam}'])",
+        f"{BATCH}\n    batch_op.drop_constraint('een_nummer', type_='unique')",
+    )
+    w.kolom(STRAAT.regel, kolom.regel)
+    w.flask('db', 'upgrade')
+
+
+def een_unieke_index(w):
+    w.kolom(replace(KOLOM['cursistnummer'], index=True).regel)
+    w.migreer('nummer')
+
+
+def een_unieke_index_uit_een_eigen_script(w):
+    kolom = KOLOM['cursistnummer']
+    w.kolom(kolom.regel)
+    upgrade, downgrade = erbij(kolom)
+    w.schrijf_script(
+        'nummer',
+        f"{upgrade}\nop.create_index('nr', '{TABEL}', ['{kolom.naam}'], unique=True)",
+        f"op.drop_index('nr', table_name='{TABEL}')\n{downgrade}",
+    )
+    w.flask('db', 'upgrade')
+
+
+def andere_namen_van_constraints(w):
+    w.vervang("'uq_", "'mijn_uq_", w.script('cursistnummer'))
+    script = w.script('gebruikers')
+    for begin in ('uq_', 'fk_'):
+        w.vervang(f"'{begin}", f"'mijn_{begin}", script)
+    # De foreign key mag ook voor de tabel komen waar hij naar wijst.
+    tekst = w.lees(script)
+    tabel = tekst[
+        tekst.index("    op.create_table('gebruikers'") : tekst.index('    with op.batch')
+    ]
+    w.vervang(tabel, '', script)
+    w.vervang('\n\n\ndef downgrade', f'\n{tabel}\n\ndef downgrade', script)
+
+
+def hernoemen_met_een_kopie(w):
+    script = w.script('volledige_naam')
+    w.flask('db', 'downgrade')
+    for oud, nieuw in (('naam', 'volledige_naam'), ('volledige_naam', 'naam')):
+        w.vervang(
+            f"        batch_op.alter_column('{oud}', new_column_name='{nieuw}')",
+            f'        batch_op.add_column({in_script(replace(HERNOEMD, naam=nieuw))})\n'
+            f"    op.execute('UPDATE {TABEL} SET {nieuw} = {oud}')\n"
+            f"    op.drop_column('{TABEL}', '{oud}')",
+            script,
+        )
+    w.flask('db', 'upgrade')
+
+
+def een_ander_jaar(w):
+    w.flask('db', 'downgrade', w.revisie('geboortejaar') + '-1')
+    for naam in ('geboortejaar', 'leeftijd_weg'):
+        w.vervang(f'{GEVULD.som} -', f'{GEVULD.som - 1} -', w.script(naam))
+    w.flask('db', 'upgrade')
+
+
+def zonder_batch_en_met_annotaties(w):
+    kolom = KOLOM['woonplaats']
+    w.kolom(kolom.regel)
+    revisie = w.schrijf_script('woonplaats', *erbij(kolom))
+    script = w.script('woonplaats')
+    w.vervang(f'revision = {revisie!r}', "revision: str = 'Mijn_2.é'", script)
+    w.vervang('down_revision = ', 'down_revision: str | tuple[str, ...] | None = ', script)
+    w.flask('db', 'upgrade')
+
+
+def vullen_in_een_later_script(w):
+    w.kolom(GEVULD.regel)
+    w.migreer('jaar')
+    w.schrijf_script('vul', f'op.execute({GEVULD.vulling!r})', 'pass')
+    w.flask('db', 'upgrade')
+
+
+def rijen_uit_een_migratie(w):
+    noor = f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 20)"
+    w.schrijf_script('rijen', f'op.execute({noor!r})', 'pass')
+    w.flask('db', 'upgrade')
+
+
+def samengevoegde_heads(w):
+    begin = w.head()
+    for letter in 'ab':
+        w.onderaan(
+            f'class Extra{letter}(db.Model):\n'
+            f'    id = db.Column(db.Integer, primary_key=True)\n'
+            f"    __tablename__ = 'extra_{letter}'"
+        )
+        w.schrijf_script(
+            letter,
+            f"op.create_table('extra_{letter}', sa.Column('id', sa.Integer(), primary_key=True))",
+            f"op.drop_table('extra_{letter}')",
+            vorige=begin,
+        )
+    w.flask('db', 'merge', 'heads', '-m', 'samen')
+    w.flask('db', 'upgrade')
+
+
+# --- Er is meer dan de les vraagt -----------------------------------------------------------
+
+
+def eigen_kolommen_en_tabellen(w):
+    w.kolom(
+        "instrument = db.Column(db.String(30), nullable=False, server_default='gitaar')",
+        'rang = db.Column(db.Numeric(5, 2), unique=True)',
+        "docent_id = db.Column(db.ForeignKey('docenten.code', name='fk_docent'), index=True)",
+    )
+    w.onderaan(
+        'class Docent(db.Model):\n'
+        "    __tablename__ = 'docenten'\n"
+        "    __table_args__ = (db.CheckConstraint('uren BETWEEN 1 AND 5', name='ck_uren'),)\n"
+        '    code = db.Column(db.String(4), primary_key=True)\n'
+        '    naam = db.Column(db.Text, nullable=False, unique=True)\n'
+        '    uren = db.Column(db.Integer, nullable=False)\n'
+        "    soort = db.Column(db.Enum('solo', 'groep', name='soort'), nullable=False)\n"
+        '    baas_id = db.Column(db.ForeignKey("docenten.code"))\n'
+        "    baas = db.relationship('Docent', remote_side=[code])\n"
+        '    rooster = db.Column(db.JSON)\n\n'
+        '    def __repr__(self):\n'
+        '        return self.naam.upper() + self.baas.naam\n\n\n'
+        "les = db.Table('les', db.metadata,\n"
+        "    db.Column('docent', db.ForeignKey('docenten.code'), primary_key=True),\n"
+        "    db.Column('cursist', db.ForeignKey('cursisten.id'), primary_key=True))"
+    )
+    uniek = "batch_op.create_unique_constraint(None, ['rang'])"
+    weg = "batch_op.drop_constraint(None, type_='unique')"
+    w.migreer('eigen', (uniek, uniek.replace('None', "'uq'")), (weg, weg.replace('None', "'uq'")))
+
+
+def andere_rijen(w):
+    w.sql(
+        'DELETE FROM cursisten',
+        "INSERT INTO cursisten (id, naam, leeftijd) VALUES (7, 'Ünal', NULL), (9, NULL, 40)",
+    )
+
+
+# Wat er verandert, de stap waarna, en de laatste stap die daarna af is.
+GOED = [
+    (gemapte_kolommen, NIVEAU - 1, NIVEAU),
+    (andere_volgorde_en_aanhalingstekens, WOONPLAATS, WOONPLAATS),
+    (een_init_in_het_model, EERSTE, EERSTE),
+    (regeleinden_van_windows_en_een_bom, NIVEAU, NIVEAU),
+    (commentaar_en_een_ander_tijdstip, TIJDSTIP - 1, TIJDSTIP),
+    (twee_migraties_voor_een_stap_en_een_eigen_ertussen, CURSISTNUMMER - 1, CURSISTNUMMER),
+    (een_unieke_index, CURSISTNUMMER - 1, CURSISTNUMMER),
+    (een_unieke_index_uit_een_eigen_script, CURSISTNUMMER - 1, CURSISTNUMMER),
+    (andere_namen_van_constraints, GEBRUIKERS, GEBRUIKERS),
+    (hernoemen_met_een_kopie, NAAM, NAAM),
+    (een_ander_jaar, LEEFTIJD_WEG, LEEFTIJD_WEG),
+    (zonder_batch_en_met_annotaties, WOONPLAATS - 1, WOONPLAATS),
+    (vullen_in_een_later_script, GEBOORTEJAAR - 1, GEBOORTEJAAR),
+    (rijen_uit_een_migratie, WOONPLAATS, WOONPLAATS),
+    (samengevoegde_heads, EERSTE, EERSTE),
+    (eigen_kolommen_en_tabellen, WOONPLAATS, WOONPLAATS),
+    (andere_rijen, WOONPLAATS, WOONPLAATS),
+]
+
+
+@pytest.mark.parametrize(('doe', 'na', 'tot'), GOED, ids=[doe.__name__ for doe, *_ in GOED])
+def test_dit_is_geen_fout(leerling, doe, na, tot):
+    werk = leerling(na)
+    doe(werk)
+    is_goed(werk, tot)
+
+
+def test_alles_tegelijk_mag_ook(leerling):
+    werk = leerling(GEBOORTEJAAR)
+    een_init_in_het_model(werk)
+    andere_volgorde_en_aanhalingstekens(werk)
+    regeleinden_van_windows_en_een_bom(werk)
+    werk.sql("INSERT INTO cursisten (naam, leeftijd) VALUES ('Noor', 22)")
+    is_goed(werk, GEBOORTEJAAR)
+
+
+def test_een_lege_tabel_is_een_opmerking(leerling):
+    werk = leerling(WOONPLAATS)
+    werk.sql('DELETE FROM cursisten')
+    assert 'nog geen rijen' in is_goed(werk, WOONPLAATS)

@@ -1,0 +1,112 @@
+"""De controle werkt ook waar de computer niet meewerkt: een smal venster, geen Flask, geen rechten.
+
+Hier draait de echte `pytest`, zoals bij een leerling.
+"""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from leerling import WOONPLAATS, Leerling
+from speel_les import omgeving
+from stappen import MODULE
+
+KLAAR = f'Wat nu: stap {WOONPLAATS} is af.'
+
+
+def draai_python(m: Leerling, *delen: str, **extra: str) -> subprocess.CompletedProcess:
+    """Draait Python in de map, met wat er in de omgeving anders is."""
+    return subprocess.run(
+        [sys.executable, *delen],
+        cwd=m.map,
+        env=omgeving() | {'FLASK_APP': MODULE} | extra,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding='utf-8',
+    )
+
+
+def test_in_een_smalle_terminal_blijft_elk_commando_heel(leerling):
+    m = leerling(WOONPLAATS - 1)
+    m.model_van(WOONPLAATS)
+    m.script_van(WOONPLAATS)
+    uit = m.controle(COLUMNS='40').stdout
+    assert '\n    flask db upgrade\n' in uit
+    verhaal = uit[uit.index('Wat nu') :].partition('\n\n')[0].splitlines()
+    te_lang = [regel for regel in verhaal if len(regel) >= 40 and ' ' in regel]
+    assert te_lang == []
+
+
+# --- Een Python zonder Flask ------------------------------------------------------------------
+
+
+@pytest.fixture
+def kaal(tmp_path) -> str:
+    """Een map met alleen pytest: zoals de Python van de computer zelf."""
+    kaal = tmp_path / 'kaal'
+    kaal.mkdir()
+    for pakket in ('_pytest', 'pytest', 'py', 'pluggy', 'iniconfig', 'packaging', 'pygments'):
+        bron = Path(importlib.util.find_spec(pakket).origin)
+        if bron.name == '__init__.py':
+            shutil.copytree(bron.parent, kaal / pakket)
+        else:
+            shutil.copyfile(bron, kaal / bron.name)
+    return str(kaal)
+
+
+@pytest.mark.parametrize('met_venv', [True, False])
+def test_een_python_zonder_flask_zegt_wat_je_doet(leerling, kaal, met_venv):
+    m = leerling(WOONPLAATS)
+    if met_venv:
+        (m.map / '.venv').mkdir()
+    # -S laat de pakketten van deze Python weg: alleen wat in PYTHONPATH staat is er dan.
+    klaar = draai_python(m, '-S', '-m', 'pytest', PYTHONPATH=kaal)
+    assert klaar.returncode
+    assert 'een Python zonder flask' in klaar.stdout
+    assert ('activate' in klaar.stdout) == met_venv
+    assert ('pip install -r requirements.txt' in klaar.stdout) == (not met_venv)
+    assert 'Traceback' not in klaar.stdout
+
+
+# --- Een map van een ander --------------------------------------------------------------------
+
+# root mag alles; zonder deze twee voorrechten gelden de rechten van een bestand ook voor root.
+ZONDER_VOORRECHTEN = """
+import ctypes, os, sys
+prctl = getattr(ctypes.CDLL(None), 'prctl', None)
+for CAP_DAC in (1, 2):
+    prctl and prctl(24, CAP_DAC, 0, 0, 0)
+os.execv(sys.executable, [sys.executable, '-m', 'pytest'])
+"""
+
+rechten = pytest.mark.skipif(sys.platform == 'win32', reason='Windows kent deze rechten niet')
+
+
+@pytest.fixture
+def gast(leerling) -> Iterator[Leerling]:
+    """Een leerling die de map kan lezen en niet kan schrijven."""
+    m = leerling(WOONPLAATS)
+    for deel in (m.map, *m.map.rglob('*')):
+        deel.chmod(0o555 if deel.is_dir() else 0o444)
+    yield m
+    for deel in (m.map, *m.map.rglob('*')):
+        deel.chmod(0o755)
+
+
+@rechten
+def test_een_map_waarin_je_niet_mag_schrijven_wordt_toch_gecontroleerd(gast):
+    uit = draai_python(gast, '-c', ZONDER_VOORRECHTEN).stdout
+    assert 'Je mag niet schrijven' in uit
+    assert KLAAR in uit
+
+
+@rechten
+def test_een_database_die_je_niet_mag_lezen(gast):
+    gast.database.chmod(0o000)
+    uit = draai_python(gast, '-c', ZONDER_VOORRECHTEN).stdout
+    assert '`data.sqlite` is niet te lezen' in uit
+    assert 'Traceback' not in uit
