@@ -26,6 +26,12 @@ with suppress(OSError):
     Path(OEFENMAP, '__pycache__').rmdir()
 
 
+def pytest_addoption(pluginmanager):
+    # Met een eigen pytest.ini geldt pyproject.toml niet, en ook dan hoort .pytest_cache er niet.
+    for plugin in ('cacheprovider', 'stepwise'):
+        pluginmanager.set_blocked(plugin)
+
+
 def pytest_configure(config):
     for naam in NODIG.split():
         if not (OEFENMAP / 'tests' / naam).is_file():

@@ -33,7 +33,7 @@ OORDEEL = pytest.StashKey()
 NIET_DE_ENIGE = []
 
 
-def pytest_addoption(parser, pluginmanager):
+def pytest_addoption(parser):
     try:
         parser.addoption(
             '--alles-af',
@@ -43,9 +43,6 @@ def pytest_addoption(parser, pluginmanager):
     except ValueError:
         # Deze optie is er al: de controle van een andere map is ook geladen.
         NIET_DE_ENIGE.append(OEFENMAP)
-    # Met een eigen pytest.ini geldt pyproject.toml niet, en ook dan hoort .pytest_cache er niet.
-    for plugin in ('cacheprovider', 'stepwise'):
-        pluginmanager.set_blocked(plugin)
 
 
 def pytest_collection_modifyitems():
