@@ -79,18 +79,6 @@ def leerling(na_stap, lesstand) -> Callable[..., Leerling]:
 
 
 @pytest.fixture
-def groen(leerling) -> Callable[[int], Leerling]:
-    """`groen(n)`: een leerling in een map waar bewezen niets fout aan is."""
-
-    def geef(nummer: int) -> Leerling:
-        werk = leerling(nummer)
-        assert werk.oordeel().afwijkingen == []
-        return werk
-
-    return geef
-
-
-@pytest.fixture
 def uitgedeeld(lesstand, tmp_path) -> Leerling:
     """Een leerling met de map zoals de docent hem uitdeelt."""
     shutil.copytree(lesstand(0).map, tmp_path / 'uitgedeeld')

@@ -58,6 +58,11 @@ def volg_de_hints(geval: Situatie, m: Leerling) -> str:
         verloop = '\n\n'.join([*(eerder for _, eerder in gezien), tekst])
         if not gezien:
             assert naam == geval.hint, verloop
+            fout = [s.nummer for s in STAPPEN if oordeel.toestand(s.nummer) == 'fout']
+            if geval.bij:
+                assert oordeel.afwijkingen[0].stap == geval.bij, verloop
+            else:
+                assert fout in ([geval.stap], [geval.stap + 1]), verloop
             assert geval.mist(tekst, m) == [], verloop
         assert (naam, tekst) not in gezien, f'Deze hint hielp niet:\n{verloop}'
         assert len(gezien) < MEESTE_HINTS, f'Het houdt niet op:\n{verloop}'

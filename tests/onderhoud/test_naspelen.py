@@ -96,8 +96,8 @@ def migratie_op_een_absoluut_pad(w):
         migratie_op_een_absoluut_pad,
     ],
 )
-def test_het_naspelen_komt_niet_aan_een_database_buiten_de_kopie(groen, bederf):
-    werk = groen(WOONPLAATS)
+def test_het_naspelen_komt_niet_aan_een_database_buiten_de_kopie(leerling, bederf):
+    werk = leerling(WOONPLAATS)
     bederf(werk)
     voor = inhoud(werk.map)
     resultaat = werk.controle(SCHOOL_DATABASE=f'sqlite:///{werk.database}')
@@ -120,8 +120,8 @@ def adres_met_flask_ervoor(w):
 
 
 @pytest.mark.parametrize('wijzig', [map_van_de_terminal, adres_met_flask_ervoor])
-def test_een_plaats_die_van_de_terminal_afhangt_leidt_naar_de_kopie(groen, wijzig):
-    werk = groen(WOONPLAATS)
+def test_een_plaats_die_van_de_terminal_afhangt_leidt_naar_de_kopie(leerling, wijzig):
+    werk = leerling(WOONPLAATS)
     wijzig(werk)
     voor = inhoud(werk.map)
     resultaat = werk.controle(FLASK_SQLALCHEMY_DATABASE_URI=f'sqlite:///{werk.database}')
@@ -290,8 +290,8 @@ def migratie_die_niet_stopt(w):
         (migratie_die_niet_stopt, ['_woonplaats.py`', '3 seconden', 'nog niet klaar']),
     ],
 )
-def test_een_struikelblok_krijgt_een_duidelijke_zin(groen, bederf, woorden):
-    werk = groen(WOONPLAATS)
+def test_een_struikelblok_krijgt_een_duidelijke_zin(leerling, bederf, woorden):
+    werk = leerling(WOONPLAATS)
     bederf(werk)
     voor = inhoud(werk.map)
     resultaat = werk.controle()

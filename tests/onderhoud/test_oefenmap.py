@@ -74,9 +74,9 @@ KAPOT = {
 
 @pytest.mark.parametrize(('bederf', 'toestand', 'woorden'), KAPOT.values(), ids=KAPOT)
 def test_een_kapotte_database_krijgt_een_duidelijke_zin(
-    groen, monkeypatch, bederf, toestand, woorden
+    leerling, monkeypatch, bederf, toestand, woorden
 ):
-    werk = groen(WOONPLAATS)
+    werk = leerling(WOONPLAATS)
     bederf(werk.database)
     monkeypatch.setattr(tabellen, 'GROOTSTE_DATABASE', 100_000)
     voor = inhoud(werk.map)

@@ -1,6 +1,5 @@
 """Een stap erbij kost een regel in STAPPEN, een hoofdstuk en een recept; verder niets."""
 
-
 from speel_les import draai, omgeving
 from stap_erbij import ERBIJ, maak
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from leerling import (
     CURSISTNUMMER,
+    EERSTE,
     GEBOORTEJAAR,
     GEBRUIKERS,
     KOLOM,
@@ -41,7 +42,7 @@ def database_verwijderd_met_kopie(m):
     m.database.rename(m.map / KOPIE)
 
 
-@situatie('database_is_er_niet_maar_wel_een_kopie', WOONPLAATS, KOPIE)
+@situatie('database_is_er_niet_maar_wel_een_kopie', WOONPLAATS, KOPIE, bij=EERSTE)
 def downgrade_naar_het_begin_met_kopie(m):
     shutil.copyfile(m.database, m.map / KOPIE)
     m.flask('db', 'downgrade', 'base')
@@ -61,17 +62,17 @@ def database_afgebroken(m):
 # --- De revisie -------------------------------------------------------------------------------
 
 
-@situatie('script_is_weg_na_de_upgrade', WOONPLAATS, 'prullenbak')
+@situatie('script_is_weg_na_de_upgrade', WOONPLAATS, 'prullenbak', bij=WOONPLAATS - 1)
 def laatste_script_verwijderd(m):
     (m.map / m.script('woonplaats')).unlink()
 
 
-@situatie('script_is_weg_na_de_upgrade', CURSISTNUMMER, 'prullenbak')
+@situatie('script_is_weg_na_de_upgrade', CURSISTNUMMER, 'prullenbak', bij=CURSISTNUMMER - 1)
 def laatste_script_met_een_constraint_verwijderd(m):
     (m.map / m.script('cursistnummer')).unlink()
 
 
-@situatie('script_is_weg_na_de_upgrade', NIVEAU, 'oud.sqlite', 'ATTACH')
+@situatie('script_is_weg_na_de_upgrade', NIVEAU, 'oud.sqlite', bij=NIVEAU - 1)
 def script_en_kolom_verwijderd(m):
     (m.map / m.script('niveau')).unlink()
     m.model_van(NIVEAU - 1)
@@ -150,7 +151,7 @@ def kolom_met_de_hand_erbij(m):
     m.sql(f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT', f"UPDATE {TABEL} SET straat = 'Lindelaan'")
 
 
-@situatie('database_past_niet_bij_de_migraties', NIVEAU, '`woonplaats`')
+@situatie('database_past_niet_bij_de_migraties', NIVEAU, '`woonplaats`', bij=WOONPLAATS)
 def script_veranderd_na_de_upgrade(m):
     m.sql(
         f'ALTER TABLE {TABEL} ADD COLUMN w VARCHAR(9)',
@@ -168,7 +169,9 @@ def tabellen_van_een_ander_model(m):
 # --- De upgrade moet nog ----------------------------------------------------------------------
 
 
-@situatie('upgrade_moet_nog', WOONPLAATS, 'eerste_migratie.py', 'flask db upgrade', verloren=True)
+@situatie(
+    'upgrade_moet_nog', WOONPLAATS, 'eerste_migratie.py', 'flask db', verloren=True, bij=EERSTE
+)
 def downgrade_naar_het_begin(m):
     m.flask('db', 'downgrade', 'base')
 
@@ -235,7 +238,7 @@ def geboortejaar_leeg(m):
     m.sql(f'UPDATE {TABEL} SET geboortejaar = NULL')
 
 
-@situatie('kolom_is_leeg_in_de_database', LEEFTIJD_WEG - 1, 'UPDATE', 'flask shell')
+@situatie('kolom_is_leeg_in_de_database', LEEFTIJD_WEG - 1, 'UPDATE', bij=GEBOORTEJAAR)
 def geboortejaar_leeg_voordat_de_leeftijd_weg_gaat(m):
     zet_klaar(m, LEEFTIJD_WEG)
     m.sql(f'UPDATE {TABEL} SET geboortejaar = NULL')

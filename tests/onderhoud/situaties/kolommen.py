@@ -5,6 +5,7 @@ from dataclasses import replace
 from controle.hints.doen import HERNOEMEN
 from leerling import (
     CURSISTNUMMER,
+    EERSTE,
     GEBOORTEJAAR,
     GEBRUIKERS,
     KOLOM,
@@ -63,7 +64,7 @@ def tweede_tabel_enkelvoud_met_rijen(m):
     m.sql("INSERT INTO gebruiker (gebruikersnaam, email, wachtwoord_hash) VALUES ('a', 'b', 'c')")
 
 
-@situatie('naam_is_bijna_goed', WOONPLAATS, '`cursist`', f'`{TABEL}`')
+@situatie('naam_is_bijna_goed', WOONPLAATS, '`cursist`', f'`{TABEL}`', bij=EERSTE)
 def andere_tabelnaam_gemigreerd(m):
     m.vervang(f"'{TABEL}'", "'cursist'")
     m.flask('db', 'migrate', '-m', 'cursist')
@@ -105,7 +106,7 @@ def naam_en_volledige_naam(m):
 
 script_van('kolom_is_leeg', GEBOORTEJAAR, VUL, '', 'geboortejaar.py', 'UPDATE')
 in_een_script('kolom_is_leeg', GEBOORTEJAAR, 'geboortejaar', VUL, '', 'geboortejaar.py', 'UPDATE')
-in_een_script('kolom_is_leeg', GEBRUIKERS, 'geboortejaar', VUL, '')
+in_een_script('kolom_is_leeg', GEBRUIKERS, 'geboortejaar', VUL, '', bij=GEBOORTEJAAR)
 
 # --- Eigenschappen ----------------------------------------------------------------------------
 
@@ -177,6 +178,7 @@ in_een_script(
     '',
     '`cursistnummer`',
     tot_het_eind=True,
+    bij=CURSISTNUMMER,
 )
 in_een_script(
     'primary_key_ontbreekt_in_een_script',
@@ -185,4 +187,5 @@ in_een_script(
     "    sa.PrimaryKeyConstraint('id')\n",
     '',
     '`id`',
+    bij=EERSTE,
 )

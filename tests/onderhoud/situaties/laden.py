@@ -1,6 +1,6 @@
 """De module geeft bij het laden een fout, of mist iets wat `flask db` nodig heeft."""
 
-from leerling import GEBRUIKERS, KOLOM, NIVEAU, WOONPLAATS
+from leerling import EERSTE, GEBRUIKERS, KOLOM, NIVEAU, WOONPLAATS
 from stappen import REGELS
 
 from situaties.situatie import (
@@ -67,7 +67,11 @@ def regel_boven_de_imports(m):
 
 in_de_module('twee_keer_sqlalchemy', REGELS['db'], f'{REGELS["db"]}\n' * 2, 'twee keer', '@db = ')
 in_de_module(
-    'twee_keer_sqlalchemy', 'Migrate(app, db)', 'Migrate(app, db)\ndb = SQLAlchemy()', 'twee keer'
+    'twee_keer_sqlalchemy',
+    'Migrate(app, db)',
+    'Migrate(app, db)\ndb = SQLAlchemy()',
+    'twee keer',
+    bij=EERSTE,
 )
 in_de_module('db_kent_de_app_niet', 'SQLAlchemy(app)', 'SQLAlchemy()', '@db = SQL', REGELS['db'])
 in_de_module(

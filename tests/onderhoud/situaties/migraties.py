@@ -103,7 +103,7 @@ def merge_zonder_het_woord_heads(m):
     m.flask('db', 'merge', '-m', 'samen')
 
 
-@situatie('script_heet_anders_of_staat_elders', WOONPLAATS, '.py.txt')
+@situatie('script_heet_anders_of_staat_elders', WOONPLAATS, '.py.txt', bij=WOONPLAATS - 1)
 def script_met_txt(m):
     naam = m.script('woonplaats')
     (m.map / naam).rename(m.map / f'{naam}.txt')

@@ -2,6 +2,7 @@
 
 from leerling import (
     CURSISTNUMMER,
+    EERSTE,
     GEBOORTEJAAR,
     GEBRUIKERS,
     INDEX,
@@ -45,7 +46,13 @@ def module_van_het_eind(m):
     m.model_van(GEBRUIKERS)
 
 
-@situatie('module_is_van_een_eerdere_stap', CURSISTNUMMER, 'mist `niveau` en `', 'module.oud')
+@situatie(
+    'module_is_van_een_eerdere_stap',
+    CURSISTNUMMER,
+    'mist `niveau` en `',
+    'module.oud',
+    bij=CURSISTNUMMER,
+)
 def module_van_twee_stappen_terug(m):
     m.model_van(NIVEAU - 1)
     # Van een vorige keer: daar zet speel_les.py niets in.
@@ -58,6 +65,7 @@ def module_van_twee_stappen_terug(m):
     LEEFTIJD_WEG,
     'heeft weer `leeftijd`',
     zelf=lambda m: m.model_van(LEEFTIJD_WEG),
+    bij=NAAM,
 )
 def module_van_voor_het_hernoemen(m):
     m.model_van(GEBOORTEJAAR)
@@ -68,10 +76,10 @@ def module_van_voor_het_hernoemen(m):
 KOP = 'class Cursist(db.Model):'
 HEET = f"__tablename__ = '{TABEL}'"
 
-in_de_module('klasse_is_geen_model_meer', KOP, 'class Cursist:', KOP)
-in_de_module('tabel_heet_anders', f"'{TABEL}'", "'cursist'", '`cursist`', HEET)
-in_de_module('tabel_heet_anders', '__tablename__', '__tabelname__', '`cursist`', HEET)
-in_de_module('tabel_heet_anders', '__tablename__', '_tablename_', HEET)
+in_de_module('klasse_is_geen_model_meer', KOP, 'class Cursist:', KOP, bij=EERSTE)
+in_de_module('tabel_heet_anders', f"'{TABEL}'", "'cursist'", '`cursist`', HEET, bij=EERSTE)
+in_de_module('tabel_heet_anders', '__tablename__', '__tabelname__', '`cursist`', HEET, bij=EERSTE)
+in_de_module('tabel_heet_anders', '__tablename__', '_tablename_', HEET, bij=EERSTE)
 
 
 @situatie('klasse_is_weg', GEBRUIKERS, '`gebruikers`', 'class Gebruiker')
@@ -80,7 +88,7 @@ def tweede_klasse_weg(m):
     zonder_gebruiker(m)
 
 
-@situatie('klasse_is_weg', GEBRUIKERS, '`gebruikers`', 'alle rijen kwijt')
+@situatie('klasse_is_weg', GEBRUIKERS, '`gebruikers`', 'alle rijen kwijt', bij=GEBRUIKERS)
 def klasse_weg_en_een_eigen_kolom_erbij(m):
     tweede_klasse_weg(m)
     m.kolom('bijnaam = db.Column(db.Text)')
@@ -119,13 +127,13 @@ in_de_module('model_mist_een_kolom', f'    {REGEL}\n', '', '`woonplaats`')
 in_de_module('model_mist_een_kolom', REGEL, f'# {REGEL}', '`woonplaats`')
 
 
-@situatie('model_mist_een_kolom', GEBRUIKERS - 1, '`cursistnummer`', 'De les heeft hem nog nodig')
+@situatie('model_mist_een_kolom', GEBRUIKERS - 1, '`cursistnummer`', 'nog nodig', bij=CURSISTNUMMER)
 def kolom_kwijt_bij_het_begin_van_een_stap(m):
     m.model_van(GEBRUIKERS)
     zonder_kolom(m, 'cursistnummer')
 
 
-@situatie('model_mist_een_kolom', LEEFTIJD_WEG - 1, '`geboortejaar`', 'De les heeft hem nog nodig')
+@situatie('model_mist_een_kolom', LEEFTIJD_WEG - 1, '`geboortejaar`', 'nog nodig', bij=GEBOORTEJAAR)
 def verkeerde_kolom_weggehaald(m):
     m.model_van(LEEFTIJD_WEG)
     zonder_kolom(m, 'geboortejaar')
@@ -175,7 +183,7 @@ def model_nog_niet_gemigreerd(m):
     m.model_van(WOONPLAATS)
 
 
-@situatie('model_loopt_voor', NIVEAU, 'buiten de migraties om')
+@situatie('model_loopt_voor', NIVEAU, 'buiten de migraties om', bij=WOONPLAATS)
 def script_zonder_de_kolom(m):
     weg, ervoor = m.revisie('woonplaats'), vorige(m, 'woonplaats')
     (m.map / m.script('woonplaats')).unlink()

@@ -33,6 +33,8 @@ class Situatie:
     tijdslimiet: int | None = None
     # Tot elke stap goed is; anders tot een situatie die zelf al tot het eind gaat.
     tot_het_eind: bool = False
+    # De stap die fout is; anders alleen de stap zelf, of de volgende.
+    bij: int | None = None
     bestand: str = ''
 
     def mist(self, tekst: str, m: Leerling) -> list[str]:

@@ -32,14 +32,16 @@ from situaties.situatie import (
 # --- Een regel die er niet is ---------------------------------------------------------------
 
 
-def zonder_regel(hint, na, eind, regel, *woorden):
-    in_een_script(hint, na, eind, f'{regel}\n', '', *woorden)
+def zonder_regel(hint, na, eind, regel, *woorden, **extra):
+    in_een_script(hint, na, eind, f'{regel}\n', '', *woorden, **extra)
 
 
 DOWNGRADE = 'def downgrade():'
 BATCH = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:"
 
-zonder_regel('functie_ontbreekt_in_een_script', NIVEAU, 'niveau', DOWNGRADE, '_niveau.py`')
+zonder_regel(
+    'functie_ontbreekt_in_een_script', NIVEAU, 'niveau', DOWNGRADE, '_niveau.py`', bij=NIVEAU
+)
 zonder_regel(
     'functie_ontbreekt_in_een_script', EERSTE, 'migratie', DOWNGRADE, '_eerste_migratie.py`'
 )
@@ -252,6 +254,7 @@ in_een_script(
     NAAMKOLOM,
     '',
     'een eerder',
+    bij=EERSTE,
     zelf=lambda m: m.vervang(SLEUTEL, NAAMKOLOM + SLEUTEL, m.script('migratie')),
 )
 

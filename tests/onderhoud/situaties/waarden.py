@@ -98,7 +98,9 @@ def downgrade_zonder_de_namen(m):
     als_weg_en_erbij(m, 'downgrade')
 
 
-@situatie('hernoemen_als_weg_en_erbij', WOONPLAATS, 'andere stappen', tot_het_eind=True)
+@situatie(
+    'hernoemen_als_weg_en_erbij', WOONPLAATS, 'andere stappen', tot_het_eind=True, bij=WOONPLAATS
+)
 def alles_in_een_migratie(m):
     m.model_van(LEEFTIJD_WEG)
     m.flask('db', 'migrate', '-m', 'alles')
@@ -109,7 +111,7 @@ def alles_in_een_migratie(m):
 # --- Een UPDATE of DELETE die te veel doet ----------------------------------------------------
 
 
-def te_veel(sql, *woorden):
+def te_veel(sql, *woorden, **extra):
     """Een regel te veel in het script; de leerling haalt hem weg."""
     regel = f"    op.execute('{sql}')\n"
     script_van(
@@ -119,10 +121,11 @@ def te_veel(sql, *woorden):
         regel + VUL,
         *woorden,
         zelf=lambda m: m.vervang(regel, '', m.script('geboortejaar')),
+        **extra,
     )
 
 
-te_veel(f'DELETE FROM {TABEL}', 'rijen')
+te_veel(f'DELETE FROM {TABEL}', 'rijen', bij=GEBOORTEJAAR - 1)
 te_veel(f'UPDATE {TABEL} SET woonplaats = NULL', 'woonplaats')
 
 DROP = "        batch_op.drop_column('geboortejaar')\n"
