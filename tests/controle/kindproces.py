@@ -6,10 +6,6 @@ Wat het ziet schrijft het regel voor regel op: zo is er ook na een fout iets te 
 """
 
 import gc
-
-# Dit proces leeft kort: zonder te zoeken naar afval laadt het een kwart sneller.
-gc.disable()
-
 import importlib
 import json
 import os
@@ -24,6 +20,8 @@ from urllib.parse import unquote, urlsplit
 if __name__ == '__main__':
     # Dit bestand draait los van pytest: zo vindt het stappen.py en de map controle.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
+    # Dit proces leeft kort. Niet opruimen, onderweg niet en aan het eind niet, wint 18% (meet.py).
+    gc.disable()
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.environment import EnvironmentContext
@@ -385,5 +383,5 @@ if __name__ == '__main__':
     rondgang = Rondgang(kopie=Path.cwd(), verslag=Path(sys.argv[1]))
     rondgang.bewaak()
     rondgang.speel()
-    # Het verslag is compleet: niet wachten tot Python alles netjes heeft opgeruimd.
+    # Het verslag is compleet: ook Python hoeft niets op te ruimen.
     os._exit(0)
