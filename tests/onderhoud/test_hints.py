@@ -4,17 +4,21 @@ De situaties staan in situaties/, in bestanden met dezelfde namen als in control
 """
 
 import re
+import subprocess
+import sys
 
 import pytest
+from beweringen import inhoud, is_groen
 from controle import naspelen, vertelling
 from controle.hints import doen
 from controle.hints.hint import HINTS, passende_hint
 from controle.hints.opmerkingen import OPMERKINGEN as OPMERKINGSFUNCTIES
 from controle.hints.opmerkingen import flask_app_in_dit_venster
 from controle.oordeel import Oordeel
-from leerling import Leerling, speel_apart_na
+from leerling import WOONPLAATS, Leerling, speel_apart_na
 from situaties import OPMERKINGEN, SITUATIES
 from situaties.situatie import Situatie
+from speel_les import omgeving
 from stappen import DATABASE, LAATSTE, MODULE, STAPPEN
 
 # Na deze hints komen alleen nog een migratie en een upgrade; dat gaat elders tot het eind.
@@ -89,11 +93,23 @@ def test_wie_doet_wat_de_hint_zegt_komt_verder(geval, leerling, monkeypatch):
     if geval.verloren or not had:
         had = m.cursisten()
     verloop = volg_de_hints(geval, m)
-    heeft = m.cursisten()
+    # Wie in een nieuwe map verdergaat, heeft de oude nog.
+    heeft = [m.cursisten(map_) for map_ in m.mappen]
     for nummer, cursist in had.items():
         for kolom, waarde in cursist.items():
-            kwijt = waarde is not None and heeft.get(nummer, {}).get(kolom) != waarde
-            assert not kwijt, f'{kolom} van {nummer} is weg:\n{verloop}'
+            er_nog = [cursisten.get(nummer, {}).get(kolom) for cursisten in heeft]
+            assert waarde is None or waarde in er_nog, f'{kolom} van {nummer} is weg:\n{verloop}'
+
+
+def test_de_weg_terug_maakt_echt_een_goede_map_en_laat_de_oude_heel(leerling):
+    m = leerling(WOONPLAATS)
+    m.sql('CREATE TABLE los (id INTEGER PRIMARY KEY)')
+    voor = inhoud(m.map)
+    _, maak, ga = m.wat_nu().rsplit('\n', 2)
+    subprocess.run([sys.executable, *maak.split()[1:]], cwd=m.map, check=True, env=omgeving())
+    assert inhoud(m.map) == voor
+    m.mappen.append((m.map / ga.split()[1]).resolve())
+    is_groen(m.controle(), WOONPLAATS)
 
 
 # Wat een leerling van deze regels niet kan missen zegt Python al: er klopt dan iets niet meer.

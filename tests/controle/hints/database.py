@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stappen import AFGELEID, CURSISTEN, DATABASE, GEVULD, HERNOEMD, KOPIE, TABEL
+from stappen import CURSISTEN, DATABASE, GEVULD, HERNOEMD, KOPIE, TABEL
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
@@ -55,7 +55,9 @@ def database_is_geen_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
     return Hint(
         f'`data.sqlite` {wat}.',
         'Heb je een kopie, zet die dan terug. Anders: bewaar dit bestand en maak een nieuwe '
-        'database, zonder rijen:\n' + _zet_opzij(oordeel) + '\n    flask db upgrade',
+        'database, zonder rijen:\n'
+        + doen.hernoem(DATABASE, doen.vrije_naam(oordeel.oefenmap.pad, 'oud', '.sqlite'))
+        + '\n    flask db upgrade',
     )
 
 
@@ -68,15 +70,9 @@ def script_is_weg_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint 
             f'{wat} De tabellen zijn wel precies die van `{oordeel.naam_van(stand.revisie)}`.',
             f'Zet die revisie in de database:\n    flask db stamp --purge {stand.revisie}',
         )
-    if oordeel.database_is_als_model():
-        return Hint(
-            f'{wat} Waarschijnlijk is het verwijderd na de upgrade.',
-            'Zet het terug uit de prullenbak. Is het daar niet? Dan maakt dit het opnieuw:\n'
-            + doen.migreer_zonder_database(oordeel, 'teruggezet'),
-        )
     return Hint(
         f'{wat} Het is verwijderd, of deze database komt uit een andere map.',
-        _nieuwe_database(oordeel),
+        'Zet het terug uit de prullenbak. Is het daar niet? ' + doen.begin_ernaast(oordeel),
     )
 
 
@@ -97,26 +93,12 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
 @hint('database', 'anders')
 def tijdelijke_tabel_is_blijven_staan(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     for tabel in oordeel.database.schema:
-        echte = tabel.removeprefix('_alembic_tmp_')
-        if echte != tabel:
-            wat = (
+        if tabel.startswith('_alembic_tmp_'):
+            return Hint(
                 f'In `data.sqlite` staat nog de tijdelijke tabel `{tabel}`. Een upgrade brak '
-                'halverwege af, en de volgende loopt daarop vast.'
+                'halverwege af, en de volgende loopt daarop vast.',
+                doen.begin_ernaast(oordeel),
             )
-            if echte in oordeel.database.schema:
-                return Hint(wat, _met_sql(f'DROP TABLE {tabel}'))
-            return Hint(wat, _met_sql(f'ALTER TABLE {tabel} RENAME TO {echte}'))
-
-
-@hint('database', 'anders')
-def lege_tabel_te_veel(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    toen = oordeel.verslag.heen[oordeel.plaats_van_database].schema
-    if afwijking.tabel not in toen and not oordeel.database.rijen[afwijking.tabel]:
-        return Hint(
-            f'In `data.sqlite` staat een lege tabel `{afwijking.tabel}`. Volgens de revisie hoort '
-            'die er nog niet te zijn.',
-            _met_sql(f'DROP TABLE {afwijking.tabel}'),
-        )
 
 
 @hint('database', 'zonder versie', 'anders')
@@ -125,7 +107,7 @@ def database_past_niet_bij_de_migraties(oordeel: Oordeel, afwijking: Afwijking) 
         wat = 'In `data.sqlite` staan tabellen die niet bij je migraties passen, zonder revisie'
     else:
         wat = f'In `data.sqlite` is {plek(afwijking)} anders dan je migraties hem maken'
-    return Hint(f'{wat}.', _nieuwe_database(oordeel))
+    return Hint(f'{wat}.', doen.begin_ernaast(oordeel))
 
 
 @hint('database', 'achter')
@@ -135,11 +117,10 @@ def lege_waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking)
         gevuld = database.gevuld.get(tabel, {}).get(kolom)
         if eigenschap['null'] or gevuld in (None, database.rijen.get(tabel)):
             continue
-        standaard = eigenschap['standaard'] or "''"
         return Hint(
             f'In `{oordeel.naam_van(afwijking.revisie)}` mag kolom `{kolom}` niet leeg zijn. In '
             '`data.sqlite` is hij in sommige rijen leeg. De upgrade loopt daarop vast.',
-            _met_sql(f'UPDATE {tabel} SET {kolom} = {standaard} WHERE {kolom} IS NULL'),
+            doen.begin_ernaast(oordeel),
         )
 
 
@@ -206,49 +187,9 @@ def _er_is_een_kopie(oordeel: Oordeel) -> bool:
     return bool(gevuld.get(HERNOEMD.was) or gevuld.get(HERNOEMD.naam))
 
 
-def _zet_opzij(oordeel: Oordeel) -> str:
-    return doen.hernoem(DATABASE, doen.vrije_naam(oordeel.oefenmap.pad, 'oud', '.sqlite'))
-
-
 def _met_sql(sql: str) -> str:
     """Een SQL-opdracht via flask shell: dat werkt op elke computer hetzelfde."""
     return (
         f'Doe dit in `flask shell`:\n    db.session.execute(db.text("{sql}"))\n'
         '    db.session.commit()'
-    )
-
-
-def _nieuwe_database(oordeel: Oordeel) -> str:
-    """Een database die bij de migraties past, met alle rijen van de oude."""
-    opzij = doen.vrije_naam(oordeel.oefenmap.pad, 'oud', '.sqlite')
-    maak = f'Laat de migraties een nieuwe database maken:\n{_zet_opzij(oordeel)}\n'
-    maak += '    flask db upgrade\n'
-    kopieer = [sql for tabel in oordeel.head for sql in _kopieer_rijen(oordeel, tabel)]
-    if not kopieer:
-        return f'{maak}De oude blijft bewaard.'
-    regels = [f"ATTACH '{opzij}' AS oud", *kopieer]
-    return (
-        f'{maak}Zet daarna je rijen over, in `flask shell`:\n'
-        + '\n'.join(f'    db.session.execute(db.text("{sql}"))' for sql in regels)
-        + '\n    db.session.commit()'
-    )
-
-
-def _kopieer_rijen(oordeel: Oordeel, tabel: str) -> Iterator[str]:
-    """De SQL die de rijen van een tabel uit `oud` haalt; niets als er geen zijn."""
-    er_waren = kolommen_van(oordeel.database.schema, tabel)
-    nieuw = oordeel.head[tabel]['kolommen']
-    namen = {naam: naam for naam in nieuw if naam in er_waren}
-    for kolom, (bron, waarde) in AFGELEID.items():
-        if kolom in nieuw and bron in er_waren:
-            namen.setdefault(kolom, waarde)
-    if not namen or not oordeel.database.rijen[tabel]:
-        return
-    for naam in namen:
-        standaard = nieuw[naam]['standaard']
-        if standaard and not nieuw[naam]['null']:
-            namen[naam] = f'coalesce({namen[naam]}, {standaard})'
-    yield (
-        f'INSERT OR REPLACE INTO {tabel} ({", ".join(namen)}) '
-        f'SELECT {", ".join(namen.values())} FROM oud.{tabel}'
     )

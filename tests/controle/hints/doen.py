@@ -5,7 +5,7 @@ import sys
 from difflib import get_close_matches
 from pathlib import Path
 
-from stappen import DATABASE, HERNOEMD, KLASSEN, MODULE, Kolom, kolommen_na
+from stappen import HERNOEMD, KLASSEN, MODULE, Kolom, kolommen_na
 
 from controle.hints.hint import passende_hint
 from controle.oefenmap import Bestand, Script, eind_van_de_kolommen, namen_van, tabellen_van
@@ -49,13 +49,26 @@ def _opdracht(op_windows: str, anders: str, *namen: str) -> str:
     return f'    {anders} {" ".join(namen)}'
 
 
-def speel_les_ernaast(oordeel: Oordeel) -> str:
-    """De opdracht die de uitwerking na de laatste goede stap maakt, in een map ernaast."""
+def begin_ernaast(oordeel: Oordeel) -> str:
+    """De weg terug: een nieuwe map, zoals na de laatste goede stap. De oude blijft wat hij is."""
     stap = oordeel.laatste_goede_stap
-    return f'    python tests/speel_les.py {map_ernaast(oordeel)} --tot {stap}\n'
+    return (
+        f'Ga verder in een nieuwe map, zoals na stap {stap}. Je eigen rijen blijven hier staan:\n'
+        f'{_speel_les(oordeel)}    cd {_map_ernaast(oordeel)}'
+    )
 
 
-def map_ernaast(oordeel: Oordeel) -> str:
+def maak_module_opnieuw(oordeel: Oordeel) -> str:
+    """De opdrachten die de module van de laatste goede stap terugzetten."""
+    return _speel_les(oordeel) + kopieer(f'{_map_ernaast(oordeel)}/{MODULE}', MODULE)
+
+
+def _speel_les(oordeel: Oordeel) -> str:
+    stap = oordeel.laatste_goede_stap
+    return f'    python tests/speel_les.py {_map_ernaast(oordeel)} --tot {stap}\n'
+
+
+def _map_ernaast(oordeel: Oordeel) -> str:
     """Een map naast de oefening die er nog niet is: speel_les.py wil een nieuwe."""
     return '../' + vrije_naam(oordeel.oefenmap.pad.parent, 'opnieuw')
 
@@ -66,11 +79,6 @@ def vrije_naam(map_: Path, begin: str, eind: str = '') -> str:
     return next(naam for naam in namen if not (map_ / naam).exists())
 
 
-def maak_module_opnieuw(oordeel: Oordeel) -> str:
-    """De opdrachten die de module van de laatste goede stap terugzetten."""
-    return speel_les_ernaast(oordeel) + kopieer(f'{map_ernaast(oordeel)}/{MODULE}', MODULE)
-
-
 def migreer(oordeel: Oordeel, bericht: str) -> str:
     """Hoe het model in een migratie komt: eerst wat er met de database is."""
     migratie = f'    flask db migrate -m "{bericht}"'
@@ -79,19 +87,10 @@ def migreer(oordeel: Oordeel, bericht: str) -> str:
         return f'Sla `{MODULE}` op en maak een migratie:\n{migratie}'
     if afwijking.wat in ('anders', 'zonder versie') and oordeel.database_is_als_model():
         return (
-            'In `data.sqlite` staat het al, buiten de migraties om. Zet de database even opzij:\n'
-            + migreer_zonder_database(oordeel, bericht)
+            'In `data.sqlite` staat het al, buiten de migraties om. Dan vindt `flask db migrate` '
+            f'niets meer. {begin_ernaast(oordeel)}'
         )
     return ' '.join(passende_hint(oordeel, afwijking)[1])
-
-
-def migreer_zonder_database(oordeel: Oordeel, bericht: str) -> str:
-    """Een migratie voor iets wat al in data.sqlite staat: die moet er even niet zijn."""
-    opzij = vrije_naam(oordeel.oefenmap.pad, 'oud', '.sqlite')
-    return (
-        f'{hernoem(DATABASE, opzij)}\n    flask db upgrade\n    flask db migrate -m "{bericht}"\n'
-        + hernoem(opzij, DATABASE)
-    )
 
 
 def migreer_opnieuw(oordeel: Oordeel, script: Script, bericht: str) -> str:
@@ -237,10 +236,3 @@ def geef_tabelnaam(module: Bestand, tabel: str) -> str | None:
     if naam:
         return zet_onder(module, klassen[naam[0]].lineno, f"    __tablename__ = '{tabel}'")
     return None
-
-
-def standaard_in_een_script(waarde: str | None) -> str | None:
-    """Een standaardwaarde van SQLite zoals een script hem schrijft."""
-    if waarde is None or waarde.startswith("'"):
-        return waarde
-    return f"sa.text('({waarde})')"

@@ -120,33 +120,7 @@ def _nieuw_script(oordeel: Oordeel, afwijking: Afwijking, revisie: str) -> str:
         )
     if afwijking.wat not in ('ontbreekt', 'standaard'):
         return doen.migreer(oordeel, f'{afwijking.kolom} verbeterd')
-    if laatste.doet_iets('upgrade') or oordeel.toegepast(laatste.revisie):
-        return f'Maak een leeg script:\n    flask db revision -m "{nieuw}"'
-    if nieuw == afwijking.tabel:
-        fout, goed = afwijking.gevonden, afwijking.tabel
-        return doen.vervang_functies(
-            laatste,
-            {
-                'upgrade': [f"    op.rename_table('{fout}', '{goed}')"],
-                'downgrade': [f"    op.rename_table('{goed}', '{fout}')"],
-            },
-        )
-    return doen.vervang_met_batch(laatste, afwijking.tabel, _met_de_hand(afwijking))
-
-
-def _met_de_hand(afwijking: Afwijking) -> dict[str, str]:
-    """Wat `flask db migrate` niet ziet, of verkeerd zou doen: een naam of een standaardwaarde."""
-    if afwijking.wat == 'ontbreekt':
-        namen = afwijking.gevonden, afwijking.kolom
-        return {
-            functie: f"alter_column('{van}', new_column_name='{tot}')"
-            for functie, (van, tot) in (('upgrade', namen), ('downgrade', namen[::-1]))
-        }
-    return {
-        functie: f"alter_column('{afwijking.kolom}', "
-        f'server_default={doen.standaard_in_een_script(waarde)})'
-        for functie, waarde in (('upgrade', afwijking.verwacht), ('downgrade', afwijking.gevonden))
-    }
+    return doen.begin_ernaast(oordeel)
 
 
 def _niets_te_verliezen(oordeel: Oordeel) -> bool:

@@ -2,8 +2,6 @@
 
 import re
 
-from stappen import DATABASE
-
 from controle.hints import doen
 from controle.hints.hint import Hint, hint
 from controle.oefenmap import Script
@@ -33,10 +31,7 @@ def nog_geen_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         return Hint(
             'In `data.sqlite` staan al tabellen, maar er is nog geen migratie. Ze komen dus van '
             '`db.create_all()`. Daardoor vindt `flask db migrate` niets meer om te maken.',
-            'Zet de database even opzij, en maak de migratie:\n'
-            + doen.hernoem(DATABASE, 'oud.sqlite')
-            + '\n    flask db migrate -m "eerste migratie"\n'
-            + doen.hernoem('oud.sqlite', DATABASE),
+            doen.begin_ernaast(oordeel),
         )
 
 
@@ -51,17 +46,11 @@ def migraties_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             + doen.hernoem('migrations', 'oud')
             + '\n    flask db init',
         )
-    opzij = ''
-    if (oordeel.oefenmap.pad / 'migrations').exists():
-        opzij = doen.hernoem('migrations', 'oud') + '\n'
     return Hint(
         'Je migraties zijn weg. `data.sqlite` is er wel mee gemaakt: daarin staat revisie '
         f'`{oordeel.database.versies[0]}`.',
-        'Zet de map `migrations` terug uit de prullenbak. Is hij daar niet? Dan maakt dit hem '
-        'opnieuw:\n'
-        + doen.speel_les_ernaast(oordeel)
-        + opzij
-        + doen.hernoem(f'{doen.map_ernaast(oordeel)}/migrations', 'migrations'),
+        'Zet de map `migrations` terug uit de prullenbak. Is hij daar niet? '
+        + doen.begin_ernaast(oordeel),
     )
 
 

@@ -57,10 +57,9 @@ def _andere_module(oordeel: Oordeel) -> str:
     return (
         f'Dit maakt de module van stap {oordeel.laatste_goede_stap}, en bewaart de jouwe als '
         '`module.oud`:\n'
-        + doen.speel_les_ernaast(oordeel)
         + doen.hernoem(MODULE, 'module.oud')
         + '\n'
-        + doen.kopieer(f'{doen.map_ernaast(oordeel)}/{MODULE}', MODULE)
+        + doen.maak_module_opnieuw(oordeel)
     )
 
 

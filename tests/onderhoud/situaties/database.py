@@ -14,7 +14,7 @@ from leerling import (
     NIVEAU,
     WOONPLAATS,
 )
-from stappen import DATABASE, GEVULD, KOPIE, TABEL
+from stappen import DATABASE, KOPIE, TABEL
 
 from situaties.situatie import geef_namen, situatie, zet_klaar
 
@@ -72,7 +72,7 @@ def laatste_script_met_een_constraint_verwijderd(m):
     (m.map / m.script('cursistnummer')).unlink()
 
 
-@situatie('script_is_weg_na_de_upgrade', NIVEAU, 'oud.sqlite', bij=NIVEAU - 1)
+@situatie('script_is_weg_na_de_upgrade', NIVEAU, 'nieuwe map', bij=NIVEAU - 1)
 def script_en_kolom_verwijderd(m):
     (m.map / m.script('niveau')).unlink()
     m.model_van(NIVEAU - 1)
@@ -83,12 +83,7 @@ def onbekende_revisie_met_goede_tabellen(m):
     m.sql("UPDATE alembic_version SET version_num = 'abc123'")
 
 
-@situatie(
-    'script_is_weg_na_de_upgrade',
-    GEBOORTEJAAR - 1,
-    'volledige_naam',
-    f'{GEVULD.som} - {GEVULD.naam}',
-)
+@situatie('script_is_weg_na_de_upgrade', GEBOORTEJAAR - 1, 'andere map', 'nieuwe map')
 def database_van_een_latere_stap(m):
     shutil.copyfile(m.lesstand(LEEFTIJD_WEG).map / DATABASE, m.database)
 
@@ -130,23 +125,23 @@ def kolom_met_de_hand_eruit(m):
 # --- De tabellen ------------------------------------------------------------------------------
 
 
-@situatie('tijdelijke_tabel_is_blijven_staan', WOONPLAATS, f'_alembic_tmp_{TABEL}', 'DROP TABLE')
+@situatie('tijdelijke_tabel_is_blijven_staan', WOONPLAATS, f'_alembic_tmp_{TABEL}', 'nieuwe map')
 def tijdelijke_tabel(m):
     m.sql(f'CREATE TABLE _alembic_tmp_{TABEL} (id INTEGER)')
 
 
-@situatie('tijdelijke_tabel_is_blijven_staan', NIVEAU, f'_alembic_tmp_{TABEL}', 'RENAME TO')
+@situatie('tijdelijke_tabel_is_blijven_staan', NIVEAU, f'_alembic_tmp_{TABEL}', 'nieuwe map')
 def tijdelijke_tabel_met_alle_rijen(m):
     m.sql(f'ALTER TABLE {TABEL} RENAME TO _alembic_tmp_{TABEL}')
 
 
-@situatie('lege_tabel_te_veel', GEBRUIKERS - 1, '`gebruikers`', 'DROP TABLE')
+@situatie('database_past_niet_bij_de_migraties', GEBRUIKERS - 1, '`gebruikers`', 'nieuwe map')
 def tabel_van_een_upgrade_die_afbrak(m):
     zet_klaar(m, GEBRUIKERS)
     m.sql('CREATE TABLE gebruikers (id INTEGER PRIMARY KEY)')
 
 
-@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, '`straat`', 'oud.sqlite')
+@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, '`straat`', 'nieuwe map')
 def kolom_met_de_hand_erbij(m):
     m.sql(f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT', f"UPDATE {TABEL} SET straat = 'Lindelaan'")
 
@@ -193,7 +188,7 @@ def oude_kopie_teruggezet(m):
     shutil.copyfile(m.lesstand(NIVEAU - 1).map / DATABASE, m.database)
 
 
-@situatie('lege_waarden_houden_de_upgrade_tegen', NIVEAU - 1, 'niveau', 'IS NULL')
+@situatie('lege_waarden_houden_de_upgrade_tegen', NIVEAU - 1, 'niveau', 'nieuwe map')
 def lege_waarden_in_een_kolom_die_verplicht_wordt(m):
     m.kolom(replace(KOLOM['niveau'], null=True).regel)
     m.migreer('niveau')

@@ -32,7 +32,7 @@ def create_all_voor_init(m):
     m.flask('shell', invoer=f'db.create_all()\n{noor}\ndb.session.commit()\n')
 
 
-@situatie('nog_geen_revisie', EERSTE - 1, 'create_all', 'oud.sqlite')
+@situatie('nog_geen_revisie', EERSTE - 1, 'create_all', 'nieuwe map')
 def init_en_create_all(m):
     m.flask('db', 'init')
     create_all_voor_init(m)

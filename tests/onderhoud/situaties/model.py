@@ -208,7 +208,7 @@ def model_voor_en_database_achter(m):
     m.kolom('straat = db.Column(db.Text)')
 
 
-@situatie('model_loopt_voor', WOONPLAATS - 1, 'buiten de migraties om', 'oud.sqlite')
+@situatie('model_loopt_voor', WOONPLAATS - 1, 'buiten de migraties om', 'nieuwe map')
 def kolom_met_de_hand_en_in_het_model(m):
     m.model_van(WOONPLAATS)
     m.sql(
