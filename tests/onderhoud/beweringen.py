@@ -59,14 +59,6 @@ def is_groen(resultaat: CompletedProcess, tot: int) -> None:
     assert stand(resultaat.stdout, '✗') == []
 
 
-def is_rood(resultaat: CompletedProcess, stap: int, *woorden: str) -> None:
-    """De echte `pytest` is rood door deze stap, en `Wat nu` noemt deze woorden."""
-    assert resultaat.returncode == 1, resultaat.stdout
-    assert stap in stand(resultaat.stdout, '✗'), resultaat.stdout
-    assert wat_nu(resultaat.stdout).startswith(f'stap {stap},'), resultaat.stdout
-    noemt(resultaat.stdout, *woorden)
-
-
 def inhoud(map_: Path) -> dict[str, bytes | None]:
     """Alles in een map: elk bestand met wat erin staat, en elke map."""
     paden = {pad.relative_to(map_): pad for pad in sorted(map_.rglob('*'))}
