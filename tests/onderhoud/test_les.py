@@ -369,8 +369,10 @@ ONWAARHEDEN = {
     ('nummer', 'patroon', 'nieuw', 'waar', 'melding'), ONWAARHEDEN.values(), ids=ONWAARHEDEN
 )
 def test_een_onwaarheid_komt_uit_met_haar_regelnummer(
-    na_stap, nummer, patroon, nieuw, waar, melding
+    lesstand, na_stap, nummer, patroon, nieuw, waar, melding
 ):
+    # Alleen in een hoofdstuk dat klopt is deze onwaarheid de enige.
+    lesstand(nummer)
     hoofdstuk, anders = verander(nummer, patroon, nieuw)
     with pytest.raises(LesFout, match=re.escape(melding)) as gevangen:
         Streng(na_stap(nummer - 1)).speel_na([*LES[:nummer], hoofdstuk], nummer)

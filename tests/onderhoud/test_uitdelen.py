@@ -88,4 +88,4 @@ def test_de_zip_van_de_readme_heeft_alles_voor_stap_0_en_niets_voor_de_docent(tm
         )
         assert klaar.returncode == 0, klaar.stdout + klaar.stderr
     assert 'Wat nu: stap 1 staat klaar.' in klaar.stdout
-    assert f'1 passed, {LAATSTE - 1} skipped' in klaar.stdout
+    assert re.search(r'= 1 passed, \d+ skipped', klaar.stdout)
