@@ -53,7 +53,7 @@ def begin_ernaast(oordeel: Oordeel) -> str:
     """De weg terug: een nieuwe map, zoals na de laatste goede stap. De oude blijft wat hij is."""
     stap = oordeel.laatste_goede_stap
     return (
-        f'Ga verder in een nieuwe map, zoals na stap {stap}. Je eigen rijen blijven hier staan:\n'
+        f'Ga verder in een nieuwe map, zoals na stap {stap}. Deze blijft, met je eigen rijen:\n'
         f'{_speel_les(oordeel)}    cd {_map_ernaast(oordeel)}'
     )
 
