@@ -6,15 +6,16 @@ De situaties staan in situaties/, in bestanden met dezelfde namen als in control
 import re
 import subprocess
 import sys
+from typing import get_type_hints
 
 import pytest
 from beweringen import inhoud, is_groen
 from controle import naspelen, vertelling
 from controle.hints import doen
-from controle.hints.hint import HINTS, passende_hint
+from controle.hints.hint import HINTS, Hint, passende_hint
 from controle.hints.opmerkingen import OPMERKINGEN as OPMERKINGSFUNCTIES
 from controle.hints.opmerkingen import flask_app_in_dit_venster
-from controle.oordeel import Oordeel
+from controle.oordeel import Afwijking, Oordeel
 from leerling import WOONPLAATS, Leerling, speel_apart_na
 from situaties import OPMERKINGEN, SITUATIES
 from situaties.situatie import Situatie
@@ -185,6 +186,11 @@ def test_flask_app_die_goed_staat_geeft_geen_opmerking(goed, monkeypatch):
 def test_elke_hint_en_opmerking_heeft_een_situatie():
     gemaakt = {geval.hint for geval in SITUATIES + OPMERKINGEN} | ELDERS_GETEST
     assert {functie.__name__ for functie in (*HINTS, *OPMERKINGSFUNCTIES)} == gemaakt
+
+
+def test_elke_hint_krijgt_een_oordeel_en_een_afwijking_en_geeft_een_hint():
+    types = {'oordeel': Oordeel, 'afwijking': Afwijking, 'return': Hint | None}
+    assert {functie.__name__ for functie in HINTS if get_type_hints(functie) != types} == set()
 
 
 def test_elke_situatie_staat_in_het_bestand_van_haar_hint():
