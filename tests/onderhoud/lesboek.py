@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from speel_les import PROJECT, Hoofdstuk, LesFout, vul_map
+from stappen import STAPPEN
 from vergelijker import Vergelijker, schemafouten
 
 # De test die vertelt wat er in een stap niet klopt.
@@ -97,6 +98,13 @@ class Lesboek:
 
     def _speel(self, nummer: int) -> Lesstand:
         stand = Lesstand(self._map(nummer))
+        if nummer >= len(self.les):
+            kop = f'## Stap {nummer}. {STAPPEN[nummer - 1].titel}'
+            stand.strandt_op = nummer
+            stand.fouten = [
+                f'LEERLING.md heeft geen hoofdstuk `{kop}`. Zet het voor `## Tot slot`.'
+            ]
+            return stand
         if nummer:
             vorige = self._stand(nummer - 1)
             if vorige.strandt_op is not None:

@@ -15,10 +15,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from speel_les import PROJECT
 from stappen import LAATSTE, Kolom
 
-# De nieuwe stappen: een gewone, en een met een type dat de les nog niet gebruikt.
+# De nieuwe stappen: een gewone, en een met een type dat de les nog niet gebruikt. De namen zijn die
+# van geen enkele les: zo werkt het ook in een project dat al een stap erbij heeft.
 ERBIJ = (
-    ('Een telefoonnummer', Kolom('cursisten', 'telefoon', 'VARCHAR(15)')),
-    ('Ja of nee', Kolom('cursisten', 'heeft_les', 'BOOLEAN')),
+    ('Een proef', Kolom('cursisten', 'proef', 'VARCHAR(15)')),
+    ('Nog een proef', Kolom('cursisten', 'nog_een_proef', 'BOOLEAN')),
 )
 
 HOOFDSTUK = """\
@@ -131,4 +132,6 @@ def _vervang(bestand: Path, oud: str, nieuw: str) -> None:
 
 
 if __name__ == '__main__':
+    if len(sys.argv) != 2:
+        sys.exit('Gebruik: python tests/onderhoud/stap_erbij.py MAP')
     maak(Path(sys.argv[1]).resolve())

@@ -16,7 +16,8 @@ from vergelijker import Vergelijker, schema, schemafouten
 
 TEKST = (PROJECT / 'LEERLING.md').read_text(encoding='utf-8')
 LES = lees_les(TEKST)
-ALLE_HOOFDSTUKKEN = range(len(LES))
+# Ook een stap waarvan het hoofdstuk ontbreekt.
+ALLE_HOOFDSTUKKEN = range(max(len(LES), LAATSTE + 1))
 ALLE_STAPPEN = range(1, LAATSTE + 1)
 
 # Wat de leerling in de stap van woonplaats zelf invult.
@@ -167,11 +168,15 @@ def test_de_controle_noemt_precies_de_gedane_stappen_klaar(lesstand, nummer):
 
 @pytest.mark.parametrize('nummer', ALLE_STAPPEN)
 def test_de_kolommentabellen_zijn_die_van_de_database(lesstand, nummer):
-    assert tabelfout(LES[nummer], schema(lesstand(nummer).map)) is None
+    tabellen = schema(lesstand(nummer).map)
+    fout = tabelfout(LES[nummer], tabellen)
+    meld([str(fout)] if fout else [])
 
 
 def heeft_diagram(nummer: int) -> bool:
-    return any(blok.soort == 'mermaid' for blok in LES[nummer].blokken)
+    return any(
+        blok.soort == 'mermaid' for hoofdstuk in LES[nummer:][:1] for blok in hoofdstuk.blokken
+    )
 
 
 def maakt_tabel(nummer: int) -> bool:
@@ -181,15 +186,17 @@ def maakt_tabel(nummer: int) -> bool:
 
 @pytest.mark.parametrize('nummer', [n for n in ALLE_STAPPEN if heeft_diagram(n) or maakt_tabel(n)])
 def test_het_diagram_is_dat_van_de_database(lesstand, nummer):
+    tabellen = schema(lesstand(nummer).map)
     assert heeft_diagram(nummer)
-    assert diagramfout(LES[nummer], schema(lesstand(nummer).map)) is None
+    fout = diagramfout(LES[nummer], tabellen)
+    meld([str(fout)] if fout else [])
 
 
 def test_de_stappen_heten_zoals_in_stappen_py():
     assert [(h.nummer, h.titel) for h in LES[1:]] == [(s.nummer, s.titel) for s in STAPPEN]
 
 
-@pytest.mark.parametrize('nummer', ALLE_HOOFDSTUKKEN)
+@pytest.mark.parametrize('nummer', range(len(LES)))
 def test_elke_stap_heeft_alle_onderdelen(nummer):
     tekst = [regel for _, regel in LES[nummer].regels]
     koppen = [regel.removeprefix('### ') for regel in tekst if regel.startswith('### ')]

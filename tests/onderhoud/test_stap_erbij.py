@@ -2,6 +2,7 @@
 
 from speel_les import draai, omgeving
 from stap_erbij import ERBIJ, maak
+from stappen import LAATSTE
 
 # Wat elke stap langsgaat. De rest draait in .ci/run ook met de stappen erbij.
 LANGS_ELKE_STAP = (
@@ -17,8 +18,22 @@ ALLEEN = ['-k', 'not onwaarheid and not verkeerd and not map_ and not beschadigd
 def test_zonder_recept_vraagt_een_test_erom(tmp_path):
     maak(tmp_path, met_recept=False)
     uit = draai(['pytest', *LANGS_ELKE_STAP[-1:], '-k', 'recept'], tmp_path, omgeving()).stdout
-    assert 'Zet een recept in tests/onderhoud/recepten.py voor: ' in uit, uit
-    assert ', '.join(titel for titel, _ in ERBIJ) in uit
+    assert 'Zet in tests/onderhoud/recepten.py, in RECEPTEN, een recept als:' in uit, uit
+    assert all(f"'{titel}': [kolom_erbij('...')]," in uit for titel, _ in ERBIJ), uit
+    assert ' 1 failed, ' in uit, uit
+
+
+def test_zonder_hoofdstuk_vraagt_een_test_erom(tmp_path):
+    maak(tmp_path)
+    les = tmp_path / 'LEERLING.md'
+    tekst = les.read_text(encoding='utf-8')
+    kop = f'## Stap {LAATSTE + 1}. {ERBIJ[0][0]}'
+    begin, eind = tekst.index(kop), tekst.index('## Tot slot')
+    les.write_text(tekst[:begin] + tekst[eind:], encoding='utf-8')
+    alleen = ['-k', f'gebeurt_ook[{LAATSTE + 1}] or gebeurt_ook[{LAATSTE + 2}] or heten_zoals']
+    uit = draai(['pytest', 'tests/onderhoud/test_les.py', *alleen], tmp_path, omgeving()).stdout
+    assert f'LEERLING.md heeft geen hoofdstuk `{kop}`. Zet het voor `## Tot slot`.' in uit, uit
+    assert 'IndexError' not in uit
 
 
 def test_met_een_regel_een_hoofdstuk_en_een_recept_is_alles_groen(tmp_path):
