@@ -38,11 +38,14 @@ def pytest_configure(config):
             raise pytest.UsageError(
                 f'In de map `tests` ontbreekt `{naam}`. Haal de map `tests` opnieuw uit de ZIP.'
             )
-    # In een map zonder tests, zoals migrations/, vindt pytest zelf niets.
     hier = config.invocation_params.dir
-    gevraagd = [hier / arg.partition('::')[0] for arg in config.args]
-    if not any(pad.is_file() or any(pad.rglob('test_*.py')) for pad in gevraagd):
+    if not any(_heeft_tests((hier / arg.partition('::')[0]).resolve()) for arg in config.args):
+        # In een map zonder tests, zoals migrations/, vindt pytest zelf niets.
         config.args = [str(CONTROLE)]
+
+
+def _heeft_tests(pad):
+    return pad.is_file() or CONTROLE.is_relative_to(pad) or any(pad.rglob('test_*.py'))
 
 
 def pytest_ignore_collect(collection_path):

@@ -88,9 +88,11 @@ def _zonder_pakketten(ontbreekt):
 
 def pytest_ignore_collect(collection_path):
     """Slaat onderhoud/ over waar de pakketten daarvoor niet zijn: dat is niets voor leerlingen."""
-    kan = all(map(importlib.util.find_spec, NODIG_VOOR_ONDERHOUD))
-    overslaan = NIET_DE_ENIGE or (collection_path == TESTS / 'onderhoud' and not kan)
-    return True if overslaan else None
+    if NIET_DE_ENIGE:
+        return True
+    if collection_path == TESTS / 'onderhoud':
+        return not all(map(importlib.util.find_spec, NODIG_VOOR_ONDERHOUD)) or None
+    return None
 
 
 @pytest.fixture(scope='session')
@@ -105,8 +107,8 @@ def oordeel(pytestconfig):
     from controle.naspelen import Kindproces
 
     with Kindproces(OEFENMAP) as kind:
-        # Pas nu laden wint 23%: het naspelen loopt al. Daarbij niet zoeken naar afval, en aan het
-        # eind ook niet, wint nog 17% (meet.py).
+        # Pas nu laden wint 21%: het naspelen loopt al. Daarbij niet zoeken naar afval, en aan het
+        # eind ook niet, wint nog 16% (meet.py).
         gc.disable()
         from controle import vertelling
         from controle.beoordeling import beoordeel

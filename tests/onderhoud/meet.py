@@ -161,7 +161,7 @@ SLIM = {
     'importeren tijdens het naspelen': (
         'tests/conftest.py',
         lambda tekst: tekst.replace(
-            '\nTESTS = ', 'import alembic.script, sqlalchemy.sql, alembic.autogenerate\nTESTS = '
+            '\nNODIG = ', '\nfrom controle import beoordeling, oefenmap, vertelling\nNODIG = '
         ),
     ),
 }

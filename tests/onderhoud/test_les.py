@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from leerling import CURSISTNUMMER, GEBOORTEJAAR, INDEX, NAAM, NIVEAU, WOONPLAATS, stap
 from lesboek import LESTEST, Lesboek, vertel
 from speel_les import PROJECT, SYSTEMEN, Hoofdstuk, LesFout, lees_les, rijcellen
 from stappen import CURSISTEN, GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL, Kolom, kolommen_na
@@ -32,16 +33,6 @@ ONDERDELEN = {
     'Controle',
     'Vraag',
 }
-
-
-def stap_met(naam: str, **kenmerken) -> int:
-    """De eerste stap met deze kolom, zo nodig een met deze kenmerken."""
-    return next(
-        stap.nummer
-        for stap in STAPPEN
-        for kolom in stap.erbij
-        if kolom.naam == naam and kenmerken.items() <= vars(kolom).items()
-    )
 
 
 def rijen(map_: Path) -> list[dict]:
@@ -284,14 +275,14 @@ class Streng(Vergelijker):
 # de melding zegt.
 ONWAARHEDEN = {
     'een onbekende opdracht': (
-        stap_met('niveau'),
+        NIVEAU,
         r'\$ flask db migrate',
         '$ flaks db migrate',
         '$ flaks db migrate',
         'ken ik niet',
     ),
     'een opdracht die flask niet kent': (
-        stap_met(HERNOEMD.naam),
+        NAAM,
         r'\$ flask db migrate',
         '$ flask db migreer',
         # De opdracht zelf kan; pas wat eronder staat, komt niet.
@@ -299,63 +290,63 @@ ONWAARHEDEN = {
         'komt die regel niet',
     ),
     'een verkeerde uitvoerregel': (
-        stap_met('woonplaats'),
+        WOONPLAATS,
         r'(Error\) no such column: \w+)\.woonplaats\n',
         r'\1.woonplek\n',
         'woonplek',
         'woonplek',
     ),
     'een uitvoerregel te weinig': (
-        stap_met('woonplaats'),
+        WOONPLAATS,
         r'(\[SQL: .*\n.*\]\n)\(Background .*\n',
         r'\1',
         f'FROM {TABEL}]',
         'Background',
     ),
     'een fout die verzwegen wordt': (
-        stap_met('niveau'),
+        NIVEAU,
         r'Traceback(.*\n)+?\(Background .*\n',
         '...\n',
         '$ flask db upgrade',
         'eindigt met 1',
     ),
     'een verkeerde opgelichte regel': (
-        stap_met('woonplaats'),
+        WOONPLAATS,
         r'hl_lines="(\d+)"',
         lambda gevonden: f'hl_lines="{int(gevonden[1]) + 1}"',
         'woonplaats = db.Column(',
         'is nieuw en hoort in hl_lines',
     ),
     'een opgelichte regel te veel': (
-        stap_met('cursistnummer'),
+        CURSISTNUMMER,
         r'hl_lines="(\d+)"',
         r'hl_lines="1 \1"',
         'class Cursist',
         'is niet nieuw, maar staat in hl_lines',
     ),
     'een script dat anders is dan getoond': (
-        stap_met(HERNOEMD.naam, index=True),
+        INDEX,
         r'def upgrade\(\):\n    pass\n',
         'def upgrade():\n    return\n',
         'return',
         'komt `    pass`',
     ),
     'een titel waar geen script bij hoort': (
-        stap_met(GEVULD.naam),
+        GEBOORTEJAAR,
         r'title="(migrations/.*)\.py"',
         r'title="\1_.py"',
         '_.py"',
         'horen 0 bestanden',
     ),
     'een module die er niet is': (
-        stap_met('woonplaats'),
+        WOONPLAATS,
         r'title="BasicModelApp\.py"',
         'title="BasisModelApp.py"',
         'title="BasisModelApp.py"',
         'er is geen BasisModelApp.py',
     ),
     'iets weggooien dat er niet is': (
-        stap_met('niveau'),
+        NIVEAU,
         r'`rm ([^`]*)\.py`',
         r'`rm \1_.py`',
         '_.py`',
@@ -363,7 +354,7 @@ ONWAARHEDEN = {
     ),
     # Zonder de kolom in het model vindt migrate niets.
     'een blok dat ontbreekt': (
-        stap_met('niveau'),
+        NIVEAU,
         r'```python (.*\n)+?```\n',
         '',
         'Detected added column',
@@ -404,7 +395,7 @@ def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
         cellen[KOLOMMENTABEL.index(kop)] = 'anders'
         return f'| {" | ".join(cellen)} |'
 
-    nummer = stap_met(naam)
+    nummer = stap(naam)
     hoofdstuk, regel = verander(nummer, rf'\| `{naam}` \|.*', met_andere_cel)
     assert tabelfout(hoofdstuk, schema(lesstand(nummer).map)).regel == regel
 
@@ -419,7 +410,7 @@ def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
     ],
 )
 def test_een_verkeerd_diagram_komt_uit_met_zijn_regelnummer(lesstand, kolom, patroon, nieuw):
-    nummer = stap_met(kolom)
+    nummer = stap(kolom)
     hoofdstuk, regel = verander(nummer, patroon, nieuw)
     assert diagramfout(hoofdstuk, schema(lesstand(nummer).map)).regel == regel
 
@@ -460,14 +451,14 @@ def test_een_andere_database_dan_in_stappen_py_houdt_de_les_op(tmp_path):
     ('nummer', 'verwacht'),
     [
         (
-            stap_met(HERNOEMD.naam),
+            NAAM,
             [
                 f'kolom {TABEL}.{HERNOEMD.was} staat in data.sqlite',
                 f'kolom {TABEL}.{HERNOEMD.naam} staat na stap',
             ],
         ),
         (
-            stap_met(HERNOEMD.naam, index=True),
+            INDEX,
             [f'kolom {TABEL}.{HERNOEMD.naam}: index is in data.sqlite False'],
         ),
     ],

@@ -8,12 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from beweringen import inhoud
 from speel_les import BESTANDEN, PROJECT, LesFout, Speler, lees_les, omgeving, voeg_in
-from stappen import STAPPEN
+from stappen import LAATSTE, STAPPEN
 from vergelijker import nieuw_in, vergelijk
 
 LES = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
-LAATSTE = len(STAPPEN)
 
 
 def speel(*argumenten: str, project: Path = PROJECT) -> subprocess.CompletedProcess:
@@ -25,14 +25,6 @@ def speel(*argumenten: str, project: Path = PROJECT) -> subprocess.CompletedProc
         encoding='utf-8',
         timeout=300,
     )
-
-
-def inhoud(map_: Path) -> dict[str, bytes]:
-    return {
-        pad.relative_to(map_).as_posix(): pad.read_bytes() if pad.is_file() else b''
-        for pad in map_.rglob('*')
-        if '__pycache__' not in pad.parts
-    }
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from subprocess import CompletedProcess
 
-import sqlalchemy as sa
+from controle.tabellen import lees_database
 from speel_les import MISLUKT, Blok, Hoofdstuk, LesFout, Speler, definities, opdrachten, plaats
-from stappen import VRIJ, Kolom, kolommen_na
+from stappen import DATABASE, VRIJ, Kolom, kolommen_na
 
 # Wat de database van een kolom weet; de rest van een Kolom is kennis van de les.
 KENMERKEN = ('type', 'null', 'standaard', 'uniek', 'index', 'sleutel', 'verwijst_naar')
@@ -162,40 +162,28 @@ def _opgelicht(hl_lines: str) -> set[int]:
 
 def schema(map_: Path) -> dict[str, list[Kolom]]:
     """De tabellen zoals data.sqlite ze echt heeft, zonder die van Alembic."""
-    motor = sa.create_engine(sa.URL.create('sqlite', database=str(map_ / 'data.sqlite')))
-    inspecteur = sa.inspect(motor)
-    tabellen = {}
-    for tabel in sorted(set(inspecteur.get_table_names()) - {'alembic_version'}):
-        indexen = inspecteur.get_indexes(tabel)
-        uniek = [c['column_names'] for c in inspecteur.get_unique_constraints(tabel)]
-        uniek += [index['column_names'] for index in indexen if index['unique']]
-        verwijst = {
-            sleutel['constrained_columns'][0]: '{referred_table}.{referred_columns[0]}'.format(
-                **sleutel
-            )
-            for sleutel in inspecteur.get_foreign_keys(tabel)
-        }
-        tabellen[tabel] = [
+    return {
+        tabel: [
             Kolom(
                 tabel,
-                kolom['name'],
-                str(kolom['type']),
-                null=kolom['nullable'],
-                standaard=kolom['default'],
-                uniek=[kolom['name']] in uniek,
-                index=any(index['column_names'] == [kolom['name']] for index in indexen),
-                sleutel=bool(kolom['primary_key']),
-                verwijst_naar=verwijst.get(kolom['name']),
+                naam,
+                **kolom,
+                uniek=[naam] in inhoud['uniek'],
+                index=[naam] in inhoud['indexen'],
+                sleutel=naam in inhoud['sleutel'],
+                verwijst_naar=next(
+                    (f'{t}.{k[0]}' for van, t, k in inhoud['verwijst_naar'] if van == [naam]), None
+                ),
             )
-            for kolom in inspecteur.get_columns(tabel)
+            for naam, kolom in inhoud['kolommen'].items()
         ]
-    motor.dispose()
-    return tabellen
+        for tabel, inhoud in sorted(lees_database(map_ / DATABASE).schema.items())
+    }
 
 
 def schemafouten(map_: Path, nummer: int) -> Iterator[str]:
     """Waarin data.sqlite anders is dan stappen.py zegt na deze stap."""
-    gevonden = {(k.tabel, k.naam): k for kolommen in schema(map_).values() for k in kolommen}
+    gevonden = {k.plek: k for kolommen in schema(map_).values() for k in kolommen}
     verwacht = kolommen_na(nummer)
     for plek in sorted(gevonden.keys() | verwacht.keys()):
         naam = 'kolom ' + '.'.join(plek)

@@ -1,7 +1,7 @@
 """Speelt een map na in het proces van de test zelf.
 
 Naspelen in een eigen proces kost vooral het laden van Flask en SQLAlchemy. Hier zijn die er al:
-dat wint 70% (meet.py). Dezelfde code doet het werk; alleen de bewaking en de tijdslimiet
+dat wint 66% (meet.py). Dezelfde code doet het werk; alleen de bewaking en de tijdslimiet
 ontbreken. Wat daarover gaat draait met de echte `pytest`.
 """
 
