@@ -22,8 +22,8 @@ from lesboek import Lesstand
 from speel_les import draai, omgeving
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
-from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, STAPPEN, TABEL, Kolom
-from zonder_kindproces import speel_hier_na
+from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, KOPIE, MODULE, STAPPEN, TABEL, Kolom
+from zonder_kindproces import flask_hier, speel_hier_na
 
 # Het begin van een commentaarregel die op elke stap onder de kolommen van Cursist staat.
 ONDER_DE_KOLOMMEN = '    # Zo ziet een cursist eruit'
@@ -53,6 +53,9 @@ def upgrade():
 def downgrade():
 {downgrade}
 '''
+
+# De weg terug zet alleen de module, de migraties en de database terug.
+NIET_TERUG = shutil.ignore_patterns('tests', '*.md', '*.t*', 'conftest.py', KOPIE, '.gitignore')
 
 # Wat het naspelen van een map al eens opleverde.
 NAGESPEELD: dict[frozenset, Verslag] = {}
@@ -94,16 +97,11 @@ class Leerling:
     """Een leerling in zijn oefenmap: wat hij schrijft, typt, en van een hint opvolgt."""
 
     def __init__(self, map_: Path, lesstand: Callable[[int], Lesstand]):
-        # De laatste is de map waarin hij nu werkt.
-        self.mappen = [map_]
+        self.map = map_
         self.lesstand = lesstand
         self.speel_na = speel_hier_na
 
     # --- De bestanden ---------------------------------------------------------------------------
-
-    @property
-    def map(self) -> Path:
-        return self.mappen[-1]
 
     @property
     def module(self) -> Path:
@@ -187,10 +185,10 @@ class Leerling:
 
     def flask(self, *delen: str, invoer: str = '', mag_mislukken: bool = False) -> str:
         """Een opdracht `flask ...` die lukt; geeft wat hij afdrukt."""
-        klaar = draai(['flask', *delen], self.map, omgeving() | {'FLASK_APP': MODULE}, invoer)
-        goed = klaar.returncode == 0 and 'Error' not in klaar.stdout
-        assert mag_mislukken or goed, f'flask {delen}:\n{klaar.stdout}'
-        return klaar.stdout
+        status, uitvoer = flask_hier(self.map, list(delen), invoer)
+        goed = status == 0 and 'Error' not in uitvoer
+        assert mag_mislukken or goed, f'flask {delen}:\n{uitvoer}'
+        return uitvoer
 
     def migreer(self, naam: str, *wijzigingen: tuple[str, str]) -> None:
         """`flask db migrate`, zo nodig het script aanpassen, `flask db upgrade`."""
@@ -244,6 +242,11 @@ class Leerling:
     def wat_nu(self) -> str:
         return vertelling.wat_nu(self.oordeel())
 
+    @property
+    def oude_mappen(self) -> list[Path]:
+        """Wat de weg terug bewaart: oud/, oud2/, ..."""
+        return list(self.map.glob('oud*'))
+
     def cursisten(self, map_: Path | None = None) -> dict[int, dict]:
         """Wat er van elke cursist bekend is, hoe de kolommen ook heten."""
         database = (map_ or self.map) / DATABASE
@@ -284,6 +287,9 @@ class Leerling:
                 self._doe_blok(zin, blok)
                 iets = True
                 blok = []
+            for van, naar in re.findall(r'Hernoem `([^`]+)` naar `([^`]+)`', regel):
+                (self.map / van).rename(self.map / naar)
+                iets = True
             zin = regel
         return iets
 
@@ -330,19 +336,28 @@ class Leerling:
         match shlex.split(opdracht):
             case ['flask', *delen]:
                 self.flask(*delen)
-            case ['python', 'tests/speel_les.py', doel, '--tot', nummer]:
-                # Precies deze map maakt speel_les.py; dat bewijst test_speel_les.py.
-                shutil.copytree(self.lesstand(int(nummer)).map, self.map / doel)
-            case ['cd', doel]:
-                self.mappen.append((self.map / doel).resolve())
+            case ['python', 'tests/speel_les.py', '--terug', nummer]:
+                # Precies deze stand maakt speel_les.py; dat bewijst test_speel_les.py.
+                nieuw = self.map / '.terug' / 'nieuw'
+                shutil.copytree(self.lesstand(int(nummer)).map, nieuw, ignore=NIET_TERUG)
+                wissel(self.map, nieuw)
             case ['rm', naam]:
                 (self.map / naam).unlink()
             case ['cp', van, naar]:
                 shutil.copyfile(self.map / van, self.map / naar)
-            case ['mv', van, naar]:
-                (self.map / van).replace(self.map / naar)
             case _:
                 pytest.fail(f'Dit is geen opdracht: {opdracht}')
+
+
+def wissel(map_, nieuw):
+    oud = next(map_ / f'oud{n}' for n in ('', *range(2, 99)) if not (map_ / f'oud{n}').exists())
+    oud.mkdir()
+    for naam in (MODULE, 'migrations', DATABASE):
+        if (map_ / naam).exists():
+            (map_ / naam).rename(oud / naam)
+        if (nieuw / naam).exists():
+            (nieuw / naam).rename(map_ / naam)
+    shutil.rmtree(nieuw.parent)
 
 
 def speel_apart_na(oefenmap: Path) -> Verslag:

@@ -1,22 +1,26 @@
-"""Speelt een map na in het proces van de test zelf.
+"""Speelt een map na, en draait `flask`, in het proces van de test zelf.
 
-Naspelen in een eigen proces kost vooral het laden van Flask en SQLAlchemy. Hier zijn die er al:
-dat wint 66% (meet.py). Dezelfde code doet het werk; alleen de bewaking en de tijdslimiet
-ontbreken. Wat daarover gaat draait met de echte `pytest`.
+Een eigen proces kost vooral het laden van Flask en SQLAlchemy. Hier zijn die er al: dat wint bij
+het naspelen 66% (meet.py). Dezelfde code doet het werk; alleen de bewaking en de tijdslimiet
+ontbreken. Wat daarover gaat draait met de echte `pytest`, en de les met de echte `flask`.
 """
 
 import os
 import sys
 import tempfile
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 from controle.kindproces import Rondgang
 from controle.naspelen import Fout, Verslag, kopieer, lees_verslag, omgeving
+from flask.cli import FlaskGroup, ScriptInfo
 from speel_les import PROJECT
+from stappen import MODULE
 
 # Waar pytest de tests vandaan laadt: een proces van de leerling zoekt daar niet.
 VAN_ONS = (PROJECT, PROJECT / 'tests', PROJECT / 'tests' / 'onderhoud')
@@ -35,6 +39,36 @@ def speel_hier_na(oefenmap: Path) -> Verslag:
         for engine in rondgang.engines:
             engine.dispose()
         return lees_verslag(verslag, Fout('module', 'onbekend', 'Het verslag is niet af.'))
+
+
+def flask_hier(map_: Path, delen: list[str], invoer: str = '') -> tuple[int, str]:
+    """Draait `flask ...` in een map, met FLASK_APP gezet: de exit status, en wat er komt."""
+    uitvoer, info = StringIO(), ScriptInfo(app_import_path=MODULE)
+    with _alsof_het_een_eigen_proces_is(map_):
+        sys.path.insert(0, str(map_))
+        with (
+            redirect_stdout(uitvoer),
+            redirect_stderr(uitvoer),
+            patch('sys.stdin', StringIO(invoer)),
+        ):
+            try:
+                FlaskGroup().main(delen, 'flask', obj=info)
+            except SystemExit as klaar:
+                status = klaar.code or 0
+            except BaseException:
+                traceback.print_exc()
+                status = 1
+            _sluit(info)
+    return status, uitvoer.getvalue()
+
+
+def _sluit(info: ScriptInfo) -> None:
+    """Sluit de verbindingen: een open database kan Windows niet verplaatsen."""
+    app = info._loaded_app
+    if app and 'sqlalchemy' in app.extensions:
+        with app.app_context():
+            for engine in app.extensions['sqlalchemy'].engines.values():
+                engine.dispose()
 
 
 @contextmanager

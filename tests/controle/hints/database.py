@@ -15,7 +15,7 @@ def database_staat_in_instance(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
     if lees_database(oordeel.oefenmap.pad / 'instance' / DATABASE).toestand == 'goed':
         return Hint(
             '`data.sqlite` staat in de map `instance`. Je app zoekt hem naast de module.',
-            'Verplaats hem:\n' + doen.hernoem(f'instance/{DATABASE}', DATABASE),
+            doen.hernoem(f'instance/{DATABASE}', DATABASE),
         )
 
 
@@ -54,10 +54,7 @@ def database_is_geen_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
     wat = 'is geen database (meer)' if afwijking.wat == 'geen database' else 'is veel te groot'
     return Hint(
         f'`data.sqlite` {wat}.',
-        'Heb je een kopie, zet die dan terug. Anders: bewaar dit bestand en maak een nieuwe '
-        'database, zonder rijen:\n'
-        + doen.hernoem(DATABASE, doen.vrije_naam(oordeel.oefenmap.pad, 'oud', '.sqlite'))
-        + '\n    flask db upgrade',
+        doen.weg_terug(oordeel),
     )
 
 
@@ -72,7 +69,7 @@ def script_is_weg_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint 
         )
     return Hint(
         f'{wat} Het is verwijderd, of deze database komt uit een andere map.',
-        'Zet het terug uit de prullenbak. Is het daar niet? ' + doen.begin_ernaast(oordeel),
+        'Zet het terug uit de prullenbak. Is het daar niet? ' + doen.weg_terug(oordeel),
     )
 
 
@@ -97,7 +94,7 @@ def tijdelijke_tabel_is_blijven_staan(oordeel: Oordeel, afwijking: Afwijking) ->
             return Hint(
                 f'In `data.sqlite` staat nog de tijdelijke tabel `{tabel}`. Een upgrade brak '
                 'halverwege af, en de volgende loopt daarop vast.',
-                doen.begin_ernaast(oordeel),
+                doen.weg_terug(oordeel),
             )
 
 
@@ -107,7 +104,7 @@ def database_past_niet_bij_de_migraties(oordeel: Oordeel, afwijking: Afwijking) 
         wat = 'In `data.sqlite` staan tabellen die niet bij je migraties passen, zonder revisie'
     else:
         wat = f'In `data.sqlite` is {plek(afwijking)} anders dan je migraties hem maken'
-    return Hint(f'{wat}.', doen.begin_ernaast(oordeel))
+    return Hint(f'{wat}.', doen.weg_terug(oordeel))
 
 
 @hint('database', 'achter')
@@ -120,7 +117,7 @@ def lege_waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking)
         return Hint(
             f'In `{oordeel.naam_van(afwijking.revisie)}` mag kolom `{kolom}` niet leeg zijn. In '
             '`data.sqlite` is hij in sommige rijen leeg. De upgrade loopt daarop vast.',
-            doen.begin_ernaast(oordeel),
+            doen.weg_terug(oordeel),
         )
 
 

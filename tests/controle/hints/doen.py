@@ -3,7 +3,6 @@
 import re
 import sys
 from difflib import get_close_matches
-from pathlib import Path
 
 from stappen import HERNOEMD, KLASSEN, MODULE, Kolom, kolommen_na
 
@@ -11,7 +10,7 @@ from controle.hints.hint import passende_hint
 from controle.oefenmap import Bestand, Script, eind_van_de_kolommen, namen_van, tabellen_van
 from controle.oordeel import Oordeel
 
-# Op Windows heten rm, cp en mv anders; deze namen kennen cmd en PowerShell allebei.
+# Op Windows heten rm en cp anders, en cp in cmd en PowerShell ook nog verschillend.
 WINDOWS = sys.platform == 'win32'
 
 
@@ -21,62 +20,40 @@ WINDOWS = sys.platform == 'win32'
 def zet_flask_app() -> str:
     """De opdracht die zegt waar de app staat, voor elke shell van dit systeem."""
     if WINDOWS:
-        return (
-            f'in cmd:\n    set FLASK_APP={MODULE}\nin PowerShell:\n    $env:FLASK_APP = "{MODULE}"'
-        )
+        return _per_shell(f'set FLASK_APP={MODULE}', f"$env:FLASK_APP='{MODULE}'")
     return f'    export FLASK_APP={MODULE}'
 
 
 def kopieer(van: str, naar: str) -> str:
-    """De opdracht die een bestand kopieert."""
-    return _opdracht('copy', 'cp', van, naar)
-
-
-def hernoem(van: str, naar: str) -> str:
-    """De opdracht die een bestand of map een andere naam of plaats geeft."""
-    return _opdracht('move', 'mv', van, naar)
+    """De opdracht die een bestand over een ander kopieert, voor elke shell van dit systeem."""
+    if WINDOWS:
+        return _per_shell(f'copy /y {van} {naar}', f'Copy-Item {van} {naar}')
+    return f'    cp {van} {naar}'
 
 
 def verwijder(naam: str) -> str:
     """De opdracht die een bestand verwijdert."""
-    return _opdracht('del', 'rm', naam)
-
-
-def _opdracht(op_windows: str, anders: str, *namen: str) -> str:
-    namen = [f'"{naam}"' if ' ' in naam else naam for naam in namen]
     if WINDOWS:
-        return f'    {op_windows} {" ".join(namen)}'.replace('/', '\\')
-    return f'    {anders} {" ".join(namen)}'
+        naam = naam.replace('/', '\\')
+    return f'    {"del" if WINDOWS else "rm"} ' + (f'"{naam}"' if ' ' in naam else naam)
 
 
-def begin_ernaast(oordeel: Oordeel) -> str:
-    """De weg terug: een nieuwe map, zoals na de laatste goede stap. De oude blijft wat hij is."""
+def _per_shell(cmd: str, powershell: str) -> str:
+    return f'In cmd:\n    {cmd}\nIn PowerShell:\n    {powershell}'
+
+
+def hernoem(van: str, naar: str) -> str:
+    """Een bestand een andere naam of plaats geven, in de editor: dat gaat overal hetzelfde."""
+    return f'Hernoem `{van}` naar `{naar}`.'
+
+
+def weg_terug(oordeel: Oordeel) -> str:
+    """De weg terug naar de laatste goede stap; wat er staat blijft bewaard."""
     stap = oordeel.laatste_goede_stap
     return (
-        f'Ga verder in een nieuwe map, zoals na stap {stap}. Deze blijft, met je eigen rijen:\n'
-        f'{_speel_les(oordeel)}    cd {_map_ernaast(oordeel)}'
+        f'Ga terug naar de stand na stap {stap}. Wat er nu staat, met je eigen rijen, blijft '
+        f'bewaard in de map `oud`:\n    python tests/speel_les.py --terug {stap}'
     )
-
-
-def maak_module_opnieuw(oordeel: Oordeel) -> str:
-    """De opdrachten die de module van de laatste goede stap terugzetten."""
-    return _speel_les(oordeel) + kopieer(f'{_map_ernaast(oordeel)}/{MODULE}', MODULE)
-
-
-def _speel_les(oordeel: Oordeel) -> str:
-    stap = oordeel.laatste_goede_stap
-    return f'    python tests/speel_les.py {_map_ernaast(oordeel)} --tot {stap}\n'
-
-
-def _map_ernaast(oordeel: Oordeel) -> str:
-    """Een map naast de oefening die er nog niet is: speel_les.py wil een nieuwe."""
-    return '../' + vrije_naam(oordeel.oefenmap.pad.parent, 'opnieuw')
-
-
-def vrije_naam(map_: Path, begin: str, eind: str = '') -> str:
-    """Een naam die in deze map nog niet bestaat: oud.sqlite, oud2.sqlite, ..."""
-    namen = [f'{begin}{nummer}{eind}' for nummer in ('', *range(2, 100))]
-    return next(naam for naam in namen if not (map_ / naam).exists())
 
 
 def migreer(oordeel: Oordeel, bericht: str) -> str:
@@ -88,7 +65,7 @@ def migreer(oordeel: Oordeel, bericht: str) -> str:
     if afwijking.wat in ('anders', 'zonder versie') and oordeel.database_is_als_model():
         return (
             'In `data.sqlite` staat het al, buiten de migraties om. Dan vindt `flask db migrate` '
-            f'niets meer. {begin_ernaast(oordeel)}'
+            f'niets meer. {weg_terug(oordeel)}'
         )
     return ' '.join(passende_hint(oordeel, afwijking)[1])
 

@@ -120,7 +120,7 @@ def _nieuw_script(oordeel: Oordeel, afwijking: Afwijking, revisie: str) -> str:
         )
     if afwijking.wat not in ('ontbreekt', 'standaard'):
         return doen.migreer(oordeel, f'{afwijking.kolom} verbeterd')
-    return doen.begin_ernaast(oordeel)
+    return doen.weg_terug(oordeel)
 
 
 def _niets_te_verliezen(oordeel: Oordeel) -> bool:

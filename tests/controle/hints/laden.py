@@ -70,8 +70,8 @@ def module_maakt_geen_app(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
     if not oordeel.module.aanroepen('Flask') and oordeel.fout.bestand is None:
         return Hint(
             f'`{MODULE}` maakt geen app: er staat nergens `Flask(__name__)`.',
-            'Had je meer code? Zet die terug met ongedaan maken in je editor. Anders maakt dit de '
-            'module opnieuw:\n' + doen.maak_module_opnieuw(oordeel),
+            'Had je meer code? Zet die terug met ongedaan maken in je editor. Lukt dat niet? '
+            + doen.weg_terug(oordeel),
         )
 
 

@@ -8,17 +8,6 @@ from controle.oefenmap import Script
 from controle.oordeel import Afwijking, Oordeel
 
 
-@hint('migraties', 'onvolledig')
-def onderdeel_van_migrations_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    naam = afwijking.gevonden
-    if oordeel.oefenmap.scripts:
-        return Hint(
-            f'In de map `migrations` ontbreekt `{naam}`. `flask db init` had dat gemaakt.',
-            'Maak ergens anders een nieuwe map `migrations`, en haal het bestand daaruit:\n'
-            '    flask db init -d nieuw\n' + doen.kopieer(f'nieuw/{naam}', f'migrations/{naam}'),
-        )
-
-
 @hint('migraties', 'geen revisie')
 def nog_geen_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     database = oordeel.database
@@ -31,26 +20,26 @@ def nog_geen_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         return Hint(
             'In `data.sqlite` staan al tabellen, maar er is nog geen migratie. Ze komen dus van '
             '`db.create_all()`. Daardoor vindt `flask db migrate` niets meer om te maken.',
-            doen.begin_ernaast(oordeel),
+            doen.weg_terug(oordeel),
         )
+
+
+@hint('migraties', 'ontbreken')
+def migraties_zijn_er_nog_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if not oordeel.database.versies:
+        return Hint('Er is geen map `migrations`.', 'Maak hem:\n    flask db init')
 
 
 @hint('migraties')
 def migraties_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    if not oordeel.database.versies:
-        if afwijking.wat == 'ontbreken':
-            return Hint('Er is geen map `migrations`.', 'Maak hem:\n    flask db init')
-        return Hint(
-            f'In de map `migrations` ontbreekt `{afwijking.gevonden}`.',
-            'Maak de map opnieuw. De oude blijft bewaard als `oud`:\n'
-            + doen.hernoem('migrations', 'oud')
-            + '\n    flask db init',
+    weg = f'In de map `migrations` ontbreekt `{afwijking.gevonden}`.'
+    if afwijking.wat != 'onvolledig':
+        weg = (
+            'Je migraties zijn weg. `data.sqlite` is er wel mee gemaakt: daarin staat revisie '
+            f'`{oordeel.database.versies[0]}`.'
         )
     return Hint(
-        'Je migraties zijn weg. `data.sqlite` is er wel mee gemaakt: daarin staat revisie '
-        f'`{oordeel.database.versies[0]}`.',
-        'Zet de map `migrations` terug uit de prullenbak. Is hij daar niet? '
-        + doen.begin_ernaast(oordeel),
+        weg, f'Zet het terug uit de prullenbak. Is het daar niet? {doen.weg_terug(oordeel)}'
     )
 
 
@@ -75,7 +64,7 @@ def script_zonder_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
     return Hint(
         f'`{script.naam}` is geen migratie: er staat geen `revision = ...` in. Alembic loopt '
         'daarop vast.',
-        'Zet het in de map van je module:\n' + doen.hernoem(script.naam, script.bestandsnaam),
+        doen.hernoem(script.naam, script.bestandsnaam),
     )
 
 
@@ -105,8 +94,7 @@ def twee_scripts_met_dezelfde_revisie(oordeel: Oordeel, afwijking: Afwijking) ->
             return Hint(
                 f'Twee scripts hebben dezelfde revisie `{script.revisie}`: '
                 f'`{ander.bestandsnaam}` en `{script.bestandsnaam}`.',
-                'Haal de kopie uit de map:\n'
-                + doen.hernoem(kopie.naam, kopie.bestandsnaam + '.oud'),
+                doen.hernoem(kopie.naam, kopie.bestandsnaam + '.oud'),
             )
 
 
@@ -131,15 +119,18 @@ def script_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -
     for revisie in sorted(nodig - bekend):
         for pad in sorted(oordeel.oefenmap.pad.glob('**/*.py*')):
             naam = pad.relative_to(oordeel.oefenmap.pad).as_posix()
-            if pad.suffix == '.pyc' or naam.startswith(('.venv', 'tests/')) or not pad.is_file():
+            if (
+                pad.suffix == '.pyc'
+                or naam.startswith(('.venv', 'tests/', 'oud'))
+                or not pad.is_file()
+            ):
                 continue
             gezocht = rf"""^revision\b.*=\s*['"]{re.escape(revisie)}['"]"""
             if re.search(gezocht, pad.read_text('utf-8', 'replace'), re.MULTILINE):
                 return Hint(
                     f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic '
                     'niet.',
-                    'Geef het de juiste naam en plaats:\n'
-                    + doen.hernoem(naam, f'migrations/versions/{pad.name.partition(".py")[0]}.py'),
+                    doen.hernoem(naam, f'migrations/versions/{pad.name.partition(".py")[0]}.py'),
                 )
 
 

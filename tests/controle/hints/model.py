@@ -29,7 +29,7 @@ def module_is_van_een_latere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hin
         return Hint(
             'Je module is al van een latere stap. Je migraties zijn nog bij stap '
             f'{oordeel.gehaald}. In een migratie voor alles tegelijk raken waarden kwijt.',
-            'Doe de stappen een voor een. ' + _andere_module(oordeel),
+            'Doe de stappen een voor een. ' + doen.weg_terug(oordeel),
         )
 
 
@@ -49,18 +49,8 @@ def module_is_van_een_eerdere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hi
             f'Je module {anders}. Hij lijkt van een eerdere stap. Je migraties zijn al bij stap '
             f'{oordeel.gehaald}.',
             'Zet hem terug met ongedaan maken in je editor. Lukt dat niet? '
-            + _andere_module(oordeel),
+            + doen.weg_terug(oordeel),
         )
-
-
-def _andere_module(oordeel: Oordeel) -> str:
-    return (
-        f'Dit maakt de module van stap {oordeel.laatste_goede_stap}, en bewaart de jouwe als '
-        '`module.oud`:\n'
-        + doen.hernoem(MODULE, 'module.oud')
-        + '\n'
-        + doen.maak_module_opnieuw(oordeel)
-    )
 
 
 @hint('model', 'add_table', 'remove_table')

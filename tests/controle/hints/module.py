@@ -17,7 +17,7 @@ def module_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -
         if re.match(r'basic_?model_?app.*\.py', pad.name.lower()) and pad.is_file():
             return Hint(
                 f'Er is geen bestand `{MODULE}` in deze map. Wel een bestand `{naam}`.',
-                'Geef het de juiste naam en plaats:\n' + doen.hernoem(naam, MODULE),
+                doen.hernoem(naam, MODULE),
             )
 
 
@@ -26,8 +26,8 @@ def module_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = 'Er is geen bestand' if afwijking.wat == 'ontbreekt' else 'Er staat niets in het bestand'
     return Hint(
         f'{wat} `{MODULE}`.',
-        'Staat het nog open in je editor? Sla het daar op. Anders maakt dit het opnieuw:\n'
-        + doen.maak_module_opnieuw(oordeel),
+        'Staat het nog open in je editor? Sla het daar op. Lukt dat niet? '
+        + doen.weg_terug(oordeel),
     )
 
 

@@ -48,12 +48,12 @@ def downgrade_naar_het_begin_met_kopie(m):
     m.flask('db', 'downgrade', 'base')
 
 
-@situatie('database_is_geen_database', WOONPLAATS, 'oud.sqlite', verloren=True)
+@situatie('database_is_geen_database', WOONPLAATS, '--terug', verloren=True)
 def database_is_tekst(m):
     m.database.write_text('Dit is geen database.' * 20, encoding='utf-8')
 
 
-@situatie('database_is_geen_database', WOONPLAATS, 'oud.sqlite', verloren=True)
+@situatie('database_is_geen_database', WOONPLAATS, '--terug', verloren=True)
 def database_afgebroken(m):
     inhoud = m.database.read_bytes()
     m.database.write_bytes(inhoud[: len(inhoud) // 2])
@@ -72,7 +72,7 @@ def laatste_script_met_een_constraint_verwijderd(m):
     (m.map / m.script('cursistnummer')).unlink()
 
 
-@situatie('script_is_weg_na_de_upgrade', NIVEAU, 'nieuwe map', bij=NIVEAU - 1)
+@situatie('script_is_weg_na_de_upgrade', NIVEAU, '--terug', bij=NIVEAU - 1)
 def script_en_kolom_verwijderd(m):
     (m.map / m.script('niveau')).unlink()
     m.model_van(NIVEAU - 1)
@@ -83,7 +83,7 @@ def onbekende_revisie_met_goede_tabellen(m):
     m.sql("UPDATE alembic_version SET version_num = 'abc123'")
 
 
-@situatie('script_is_weg_na_de_upgrade', GEBOORTEJAAR - 1, 'andere map', 'nieuwe map')
+@situatie('script_is_weg_na_de_upgrade', GEBOORTEJAAR - 1, 'andere map', '--terug')
 def database_van_een_latere_stap(m):
     shutil.copyfile(m.lesstand(LEEFTIJD_WEG).map / DATABASE, m.database)
 
@@ -125,23 +125,23 @@ def kolom_met_de_hand_eruit(m):
 # --- De tabellen ------------------------------------------------------------------------------
 
 
-@situatie('tijdelijke_tabel_is_blijven_staan', WOONPLAATS, f'_alembic_tmp_{TABEL}', 'nieuwe map')
+@situatie('tijdelijke_tabel_is_blijven_staan', WOONPLAATS, f'_alembic_tmp_{TABEL}', '--terug')
 def tijdelijke_tabel(m):
     m.sql(f'CREATE TABLE _alembic_tmp_{TABEL} (id INTEGER)')
 
 
-@situatie('tijdelijke_tabel_is_blijven_staan', NIVEAU, f'_alembic_tmp_{TABEL}', 'nieuwe map')
+@situatie('tijdelijke_tabel_is_blijven_staan', NIVEAU, f'_alembic_tmp_{TABEL}', '--terug')
 def tijdelijke_tabel_met_alle_rijen(m):
     m.sql(f'ALTER TABLE {TABEL} RENAME TO _alembic_tmp_{TABEL}')
 
 
-@situatie('database_past_niet_bij_de_migraties', GEBRUIKERS - 1, '`gebruikers`', 'nieuwe map')
+@situatie('database_past_niet_bij_de_migraties', GEBRUIKERS - 1, '`gebruikers`', '--terug')
 def tabel_van_een_upgrade_die_afbrak(m):
     zet_klaar(m, GEBRUIKERS)
     m.sql('CREATE TABLE gebruikers (id INTEGER PRIMARY KEY)')
 
 
-@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, '`straat`', 'nieuwe map')
+@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, '`straat`', '--terug')
 def kolom_met_de_hand_erbij(m):
     m.sql(f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT', f"UPDATE {TABEL} SET straat = 'Lindelaan'")
 
@@ -188,7 +188,7 @@ def oude_kopie_teruggezet(m):
     shutil.copyfile(m.lesstand(NIVEAU - 1).map / DATABASE, m.database)
 
 
-@situatie('lege_waarden_houden_de_upgrade_tegen', NIVEAU - 1, 'niveau', 'nieuwe map')
+@situatie('lege_waarden_houden_de_upgrade_tegen', NIVEAU - 1, 'niveau', '--terug')
 def lege_waarden_in_een_kolom_die_verplicht_wordt(m):
     m.kolom(replace(KOLOM['niveau'], null=True).regel)
     m.migreer('niveau')

@@ -9,9 +9,7 @@ from situaties.situatie import herschrijf, in_een_script, situatie, vorige
 
 
 def zonder_onderdeel(naam):
-    @situatie(
-        'onderdeel_van_migrations_ontbreekt', WOONPLAATS, f'`{naam}`', 'flask db init -d nieuw'
-    )
+    @situatie('migraties_zijn_weg', WOONPLAATS, f'`{naam}`', '--terug')
     def onderdeel_weg(m):
         (m.map / 'migrations' / naam).unlink()
 
@@ -26,13 +24,13 @@ def alleen_init(m):
     m.flask('db', 'init')
 
 
-@situatie('migraties_zijn_weg', EERSTE - 1, 'flask db init')
+@situatie('migraties_zijn_er_nog_niet', EERSTE - 1, 'flask db init')
 def create_all_voor_init(m):
     noor = "db.session.add(Cursist(naam='Noor', leeftijd=20))"
     m.flask('shell', invoer=f'db.create_all()\n{noor}\ndb.session.commit()\n')
 
 
-@situatie('nog_geen_revisie', EERSTE - 1, 'create_all', 'nieuwe map')
+@situatie('nog_geen_revisie', EERSTE - 1, 'create_all', '--terug')
 def init_en_create_all(m):
     m.flask('db', 'init')
     create_all_voor_init(m)
@@ -44,7 +42,7 @@ def init_halverwege(m):
     (m.map / 'migrations/env.py').unlink()
 
 
-@situatie('migraties_zijn_weg', EERSTE, 'prullenbak', f'--tot {EERSTE}')
+@situatie('migraties_zijn_weg', EERSTE, 'prullenbak', f'--terug {EERSTE}')
 def migrations_verwijderd(m):
     shutil.rmtree(m.map / 'migrations')
 
@@ -93,7 +91,7 @@ def script_gekopieerd(m):
     shutil.copyfile(m.map / naam, m.map / naam.replace('.py', ' kopie.py'))
 
 
-@situatie('twee_scripts_met_dezelfde_revisie', WOONPLAATS, 'versions/kopie.py kopie.py.oud')
+@situatie('twee_scripts_met_dezelfde_revisie', WOONPLAATS, 'naar `kopie.py.oud`')
 def kopie_met_een_eigen_naam(m):
     shutil.copyfile(m.map / m.script('woonplaats'), m.versions / 'kopie.py')
 

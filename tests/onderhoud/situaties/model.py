@@ -40,7 +40,7 @@ class Notitie(db.Model):
     WOONPLAATS,
     'latere stap',
     f'bij stap {WOONPLAATS}',
-    'module.oud',
+    '--terug',
 )
 def module_van_het_eind(m):
     m.model_van(GEBRUIKERS)
@@ -50,7 +50,7 @@ def module_van_het_eind(m):
     'module_is_van_een_eerdere_stap',
     CURSISTNUMMER,
     'mist `niveau` en `',
-    'module.oud',
+    '--terug',
     bij=CURSISTNUMMER,
 )
 def module_van_twee_stappen_terug(m):
@@ -208,7 +208,7 @@ def model_voor_en_database_achter(m):
     m.kolom('straat = db.Column(db.Text)')
 
 
-@situatie('model_loopt_voor', WOONPLAATS - 1, 'buiten de migraties om', 'nieuwe map')
+@situatie('model_loopt_voor', WOONPLAATS - 1, 'buiten de migraties om', '--terug')
 def kolom_met_de_hand_en_in_het_model(m):
     m.model_van(WOONPLAATS)
     m.sql(
