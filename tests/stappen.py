@@ -123,12 +123,29 @@ class Kolom:
 
 @dataclass(frozen=True)
 class Stap:
-    """Een stap: de kolommen die erbij komen of veranderen, en die weggaan."""
+    """Een stap: de kolommen die erbij komen of veranderen, en die weggaan.
+
+    In de meeste stappen laat de les eerst iets misgaan: `eerst` en `melding` zeggen wat.
+    """
 
     titel: str
     erbij: tuple[Kolom, ...] = ()
     # De kolommen die weggaan, als (tabel, kolom).
     weg: tuple[tuple[str, str], ...] = ()
+    # Hoe de migratie in de les heet, als dat niet de eerste nieuwe kolom is.
+    bericht: str = ''
+    # De kolom zoals de les hem eerst laat schrijven, met de fout erin.
+    eerst: Kolom | None = None
+    # Het begin van de fout waarop `flask db` dan stopt.
+    melding: str = ''
+    # Of de les een kopie van de database laat maken, en of je het script zelf schrijft.
+    kopie: bool = False
+    zelf: bool = False
+
+    @property
+    def naam_van_migratie(self) -> str:
+        """Wat de les achter `-m` zet."""
+        return self.bericht or self.erbij[0].naam
 
     @property
     def nummer(self) -> int:
@@ -139,6 +156,7 @@ class Stap:
 STAPPEN = (
     Stap(
         'De eerste migratie',
+        bericht='eerste migratie',
         erbij=(
             Kolom('cursisten', 'id', 'INTEGER', null=False, sleutel=True),
             Kolom('cursisten', 'naam', 'TEXT'),
@@ -152,14 +170,18 @@ STAPPEN = (
     Stap(
         'Een verplichte kolom',
         erbij=(Kolom('cursisten', 'niveau', 'VARCHAR(20)', null=False, standaard="'beginner'"),),
+        eerst=Kolom('cursisten', 'niveau', 'VARCHAR(20)', null=False),
+        melding='Cannot add a NOT NULL column',
     ),
     Stap(
         'Een unieke kolom',
         erbij=(Kolom('cursisten', 'cursistnummer', 'VARCHAR(8)', uniek=True),),
+        melding='Constraint must have a name',
     ),
     Stap(
         'Een tijdstip',
         erbij=(Kolom('cursisten', 'ingeschreven_op', 'DATETIME', null=False, standaard=NU),),
+        eerst=Kolom('cursisten', 'ingeschreven_op', 'DATETIME', null=False, standaard=f"'{NU}'"),
     ),
     Stap(
         'Een kolom vullen',
@@ -169,10 +191,12 @@ STAPPEN = (
         'Een kolom hernoemen',
         erbij=(Kolom('cursisten', 'volledige_naam', 'TEXT', was='naam'),),
         weg=(('cursisten', 'naam'),),
+        kopie=True,
     ),
     Stap(
         'Een kolom weg',
         weg=(('cursisten', 'leeftijd'),),
+        bericht='leeftijd weg',
     ),
     Stap(
         'Een tweede tabel',
@@ -184,10 +208,16 @@ STAPPEN = (
             Kolom('gebruikers', 'aangemaakt_op', 'DATETIME', null=False, standaard=VRIJ),
             Kolom('cursisten', 'gebruiker_id', 'INTEGER', verwijst_naar='gebruikers.id'),
         ),
+        bericht='gebruikers',
+        eerst=Kolom('cursisten', 'gebruiker_id', 'INTEGER', verwijst_naar='Gebruiker.id'),
+        melding="Foreign key associated with column 'cursisten.gebruiker_id' could not find table",
     ),
     Stap(
         'Zelf een script schrijven',
         erbij=(Kolom('cursisten', 'volledige_naam', 'TEXT', was='naam', index=True),),
+        bericht='index op naam',
+        kopie=True,
+        zelf=True,
     ),
 )
 

@@ -29,7 +29,17 @@ from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script, ScriptDirectory
 from flask import Flask
 from flask.cli import find_best_app
-from sqlalchemy import Column, Connection, Engine, ForeignKeyConstraint, Index, Table, event, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Engine,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    event,
+    select,
+)
 from sqlalchemy.exc import CompileError, DatabaseError
 from stappen import CURSISTEN, MODULE
 
@@ -76,6 +86,7 @@ class Rondgang:
             app = self._laad_app()
             with app.app_context():
                 self._zoek_database(app)
+                self._lees_model()
                 self._laad_scripts()
                 self._heen()
                 self._vergelijk()
@@ -150,6 +161,13 @@ class Rondgang:
         self.db.engine.dispose()
         plaats.unlink(missing_ok=True)
 
+    def _lees_model(self) -> None:
+        # Ook als een migratie straks mislukt, is zo te zien bij welke stap het model is.
+        self.metadata = self.db.metadatas[None]
+        dialect = self.db.engine.dialect
+        self._meld('model', {t.name: _model(t, dialect) for t in self.metadata.tables.values()})
+        self._meld('namen', sorted(map(str, self.metadata.naming_convention)))
+
     def _laad_scripts(self) -> None:
         self.fase = 'scripts'
         self.config = self.migrate.get_config()
@@ -189,13 +207,11 @@ class Rondgang:
 
     def _vergelijk(self) -> None:
         self.fase = 'vergelijken'
-        metadata = self.db.metadatas[None]
         with self.db.engine.connect() as verbinding:
-            self._meld('model', {t.name: _model(t, verbinding) for t in metadata.sorted_tables})
             # Zonder compare_server_default valt `default` in plaats van `server_default` niet op.
             opties = self.opties | {'compare_type': True, 'compare_server_default': True}
             context = MigrationContext.configure(verbinding, opts=opties)
-            self.verschillen = _verschillen(compare_metadata(context, metadata))
+            self.verschillen = _verschillen(compare_metadata(context, self.metadata))
         self._meld('verschillen', self.verschillen)
 
     def _lees(self) -> None:
@@ -312,13 +328,13 @@ def _verzin(kolom: str, type_: str, plaats: int) -> object:
     return nummer % 2 if 'BOOL' in type_.upper() else nummer
 
 
-def _model(tabel: Table, verbinding: Connection) -> dict:
-    return {kolom.name: _modelkolom(kolom, verbinding) for kolom in tabel.columns}
+def _model(tabel: Table, dialect: Dialect) -> dict:
+    return {kolom.name: _modelkolom(kolom, dialect) for kolom in tabel.columns}
 
 
-def _modelkolom(kolom: Column, verbinding: Connection) -> dict:
+def _modelkolom(kolom: Column, dialect: Dialect) -> dict:
     try:
-        type_ = kolom.type.compile(verbinding.dialect)
+        type_ = kolom.type.compile(dialect)
     except CompileError:
         type_ = str(kolom.type)
     standaard = getattr(kolom.server_default, 'arg', None)

@@ -62,6 +62,8 @@ class Verslag:
     database: str | None = None
     # Per tabel van het model de kolommen, met type, null, standaard en uniek.
     model: dict[str, dict] = field(default_factory=dict)
+    # Van welke soorten constraints en indexen het model zelf de naam kiest: 'uq', 'fk', ...
+    namen: list[str] = field(default_factory=list)
     heen: list[Stand] = field(default_factory=list)
     # De eerste is een revisie onder de head, de laatste is leeg.
     terug: list[Stand] = field(default_factory=list)

@@ -3,8 +3,9 @@
 import textwrap
 from collections.abc import Iterator
 
-from stappen import LAATSTE, MODULE, STAPPEN
+from stappen import LAATSTE, MODULE, STAPPEN, TABEL
 
+from controle.hints.doen import zet_cursisten_erin
 from controle.hints.hint import passende_hint
 from controle.hints.opmerkingen import OPMERKINGEN
 from controle.oordeel import Afwijking, Oordeel
@@ -69,16 +70,23 @@ def _volgende_stap(oordeel: Oordeel) -> str:
     if gehaald == 0:
         return f'begin met stap 1, {STAPPEN[0].titel}, in `LEERLING.md`:\n    flask db init'
     if gehaald == LAATSTE:
-        return 'alle stappen zijn af. Lever je map in, met `migrations` en `data.sqlite`.'
+        return (
+            'alle stappen zijn af. Lees de laatste uit, en lever je map in, met `migrations` en '
+            '`data.sqlite`.'
+        )
     door = f'stap {gehaald + 1}, {STAPPEN[gehaald].titel}, in `LEERLING.md`'
+    if gehaald == 1 and oordeel.database.rijen.get(TABEL) == 0:
+        return (
+            f'stap 1 is bijna klaar: er staan nog geen cursisten in.\n{zet_cursisten_erin(oordeel)}'
+        )
     if gehaald == 1:
         return (
             'stap 1 staat klaar. Heb je hem nog niet zelf gemaakt? Doe dan stap 1 in '
             f'`LEERLING.md`. Anders ga je door met {door}.'
         )
     return (
-        f'stap {gehaald} is af. Ga door met {door}. Ben je daar al mee bezig? Sla dan '
-        f'`{MODULE}` op.'
+        f'stap {gehaald} klopt. Lees hem uit, en ga door met {door}. Ben je daar al mee bezig? '
+        f'Sla dan `{MODULE}` op.'
     )
 
 

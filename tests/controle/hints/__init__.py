@@ -10,6 +10,7 @@ from controle.hints import (
     database,
     kolommen,
     laden,
+    les,
     migraties,
     model,
     module,
@@ -19,5 +20,5 @@ from controle.hints import (
 from controle.hints.hint import HINTS
 
 # In deze volgorde worden ze geprobeerd, en binnen een bestand van boven naar beneden.
-for bestand in (module, laden, migraties, upgrade, waarden, kolommen, model, database):
+for bestand in (les, module, laden, migraties, upgrade, waarden, kolommen, model, database):
     HINTS.extend(functie for functie in vars(bestand).values() if hasattr(functie, 'voor'))

@@ -137,9 +137,8 @@ def dubbele_waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijki
 @hint('database', 'achter')
 def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
-        f'`{oordeel.naam_van(afwijking.revisie)}` is gemaakt, maar nog niet uitgevoerd op '
-        '`data.sqlite`.',
-        'Lees het script na, en voer het uit:\n    flask db upgrade',
+        doen.ligt_klaar(oordeel, afwijking.revisie),
+        'Lees het na, en voer het uit:\n    flask db upgrade',
     )
 
 

@@ -4,11 +4,21 @@ import re
 import sys
 from difflib import get_close_matches
 
-from stappen import HERNOEMD, KLASSEN, MODULE, Kolom, kolommen_na
+from stappen import (
+    AFGELEID,
+    CURSISTEN,
+    GEVULD,
+    HERNOEMD,
+    KLASSEN,
+    MODULE,
+    TABEL,
+    Kolom,
+    kolommen_na,
+)
 
 from controle.hints.hint import passende_hint
 from controle.oefenmap import Bestand, Script, eind_van_de_kolommen, namen_van, tabellen_van
-from controle.oordeel import Oordeel
+from controle.oordeel import Afwijking, Oordeel
 
 # Op Windows heten rm en cp anders, en cp in cmd en PowerShell ook nog verschillend.
 WINDOWS = sys.platform == 'win32'
@@ -56,6 +66,26 @@ def weg_terug(oordeel: Oordeel) -> str:
     )
 
 
+def nog_niet_in_een_migratie(afwijking: Afwijking) -> str:
+    """Wat er in het model anders is dan in de migraties, als een zin."""
+    naam = afwijking.kolom or afwijking.tabel
+    if afwijking.soort != 'model':
+        return 'Je model is veranderd, en dat staat nog niet in een migratie.'
+    wat = 'tabel' if afwijking.kolom is None else 'kolom'
+    if afwijking.wat in ('add_table', 'add_column'):
+        return f'De {wat} `{naam}` staat in je model, maar nog niet in een migratie.'
+    if afwijking.wat in ('remove_table', 'remove_column'):
+        return f'De {wat} `{naam}` is uit je model, maar nog niet uit je migraties.'
+    return f'Wat je in je model aan `{naam}` veranderde, staat nog niet in een migratie.'
+
+
+def ligt_klaar(oordeel: Oordeel, revisie: str) -> str:
+    """Dat een script nog niet op de database is uitgevoerd, of is teruggedraaid."""
+    return (
+        f'`{oordeel.naam_van(revisie)}` ligt klaar: `data.sqlite` heeft het nog niet, of niet meer.'
+    )
+
+
 def migreer(oordeel: Oordeel, bericht: str) -> str:
     """Hoe het model in een migratie komt: eerst wat er met de database is."""
     migratie = f'    flask db migrate -m "{bericht}"'
@@ -80,6 +110,26 @@ def migreer_opnieuw(oordeel: Oordeel, script: Script, bericht: str) -> str:
     if all(map(oordeel.toegepast, reeks[:-1])):
         return f'{doe}, en maak het opnieuw:\n{weg}\n    flask db migrate -m "{bericht}"'
     return f'{doe}:\n{weg}'
+
+
+def zet_cursisten_erin(oordeel: Oordeel) -> str:
+    """De regels die in `flask shell` de cursisten van de les in de tabel zetten."""
+    model = oordeel.verslag.model.get(TABEL, {})
+    regels = ''
+    for cursist in CURSISTEN:
+        velden = {
+            naam: cursist.get(naam) or _afgeleid(naam, cursist)
+            for naam in model
+            if naam in cursist or AFGELEID.get(naam, ('',))[0] in cursist
+        }
+        inhoud = ', '.join(f'{naam}={waarde!r}' for naam, waarde in velden.items())
+        regels += f'    db.session.add({klasse_van(TABEL)}({inhoud}))\n'
+    return f'Zet ze erin, in `flask shell`:\n{regels}    db.session.commit()'
+
+
+def _afgeleid(naam: str, cursist: dict) -> object:
+    waarde = cursist[AFGELEID[naam][0]]
+    return GEVULD.som - waarde if naam == GEVULD.naam else waarde
 
 
 # --- Een regel in een bestand -----------------------------------------------------------------

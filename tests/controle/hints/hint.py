@@ -21,8 +21,11 @@ class Hint(NamedTuple):
 HINTS: list[Callable[[Oordeel, Afwijking], Hint | None]] = []
 
 
-def hint(soort: str, *wat: str) -> Callable:
-    """Zegt bij een functie voor welke afwijkingen hij is: deze soort, en een van deze `wat`."""
+def hint(soort: str = '', *wat: str) -> Callable:
+    """Zegt bij een functie voor welke afwijkingen hij is: deze soort, en een van deze `wat`.
+
+    Zonder soort is hij voor elke afwijking.
+    """
 
     def zet_erbij(functie: Callable) -> Callable:
         functie.voor = [*getattr(functie, 'voor', ()), (soort, wat)]
@@ -35,7 +38,7 @@ def passende_hint(oordeel: Oordeel, afwijking: Afwijking) -> tuple[str, Hint]:
     """De eerste hint die bij de afwijking past, met de naam van zijn functie."""
     for functie in HINTS:
         for soort, wat in functie.voor:
-            if afwijking.soort == soort and (not wat or afwijking.wat in wat):
+            if soort in ('', afwijking.soort) and (not wat or afwijking.wat in wat):
                 if gevonden := functie(oordeel, afwijking):
                     return functie.__name__, gevonden
                 break

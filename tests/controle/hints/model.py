@@ -129,13 +129,10 @@ def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     kolom = kolommen_na(oordeel.stap_nu).get(afwijking.plek)
     if afwijking.wat == 'add_index' and kolom and kolom.index:
         index = f'ix_{tabel}_{naam}'
-        zelf = {
-            'upgrade': [f"    op.create_index('{index}', '{tabel}', ['{naam}'])"],
-            'downgrade': [f"    op.drop_index('{index}', '{tabel}')"],
-        }
+        regel = f"    op.create_index('{index}', '{tabel}', ['{naam}'])"
         return Hint(
             f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.',
-            doen.vervang_functies(script, zelf),
+            doen.vervang_functies(script, {'upgrade': [regel]}),
         )
     return Hint(
         f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. `{MODULE}` was toen '
@@ -162,11 +159,9 @@ def model_mist_een_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    wat = 'De tabel' if afwijking.kolom is None else 'De kolom'
-    naam = afwijking.kolom or afwijking.tabel
     return Hint(
-        f'{wat} `{naam}` is in je model anders dan in je laatste migratie.',
-        doen.migreer(oordeel, naam),
+        doen.nog_niet_in_een_migratie(afwijking),
+        doen.migreer(oordeel, afwijking.kolom or afwijking.tabel),
     )
 
 

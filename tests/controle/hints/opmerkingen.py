@@ -11,8 +11,8 @@ from controle.oordeel import Oordeel
 
 
 def geen_rijen(oordeel: Oordeel) -> str | None:
-    if oordeel.gehaald and oordeel.database.rijen.get(TABEL) == 0:
-        return f'In de tabel `{TABEL}` staan nog geen rijen. Met rijen zie je meer.'
+    if oordeel.gehaald > 1 and oordeel.database.rijen.get(TABEL) == 0:
+        return f'In de tabel `{TABEL}` staan geen rijen. {doen.zet_cursisten_erin(oordeel)}'
 
 
 def ander_programma_is_bezig(oordeel: Oordeel) -> str | None:

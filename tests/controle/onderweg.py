@@ -1,0 +1,97 @@
+"""Waar een leerling is die halverwege een stap van de les is, met de fout die de les laat maken.
+
+Het is nog geen fout van hem: de les wijst de weg. Wie van die weg af is, is hier nergens.
+"""
+
+from stappen import (
+    HERNOEMD,
+    KOPIE,
+    STAPPEN,
+    TABEL,
+    VASTE_KOLOMMEN,
+    Kolom,
+    Stap,
+    kolommen_na,
+)
+
+from controle.oefenmap import Script
+from controle.oordeel import Oordeel
+from controle.tabellen import lees_database
+
+# De plekken waar een leerling kan zijn.
+MODEL_HALF, MODEL, SCRIPT, UITGEVOERD, TERUGGEDRAAID = range(5)
+
+VAN_DE_LES = {plek for stap in STAPPEN for plek in (*stap.weg, *(k.plek for k in stap.erbij))}
+
+
+def halverwege(oordeel: Oordeel) -> tuple[Stap, int] | None:
+    """De stap waar de leerling mee bezig is en waar hij daarin is; None als hij van de weg is."""
+    stap = STAPPEN[oordeel.afwijkingen[0].stap - 1]
+    revisies, fout = oordeel.oefenmap.revisies, oordeel.fout
+    soorten = {(a.soort, a.wat) for a in oordeel.afwijkingen}
+    if any(a.stap != stap.nummer for a in oordeel.afwijkingen) or not revisies:
+        return None
+    if fout and not (stap.melding and fout.melding.startswith(stap.melding)):
+        return None
+    ligt_klaar = [revisie for revisie in revisies if not oordeel.toegepast(revisie)]
+    if all(soort == 'model' or wat == 'vergelijken' for soort, wat in soorten):
+        return None if ligt_klaar else _in_het_model(oordeel, stap)
+    script = oordeel.script(revisies[-1])
+    van_deze_stap = len(revisies) > oordeel.plaats_van_stap.get(stap.nummer - 1, 0)
+    if not van_deze_stap or not _zoals_gemaakt(script, stap) or not model_is_van(oordeel, stap):
+        return None
+    in_database = {wat for soort, wat in soorten if soort == 'database'}
+    if soorten <= {('database', wat) for wat in in_database} or ('naspelen', 'terug') in soorten:
+        return None
+    if ligt_klaar == revisies[-1:]:
+        terug = 'anders' in in_database or _vaste_kolom_is_leeg(oordeel)
+        return stap, TERUGGEDRAAID if terug else SCRIPT
+    return None if ligt_klaar or in_database - {'niet gevuld', 'namen weg'} else (stap, UITGEVOERD)
+
+
+def _in_het_model(oordeel: Oordeel, stap: Stap) -> tuple[Stap, int] | None:
+    if model_is_van(oordeel, stap):
+        return stap, MODEL
+    eigen = oordeel.verslag.modelkolommen & VAN_DE_LES
+    voor, na = kolommen_na(stap.nummer - 1), kolommen_na(stap.nummer)
+    begonnen = eigen > voor.keys() - set(stap.weg) and eigen <= voor.keys() | na.keys()
+    goed = not any(_model_is_anders(oordeel, stap, na[plek]) for plek in eigen & na.keys())
+    return (stap, MODEL_HALF) if begonnen and goed else None
+
+
+def model_is_van(oordeel: Oordeel, stap: Stap) -> bool:
+    """Of het model de kolommen van een stap heeft, zoals de les ze eerst of ten slotte schrijft."""
+    les = kolommen_na(stap.nummer)
+    return oordeel.verslag.modelkolommen & VAN_DE_LES == les.keys() and not any(
+        _model_is_anders(oordeel, stap, kolom) for kolom in les.values()
+    )
+
+
+def _model_is_anders(oordeel: Oordeel, stap: Stap, kolom: Kolom) -> bool:
+    eerst = stap.eerst if stap.eerst and stap.eerst.plek == kolom.plek else kolom
+    return oordeel.model_is_anders(kolom) and oordeel.model_is_anders(eerst)
+
+
+def _zoals_gemaakt(script: Script, stap: Stap) -> bool:
+    """Of een script nog is zoals `flask db` het maakte, of half zoals de les het laat schrijven."""
+    if stap.zelf:
+        return script.doet_iets('upgrade') and not script.doet_iets('downgrade')
+    return not script.aanroepen('execute') and not script.aanroepen('alter_column')
+
+
+def _vaste_kolom_is_leeg(oordeel: Oordeel) -> bool:
+    gevuld = oordeel.database.gevuld.get(TABEL, {})
+    return bool(oordeel.database.rijen.get(TABEL)) and any(
+        gevuld.get(kolom) == 0 for kolom in VASTE_KOLOMMEN
+    )
+
+
+def kopie_past(oordeel: Oordeel) -> bool:
+    """Of er een kopie is van voor de laatste revisie, met namen en niet minder rijen."""
+    kopie = lees_database(oordeel.oefenmap.pad / KOPIE)
+    gevuld = kopie.gevuld.get(TABEL, {})
+    return (
+        kopie.versies == oordeel.oefenmap.revisies[-2:-1]
+        and kopie.rijen.get(TABEL, 0) >= oordeel.database.rijen.get(TABEL, 0)
+        and bool(gevuld.get(HERNOEMD.was) or gevuld.get(HERNOEMD.naam))
+    )
