@@ -125,7 +125,7 @@ class Kolom:
 class Stap:
     """Een stap: de kolommen die erbij komen of veranderen, en die weggaan.
 
-    In de meeste stappen laat de les eerst iets misgaan: `eerst` en `melding` zeggen wat.
+    In de meeste stappen laat de les eerst iets misgaan: `eerst`, `melding` en `mis` zeggen wat.
     """
 
     titel: str
@@ -138,6 +138,8 @@ class Stap:
     eerst: Kolom | None = None
     # Het begin van de fout waarop `flask db` dan stopt.
     melding: str = ''
+    # Wat de controle van het script met de fout erin ziet: soort en wat van een Afwijking.
+    mis: tuple[tuple[str, str], ...] = ()
     # Of de les een kopie van de database laat maken, en of je het script zelf schrijft.
     kopie: bool = False
     zelf: bool = False
@@ -172,31 +174,37 @@ STAPPEN = (
         erbij=(Kolom('cursisten', 'niveau', 'VARCHAR(20)', null=False, standaard="'beginner'"),),
         eerst=Kolom('cursisten', 'niveau', 'VARCHAR(20)', null=False),
         melding='Cannot add a NOT NULL column',
+        mis=(('naspelen', 'heen'),),
     ),
     Stap(
         'Een unieke kolom',
         erbij=(Kolom('cursisten', 'cursistnummer', 'VARCHAR(8)', uniek=True),),
         melding='Constraint must have a name',
+        mis=(('naspelen', 'heen'),),
     ),
     Stap(
         'Een tijdstip',
         erbij=(Kolom('cursisten', 'ingeschreven_op', 'DATETIME', null=False, standaard=NU),),
         eerst=Kolom('cursisten', 'ingeschreven_op', 'DATETIME', null=False, standaard=f"'{NU}'"),
+        mis=(('kolom', 'standaard'),),
     ),
     Stap(
         'Een kolom vullen',
         erbij=(Kolom('cursisten', 'geboortejaar', 'INTEGER', som_met='leeftijd', som=2026),),
+        mis=(('kolom', 'niet gevuld'),),
     ),
     Stap(
         'Een kolom hernoemen',
         erbij=(Kolom('cursisten', 'volledige_naam', 'TEXT', was='naam'),),
         weg=(('cursisten', 'naam'),),
+        mis=(('waarden', 'verloren'), ('downgrade', 'waarden')),
         kopie=True,
     ),
     Stap(
         'Een kolom weg',
         weg=(('cursisten', 'leeftijd'),),
         bericht='leeftijd weg',
+        mis=(('downgrade', 'waarden'),),
     ),
     Stap(
         'Een tweede tabel',
@@ -216,6 +224,7 @@ STAPPEN = (
         'Zelf een script schrijven',
         erbij=(Kolom('cursisten', 'volledige_naam', 'TEXT', was='naam', index=True),),
         bericht='index op naam',
+        mis=(('downgrade', 'schema'),),
         kopie=True,
         zelf=True,
     ),

@@ -21,6 +21,9 @@ from controle.tabellen import lees_database
 # De plekken waar een leerling kan zijn.
 MODEL_HALF, MODEL, SCRIPT, UITGEVOERD, TERUGGEDRAAID = range(5)
 
+# Deze fouten zijn na de upgrade te zien aan wat er in de rijen staat.
+IN_DE_RIJEN = (('kolom', 'niet gevuld'), ('waarden', 'verloren'))
+
 VAN_DE_LES = {plek for stap in STAPPEN for plek in (*stap.weg, *(k.plek for k in stap.erbij))}
 
 
@@ -28,28 +31,48 @@ def halverwege(oordeel: Oordeel) -> tuple[Stap, int] | None:
     """De stap waar de leerling mee bezig is en waar hij daarin is; None als hij van de weg is."""
     stap = STAPPEN[oordeel.afwijkingen[0].stap - 1]
     revisies, fout = oordeel.oefenmap.revisies, oordeel.fout
+    ligt_klaar = [revisie for revisie in revisies if not oordeel.toegepast(revisie)]
     soorten = {(a.soort, a.wat) for a in oordeel.afwijkingen}
     if any(a.stap != stap.nummer for a in oordeel.afwijkingen) or not revisies:
         return None
     if fout and not (stap.melding and fout.melding.startswith(stap.melding)):
         return None
-    ligt_klaar = [revisie for revisie in revisies if not oordeel.toegepast(revisie)]
     if all(soort == 'model' or wat == 'vergelijken' for soort, wat in soorten):
-        return None if ligt_klaar else _in_het_model(oordeel, stap)
-    script = oordeel.script(revisies[-1])
-    van_deze_stap = len(revisies) > oordeel.plaats_van_stap.get(stap.nummer - 1, 0)
-    if not van_deze_stap or not _zoals_gemaakt(script, stap) or not model_is_van(oordeel, stap):
+        van_de_weg = ligt_klaar or stap.nummer <= oordeel.gehaald
+        return None if van_de_weg or ('model', 'remove_index') in soorten else _model(oordeel, stap)
+    if not _heeft_de_fout(oordeel, stap, soorten):
         return None
     in_database = {wat for soort, wat in soorten if soort == 'database'}
-    if soorten <= {('database', wat) for wat in in_database} or ('naspelen', 'terug') in soorten:
-        return None
     if ligt_klaar == revisies[-1:]:
         terug = 'anders' in in_database or _vaste_kolom_is_leeg(oordeel)
         return stap, TERUGGEDRAAID if terug else SCRIPT
-    return None if ligt_klaar or in_database - {'niet gevuld', 'namen weg'} else (stap, UITGEVOERD)
+    # Waar `flask db` op een fout stopt, kan het script nog niet zijn uitgevoerd.
+    if ligt_klaar or stap.melding or in_database - {'niet gevuld', 'namen weg'}:
+        return None
+    return (stap, UITGEVOERD) if in_database or stap.mis[0] not in IN_DE_RIJEN else None
 
 
-def _in_het_model(oordeel: Oordeel, stap: Stap) -> tuple[Stap, int] | None:
+def _heeft_de_fout(oordeel: Oordeel, stap: Stap, soorten: set[tuple[str, str]]) -> bool:
+    """Of het laatste script precies de fout heeft die de les in deze stap laat maken."""
+    revisies = oordeel.oefenmap.revisies
+    in_script = {(soort, wat) for soort, wat in soorten if soort != 'database'}
+    van_deze_stap = len(revisies) > oordeel.plaats_van_stap.get(stap.nummer - 1, 0)
+    als_in_de_les = in_script <= set(stap.mis) and in_script.issuperset(stap.mis[:1])
+    # Wie het model al verbeterde maar het script liet staan, is van de weg.
+    verbeterd = stap.eerst and not oordeel.model_is_anders(_kolom_van(stap))
+    return bool(
+        (in_script and als_in_de_les and van_deze_stap and not verbeterd)
+        and _zoals_gemaakt(oordeel.script(revisies[-1]), stap)
+        and model_is_van(oordeel, stap)
+    )
+
+
+def _kolom_van(stap: Stap) -> Kolom:
+    """De kolom van `eerst`, zoals hij ten slotte hoort te zijn."""
+    return kolommen_na(stap.nummer)[stap.eerst.plek]
+
+
+def _model(oordeel: Oordeel, stap: Stap) -> tuple[Stap, int] | None:
     if model_is_van(oordeel, stap):
         return stap, MODEL
     eigen = oordeel.verslag.modelkolommen & VAN_DE_LES

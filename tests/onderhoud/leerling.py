@@ -295,6 +295,9 @@ class Leerling:
 
     def _doe_blok(self, zin: str, blok: list[str]) -> None:
         bewerking = re.search(r'.*(Maak|Haal|Zet|Verplaats|Vervang) in `([^`]+)` ([^:]*):$', zin)
+        if re.search('[Vv]erbeter ', zin):
+            # Hier moet een leerling zelf nadenken; wat eronder staat, is wat er nu staat.
+            return
         if bewerking:
             self._bewerk(*bewerking.groups(), blok)
         elif 'flask shell' in zin:

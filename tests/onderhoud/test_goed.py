@@ -286,4 +286,4 @@ def test_alles_tegelijk_mag_ook(leerling):
 def test_een_lege_tabel_is_een_opmerking(leerling):
     werk = leerling(WOONPLAATS)
     werk.sql('DELETE FROM cursisten')
-    assert 'nog geen rijen' in is_goed(werk, WOONPLAATS)
+    assert 'staan geen rijen' in is_goed(werk, WOONPLAATS)

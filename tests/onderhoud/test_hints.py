@@ -18,17 +18,19 @@ from situaties import OPMERKINGEN, SITUATIES
 from situaties.situatie import Situatie
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN
 
-# Na deze hints komen alleen nog een migratie en een upgrade; dat gaat elders tot het eind.
-TOT_HIER = ('model_loopt_voor', 'upgrade_moet_nog')
+# Na deze hints komen alleen nog een migratie en een upgrade, of gaat de les verder; dat gaat elders
+# tot het eind.
+TOT_HIER = ('model_loopt_voor', 'upgrade_moet_nog', 'de_les_gaat_verder')
 
 # Na zoveel hints hoort een map goed te zijn.
 MEESTE_HINTS = 7
 
-# Deze hebben een test hieronder of in test_omgeving.py.
+# Deze hebben een test hieronder, in test_omgeving.py of in test_een_stem.py.
 ELDERS_GETEST = {
     'database_is_niet_te_lezen',
     'flask_app_in_dit_venster',
     'map_is_niet_te_schrijven',
+    'stap_1_begint_opnieuw',
 }
 
 

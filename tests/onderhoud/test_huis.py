@@ -16,10 +16,11 @@ VOLGORDE = [
     ['speel_les', 'controle.naspelen', 'controle.tabellen'],
     ['controle.oefenmap', 'controle.kindproces'],
     ['controle.oordeel'],
-    ['controle.beoordeling', 'controle.hints.hint'],
+    ['controle.beoordeling', 'controle.onderweg', 'controle.hints.hint'],
     ['controle.hints.doen'],
     [
-        *('controle.hints.module', 'controle.hints.laden', 'controle.hints.migraties'),
+        *('controle.hints.les', 'controle.hints.module', 'controle.hints.laden'),
+        'controle.hints.migraties',
         *('controle.hints.upgrade', 'controle.hints.waarden', 'controle.hints.kolommen'),
         *('controle.hints.model', 'controle.hints.database', 'controle.hints.opmerkingen'),
     ],

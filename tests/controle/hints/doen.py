@@ -66,6 +66,11 @@ def weg_terug(oordeel: Oordeel) -> str:
     )
 
 
+def lukt_dat_niet(oordeel: Oordeel) -> str:
+    """De weg terug, voor wie zelf iets moet verbeteren en er niet uitkomt."""
+    return f'Lukt dat niet? {weg_terug(oordeel)}'
+
+
 def nog_niet_in_een_migratie(afwijking: Afwijking) -> str:
     """Wat er in het model anders is dan in de migraties, als een zin."""
     naam = afwijking.kolom or afwijking.tabel

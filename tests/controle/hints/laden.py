@@ -70,8 +70,8 @@ def module_maakt_geen_app(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
     if not oordeel.module.aanroepen('Flask') and oordeel.fout.bestand is None:
         return Hint(
             f'`{MODULE}` maakt geen app: er staat nergens `Flask(__name__)`.',
-            'Had je meer code? Zet die terug met ongedaan maken in je editor. Lukt dat niet? '
-            + doen.weg_terug(oordeel),
+            'Had je meer code? Zet die terug met ongedaan maken in je editor. '
+            + doen.lukt_dat_niet(oordeel),
         )
 
 
@@ -136,7 +136,8 @@ def pakket_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'{plaats(oordeel, hoofdletter=True)} importeert `{naam}`. Python vindt dat niet.',
         f'Is het een bestand van jezelf? Zet dan `{naam}.py` in deze map. Is het een pakket? '
-        f'Installeer het, met je .venv actief:\n    python -m pip install {naam}',
+        f'Installeer het, met je .venv actief:\n    python -m pip install {naam}\n'
+        + doen.lukt_dat_niet(oordeel),
     )
 
 
@@ -316,7 +317,8 @@ def naspelen_duurt_te_lang(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
     return Hint(
         f'`{naam}` was na {afwijking.gevonden} nog niet klaar. Er zit iets in dat blijft draaien '
         'of wacht.',
-        f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg.',
+        f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg. '
+        + doen.lukt_dat_niet(oordeel),
     )
 
 
@@ -346,7 +348,5 @@ def bestand_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
         regel = f':\n    {regels[fout.regel - 1]}'
     return Hint(
         f'Python stopt bij {plaats(oordeel)} met `{fout.soort}: {fout.melding}`.',
-        f'Verbeter deze regel{regel}'
-        if regel
-        else 'Lees de onderste regel die dit commando geeft:\n    flask db current',
+        (f'Verbeter deze regel{regel}\n' if regel else '') + doen.lukt_dat_niet(oordeel),
     )

@@ -39,7 +39,11 @@ def de_les_gaat_verder(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 def _maak_het_model_af(oordeel: Oordeel, stap: Stap) -> Hint:
     model, les = oordeel.verslag.modelkolommen, kolommen_na(stap.nummer)
-    mist = [kolom for tabel, kolom in les if (tabel, kolom) not in model]
+    mist = [
+        kolom if tabel in oordeel.verslag.model else tabel
+        for tabel, kolom in les
+        if (tabel, kolom) not in model
+    ]
     over = [kolom for tabel, kolom in stap.weg if (tabel, kolom) in model]
     wat = f'`{mist[0]}` ontbreekt nog' if mist else f'`{over[0]}` staat er nog in'
     return Hint(f'Je model is nog niet af: {wat}.', _lees_verder(stap, DOET))

@@ -26,8 +26,7 @@ def module_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = 'Er is geen bestand' if afwijking.wat == 'ontbreekt' else 'Er staat niets in het bestand'
     return Hint(
         f'{wat} `{MODULE}`.',
-        'Staat het nog open in je editor? Sla het daar op. Lukt dat niet? '
-        + doen.weg_terug(oordeel),
+        f'Staat het nog open in je editor? Sla het daar op. {doen.lukt_dat_niet(oordeel)}',
     )
 
 
@@ -41,7 +40,7 @@ def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
                 f'In `{bestand.naam}` staat op regel {nummer} een streep van git: `{regel}`. Git '
                 'zette daar twee versies onder elkaar.',
                 'Kies de versie die je wilt houden. Haal de andere weg, en ook de regels met '
-                '`<<<<<<<`, `=======` en `>>>>>>>`.',
+                f'`<<<<<<<`, `=======` en `>>>>>>>`. {doen.lukt_dat_niet(oordeel)}',
             )
 
 
@@ -79,7 +78,8 @@ def python_begrijpt_het_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | N
     return Hint(
         f'Python begrijpt `{bestand.naam}` niet: {_in_het_nederlands(fout.msg)}.',
         f'Verbeter regel {nummer}. Kijk ook naar de regel erboven:\n'
-        + '\n'.join(f'    {regel}' for regel in regels[erboven - 1 : nummer]),
+        + '\n'.join(f'    {regel}' for regel in regels[erboven - 1 : nummer])
+        + f'\n{doen.lukt_dat_niet(oordeel)}',
     )
 
 

@@ -25,7 +25,8 @@ def model_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
                     f'Regel {knoop.lineno} van `{script.naam}` importeert je model. Het model '
                     'verandert steeds. Dan klopt dit script later niet meer.',
                     f'Haal regel {knoop.lineno} weg, en gebruik SQL in plaats van het model. '
-                    f"Bijvoorbeeld:\n    op.execute('UPDATE {TABEL} SET ...')",
+                    f"Bijvoorbeeld `op.execute('UPDATE {TABEL} SET ...')`. "
+                    + doen.lukt_dat_niet(oordeel),
                 )
 
 
@@ -54,7 +55,8 @@ def functie_ontbreekt_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> H
                 return Hint(wat, doen.zet_onder(script, einde[0], '', '', 'def downgrade():'))
             return Hint(
                 wat,
-                f'Zet in `{script.naam}` weer `def {naam}():` boven de regels die erbij horen.',
+                f'Zet in `{script.naam}` weer `def {naam}():` boven de regels die erbij horen. '
+                + doen.lukt_dat_niet(oordeel),
             )
 
 
@@ -263,10 +265,11 @@ def upgrade_lukt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         return Hint(
             f'{wat} In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: '
             'dit, of een eerder. Of er stonden toen nog geen rijen in.',
-            'Heb je een script veranderd? Zet dat terug, met ongedaan maken in je editor. Anders: '
-            f'verbeter `upgrade()` in `{oordeel.naam_van(afwijking.revisie)}`.',
+            'Heb je een script veranderd? Zet dat terug, met ongedaan maken in je editor. '
+            + doen.lukt_dat_niet(oordeel),
         )
-    return Hint(wat, f'Verbeter `upgrade()` in `{oordeel.naam_van(afwijking.revisie)}`.')
+    naam = oordeel.naam_van(afwijking.revisie)
+    return Hint(wat, f'Verbeter `upgrade()` in `{naam}`. {doen.lukt_dat_niet(oordeel)}')
 
 
 @hint('naspelen', 'vergelijken')
@@ -296,7 +299,8 @@ def foreign_key_wijst_naar_niets(oordeel: Oordeel, afwijking: Afwijking) -> Hint
                 )
             return Hint(
                 f'{wat} Geen klasse maakt die tabel.',
-                f'Maak een klasse met die tabel, of verander deze regel:\n    {regel}',
+                f'Maak een klasse met die tabel, of verbeter deze regel:\n    {regel}\n'
+                + doen.lukt_dat_niet(oordeel),
             )
 
 

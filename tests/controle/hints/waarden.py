@@ -43,7 +43,7 @@ def naspelen_lukt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'Het naspelen stopt bij {functie}{plaats(oordeel)} met '
         f'`{oordeel.fout.soort}: {afwijking.gevonden}`.',
-        f'Verbeter {functie}`{bestand}`.',
+        f'Verbeter {functie}`{bestand}`. {doen.lukt_dat_niet(oordeel)}',
     )
 
 
@@ -84,7 +84,7 @@ def waarden_verloren(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'Na {functie} van `{oordeel.naam_van(afwijking.revisie)}` zijn {wat} niet meer wat ze '
         'waren.',
-        f'Verander {functie} in dat script zo dat ze blijven.',
+        f'Verander {functie} in dat script zo dat ze blijven. {doen.lukt_dat_niet(oordeel)}',
     )
 
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from situaties.situatie import OPMERKINGEN, SITUATIES
 
 BESTANDEN = (
+    'les',
     'module',
     'laden',
     'migraties',

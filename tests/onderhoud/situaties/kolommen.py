@@ -22,7 +22,6 @@ from situaties.situatie import (
     herschrijf,
     in_een_script,
     kolom_fout,
-    script_van,
     situatie,
     zet_klaar,
 )
@@ -104,7 +103,6 @@ def naam_en_volledige_naam(m):
     m.upgrade(script)
 
 
-script_van('kolom_is_leeg', GEBOORTEJAAR, VUL, '', 'geboortejaar.py', 'UPDATE')
 in_een_script('kolom_is_leeg', GEBOORTEJAAR, 'geboortejaar', VUL, '', 'geboortejaar.py', 'UPDATE')
 in_een_script('kolom_is_leeg', GEBRUIKERS, 'geboortejaar', VUL, '', bij=GEBOORTEJAAR)
 
@@ -140,12 +138,12 @@ anders(
 anders('niveau', 'nullable=False, server_default', 'default')
 anders('cursistnummer', 'unique=True', 'index=True', 'uniek')
 anders('cursistnummer', ', unique=True', '', waarde=f"UPDATE {TABEL} SET cursistnummer = 'c' || id")
-anders('ingeschreven_op', 'db.func.now()', "'CURRENT_TIMESTAMP'")
 anders(
     'ingeschreven_op',
     'db.func.now()',
     "'CURRENT_TIMESTAMP'",
     waarde=f"INSERT INTO {TABEL} (naam, leeftijd, woonplaats) VALUES ('Noor', 20, 'Assen')",
+    verder=True,
 )
 anders('geboortejaar', KOLOM['geboortejaar'].model_type, 'Text')
 anders('gebruiker_id', ", db.ForeignKey('gebruikers.id')", '', 'foreign key')

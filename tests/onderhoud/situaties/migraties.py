@@ -42,7 +42,7 @@ def init_halverwege(m):
     (m.map / 'migrations/env.py').unlink()
 
 
-@situatie('migraties_zijn_weg', EERSTE, 'prullenbak', f'--terug {EERSTE}')
+@situatie('migraties_zijn_weg', WOONPLAATS, 'prullenbak', f'--terug {WOONPLAATS}')
 def migrations_verwijderd(m):
     shutil.rmtree(m.map / 'migrations')
 

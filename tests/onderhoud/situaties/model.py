@@ -120,7 +120,6 @@ anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String(5)')
 anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String', '@woonplaats')
 anders(KOLOM['niveau'], 'nullable=False, ', '', '@niveau')
 anders(KOLOM['cursistnummer'], ', unique=True', '', 'anders')
-anders(KOLOM['ingeschreven_op'], 'db.func.now()', "'CURRENT_TIMESTAMP'")
 anders(WACHTWOORD, WACHTWOORD.model_type, 'String(128)', '@wachtwoord_hash')
 
 in_de_module('model_mist_een_kolom', f'    {REGEL}\n', '', '`woonplaats`')
@@ -169,18 +168,6 @@ def leeg_script(m):
 def leeg_script_om_zelf_te_schrijven(m):
     m.model_van(INDEX)
     m.flask('db', 'revision', '-m', 'index')
-
-
-@situatie('model_loopt_voor', WOONPLAATS - 1, 'flask db migrate')
-def leeg_script_toegepast(m):
-    m.flask('db', 'revision', '-m', 'leeg')
-    m.flask('db', 'upgrade')
-    m.model_van(WOONPLAATS)
-
-
-@situatie('model_loopt_voor', WOONPLAATS - 1, 'flask db migrate -m "woonplaats"', tot_het_eind=True)
-def model_nog_niet_gemigreerd(m):
-    m.model_van(WOONPLAATS)
 
 
 @situatie('model_loopt_voor', NIVEAU, 'buiten de migraties om', bij=WOONPLAATS)

@@ -88,9 +88,13 @@ def kolom_fout(
     *woorden: str,
     tot: str = 'model',
     waarde: str = '',
+    verder: bool = False,
     **extra: object,
 ) -> None:
-    """Een kolom met een fout: alleen in het model, gemigreerd, toegepast, of met een waarde."""
+    """Een kolom met een fout: alleen in het model, gemigreerd, toegepast, of met een waarde.
+
+    Met `verder` staat de fout van de les zelf erin, en is de leerling al aan de volgende stap.
+    """
     stap = stap_met(kolom)
 
     def maak(m: Leerling) -> None:
@@ -107,6 +111,9 @@ def kolom_fout(
             m.upgrade(script)
         if waarde:
             m.sql(waarde)
+        if verder:
+            m.model_van(stap + 1)
+            m.vervang(kolom.regel, kolom.regel.replace(oud, nieuw))
 
     situatie(hint, stap - 1, *woorden, tot_het_eind=bool(waarde), **extra)(maak)
 

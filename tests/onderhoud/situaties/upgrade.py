@@ -26,7 +26,6 @@ from situaties.situatie import (
     script_van,
     situatie,
     zet_klaar,
-    zonder_gebruiker,
 )
 
 # --- Een regel die er niet is ---------------------------------------------------------------
@@ -70,7 +69,13 @@ zonder_regel('regel_van_het_with_blok_ontbreekt', NIVEAU, 'niveau', BATCH, '`wit
 
 UQ = "'uq_cursisten_cursistnummer'"
 
-script_van('constraint_zonder_naam', CURSISTNUMMER, UQ, 'None', 'None', UQ)
+
+@situatie('constraint_zonder_naam', CURSISTNUMMER - 1, 'None', UQ)
+def constraint_zonder_naam_en_al_verder(m):
+    m.vervang(UQ, 'None', zet_klaar(m, CURSISTNUMMER))
+    m.model_van(CURSISTNUMMER + 1)
+
+
 script_van(
     'constraint_zonder_naam', CURSISTNUMMER, f'drop_constraint({UQ}', 'drop_constraint(None', UQ
 )
@@ -120,23 +125,9 @@ kolom_fout(
     'foreign_key_wijst_naar_niets',
     KOLOM['gebruiker_id'],
     "'gebruikers.id'",
-    "'Gebruiker.id'",
-    'gebruikers.id',
-    '@ForeignKey',
-)
-kolom_fout(
-    'foreign_key_wijst_naar_niets',
-    KOLOM['gebruiker_id'],
-    "'gebruikers.id'",
     "'gebruiker.id'",
     'gebruikers.id',
 )
-
-
-@situatie('foreign_key_wijst_naar_niets', GEBRUIKERS - 1, 'class Gebruiker')
-def foreign_key_zonder_tweede_klasse(m):
-    m.model_van(GEBRUIKERS)
-    zonder_gebruiker(m)
 
 
 in_de_module(
@@ -156,10 +147,10 @@ script_van('verplicht_zonder_standaardwaarde', NIVEAU, f'{STANDAARD}, ', '', 'SQ
 
 
 @situatie('verplicht_zonder_standaardwaarde', NIVEAU - 1, '@niveau =', STANDAARD)
-def default_in_plaats_van_server_default(m):
-    m.model_van(NIVEAU)
+def default_in_plaats_van_server_default_en_al_verder(m):
+    m.vervang(f'{STANDAARD}, ', '', zet_klaar(m, NIVEAU))
+    m.model_van(CURSISTNUMMER)
     m.vervang(STANDAARD, STANDAARD.removeprefix('server_'))
-    m.vervang(f'{STANDAARD}, ', '', m.script_van(NIVEAU))
 
 
 @situatie('verplicht_zonder_standaardwaarde', NIVEAU - 1, 'niveau.py', STANDAARD, verloren=True)

@@ -81,16 +81,18 @@ def als_weg_en_erbij(m, *functies):
         m.vervang(HERNOEMEN[functie], nieuw, script)
 
 
-@situatie('hernoemen_als_weg_en_erbij', NAAM - 1, 'volledige_naam.py', 'new_column_name')
-def hernoemen_zoals_autogenerate(m):
+@situatie('hernoemen_als_weg_en_erbij', NAAM - 1, 'new_column_name', bij=NAAM)
+def hernoemen_zoals_autogenerate_en_al_verder(m):
     als_weg_en_erbij(m, 'upgrade', 'downgrade')
+    m.model_van(LEEFTIJD_WEG)
 
 
-@situatie('hernoemen_als_weg_en_erbij', NAAM - 1, 'volledige_naam.py', 'new_column_name')
-def hernoemen_toegepast_met_kopie(m):
+@situatie('hernoemen_als_weg_en_erbij', NAAM - 1, 'new_column_name', bij=NAAM)
+def hernoemen_toegepast_en_al_verder(m):
     shutil.copyfile(m.database, m.map / KOPIE)
     als_weg_en_erbij(m, 'upgrade', 'downgrade')
     m.flask('db', 'upgrade')
+    m.model_van(LEEFTIJD_WEG)
 
 
 @situatie('hernoemen_als_weg_en_erbij', NAAM - 1, 'new_column_name')

@@ -1,0 +1,41 @@
+"""Een leerling die op de weg van de les is; elk punt van elke stap staat in test_een_stem.py."""
+
+from leerling import GEBRUIKERS, WOONPLAATS
+
+from situaties.situatie import situatie, zonder_gebruiker
+
+
+@situatie('de_les_gaat_verder', WOONPLAATS - 1, 'flask db migrate -m "woonplaats"')
+def model_nog_niet_gemigreerd(m):
+    m.model_van(WOONPLAATS)
+
+
+@situatie('de_les_gaat_verder', WOONPLAATS - 1, 'flask db migrate -m "woonplaats"')
+def leeg_script_toegepast(m):
+    m.flask('db', 'revision', '-m', 'leeg')
+    m.flask('db', 'upgrade')
+    m.model_van(WOONPLAATS)
+
+
+@situatie(
+    'de_les_gaat_verder',
+    GEBRUIKERS - 1,
+    '`gebruikers` ontbreekt nog',
+    'Wat je doet',
+    zelf=lambda m: m.model_van(GEBRUIKERS),
+)
+def foreign_key_zonder_tweede_klasse(m):
+    m.model_van(GEBRUIKERS)
+    zonder_gebruiker(m)
+
+
+@situatie(
+    'de_les_gaat_verder',
+    GEBRUIKERS - 1,
+    'vaste namen',
+    'Wat je doet',
+    zelf=lambda m: m.model_van(GEBRUIKERS),
+)
+def tweede_tabel_zonder_vaste_namen(m):
+    m.model_van(GEBRUIKERS)
+    m.vervang(', metadata=namen', '')
