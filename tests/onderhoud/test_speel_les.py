@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from beweringen import inhoud
-from speel_les import BESTANDEN, PROJECT, LesFout, Speler, lees_les, omgeving, voeg_in
+from lestekst import LesFout, lees_les
+from speel_les import BESTANDEN, PROJECT, Speler, omgeving, voeg_in
 from stappen import LAATSTE, STAPPEN
 from vergelijker import nieuw_in, vergelijk
 
