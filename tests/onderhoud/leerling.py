@@ -54,6 +54,15 @@ def downgrade():
 {downgrade}
 '''
 
+# root mag alles; zonder deze twee voorrechten gelden de rechten van een bestand ook voor root.
+ZONDER_VOORRECHTEN = """
+import ctypes, os, sys
+prctl = getattr(ctypes.CDLL(None), 'prctl', None)
+for CAP_DAC in (1, 2):
+    prctl and prctl(24, CAP_DAC, 0, 0, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
 # Wat het naspelen van een map al eens opleverde.
 NAGESPEELD: dict[frozenset, Verslag] = {}
 

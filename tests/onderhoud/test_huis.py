@@ -13,7 +13,7 @@ TESTS = PROJECT / 'tests'
 # De gegevens gaan van links naar rechts; op een regel importeert niemand een ander.
 VOLGORDE = [
     ['stappen', 'pakketten'],
-    ['lestekst', 'controle.naspelen', 'controle.tabellen'],
+    ['lestekst', 'terug', 'controle.naspelen', 'controle.tabellen'],
     ['speel_les', 'controle.oefenmap', 'controle.kindproces'],
     ['controle.oordeel'],
     ['controle.beoordeling', 'controle.hints.hint'],
