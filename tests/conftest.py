@@ -15,8 +15,7 @@ OEFENMAP = TESTS.parent
 andere = [pad for pad in sys.path if Path(pad).resolve() not in (TESTS, OEFENMAP)]
 sys.path[:] = [str(TESTS), *andere, str(OEFENMAP)]
 
-# Wat de controle importeert, en wat alleen de tests in onderhoud/ gebruiken.
-NODIG = ('flask', 'flask_sqlalchemy', 'flask_migrate', 'sqlalchemy', 'alembic')
+# Wat alleen de tests in onderhoud/ gebruiken.
 NODIG_VOOR_ONDERHOUD = ('hypothesis', 'xdist')
 
 KLEUREN = {'af': {'green': True}, 'fout': {'red': True}}
@@ -59,31 +58,16 @@ def pytest_configure(config):
     for optie, gewoon, kort in WEINIG_UITVOER:
         if getattr(config.option, optie, None) == gewoon:
             setattr(config.option, optie, kort)
+    from pakketten import NODIG, zonder_pakketten
+
     for naam in NODIG:
         if (OEFENMAP / f'{naam}.py').exists():
             raise pytest.UsageError(
                 f'`{naam}.py` heet zoals een pakket van de les, en staat ervoor in de weg. Geef '
                 'dat bestand een andere naam.'
             )
-    ontbreekt = [pakket for pakket in NODIG if importlib.util.find_spec(pakket) is None]
-    if ontbreekt:
-        raise pytest.UsageError(_zonder_pakketten(ontbreekt))
-
-
-def _zonder_pakketten(ontbreekt):
-    venv = OEFENMAP / '.venv'
-    if venv.is_dir() and not Path(sys.prefix).samefile(venv):
-        doe = (
-            'Zet je .venv aan en probeer het opnieuw.\n'
-            '    macOS/Linux:   . .venv/bin/activate\n'
-            '    Windows:       .venv\\Scripts\\activate\n'
-        )
-    else:
-        doe = 'Installeer wat de les nodig heeft.\n    python -m pip install -r requirements.txt\n'
-    return (
-        f'Deze pytest draait met een Python zonder {", ".join(ontbreekt)}.\n\n'
-        f'Wat nu: {doe}    python -m pytest'
-    )
+    if melding := zonder_pakketten('python -m pytest'):
+        raise pytest.UsageError(melding)
 
 
 def pytest_ignore_collect(collection_path):

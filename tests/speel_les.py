@@ -1,9 +1,14 @@
 """Speelt LEERLING.md na en maakt zo een oefenmap zoals die er na een stap uitziet.
 
     python tests/speel_les.py MAP --tot N
+    python tests/speel_les.py --terug N
 
-MAP is een nieuwe of lege map en N een stap van 0 tot en met de laatste. Wat er in de map
-komt, staat alleen in LEERLING.md: de codeblokken en opdrachten daar zijn de uitwerking.
+N is een stap van 0 tot en met de laatste. Met --tot maakt hij MAP: een nieuwe
+of lege map. Met --terug maakt hij in je eigen map de module, migrations/ en
+data.sqlite opnieuw. Wat je had, gaat naar de map `oud`. Al het andere blijft.
+
+Wat er in de map komt, staat alleen in LEERLING.md: de codeblokken en opdrachten
+daar zijn de uitwerking.
 """
 
 import ast
@@ -11,25 +16,26 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from lestekst import Blok, Hoofdstuk, LesFout, lees_les, opdrachten, typregels
+from pakketten import zonder_pakketten
 from stappen import LAATSTE
+from terug import ONDERDELEN, WERKMAP, herstel, wissel
 
 PROJECT = Path(__file__).resolve().parent.parent
-GEBRUIK = f'Gebruik: python tests/speel_les.py MAP --tot N, met N van 0 tot en met {LAATSTE}.'
+GEBRUIK = f"""\
+Gebruik: python tests/speel_les.py MAP --tot N     een nieuwe map
+    of:  python tests/speel_les.py --terug N       deze map, met N van 0 tot en met {LAATSTE}"""
 
 # Wat een leerling nodig heeft; de module komt uit de les.
 BESTANDEN = ('LEERLING.md', 'requirements.txt', 'pyproject.toml', '.gitignore', 'conftest.py')
 CONTROLE = ('tests/*.py', 'tests/controle/**/*')
-
-# De kop van een tabel met opdrachten die per systeem verschillen.
-SYSTEMEN = ['macOS/Linux', 'Windows (cmd)', 'PowerShell']
 
 # Langer doet geen opdracht uit de les erover.
 TIJDSLIMIET = 120
@@ -40,131 +46,14 @@ VERANDERT = {'init', 'migrate', 'upgrade', 'downgrade', 'revision'}
 # Hieraan zie je dat de les een opdracht laat mislukken.
 MISLUKT = re.compile(r'(Error: |ERROR |Traceback|✗|[\w.]+(Error|Exception): )')
 
+# Hieraan zie je dat de schijf vol is: van Python, van Windows en van SQLite.
+VOL = re.compile(r'Errno 28\b|WinError 112\b|disk is full')
+
 # Wat van de omgeving de uitkomst zou veranderen: de leerling heeft het ook niet staan.
 WEG_UIT_OMGEVING = re.compile(
     r'FLASK_|PYTEST_|PY_COLORS|FORCE_COLOR|SQLALCHEMY_'
     r'|PYTHON(STARTUP|WARNINGS|IOENCODING|INSPECT|OPTIMIZE|_COLORS)'
 )
-
-
-# --- LEERLING.md lezen ------------------------------------------------------------------------
-
-
-class LesFout(Exception):
-    """De tekst klopt niet op een regel van LEERLING.md; `uitvoer` is wat er in het echt kwam."""
-
-    def __init__(self, regel: int, melding: str, uitvoer: str = ''):
-        super().__init__(f'LEERLING.md, regel {regel}: {melding}')
-        self.regel = regel
-        self.uitvoer = uitvoer
-
-
-@dataclass(frozen=True)
-class Blok:
-    """Een codeblok of tabel; `soort` is de taal van het blok, of 'tabel'."""
-
-    soort: str
-    # De regels van de inhoud, elk met zijn regelnummer in LEERLING.md.
-    regels: list[tuple[int, str]]
-    titel: str = ''
-    # De opgelichte regels, of None als het blok alleen laat zien wat er al staat.
-    hl_lines: str | None = None
-
-    def tekst(self) -> str:
-        return ''.join(regel + '\n' for _, regel in self.regels)
-
-    @property
-    def kop(self) -> list[str]:
-        """De cellen van de eerste rij van een tabel."""
-        return rijcellen(self.regels[0][1])
-
-    def cellen(self) -> list[tuple[int, list[str]]]:
-        """De rijen van een tabel zonder de kop, elk met haar regelnummer."""
-        return [(nummer, rijcellen(regel)) for nummer, regel in self.regels[2:]]
-
-
-@dataclass(frozen=True)
-class Hoofdstuk:
-    """Een stap in LEERLING.md: de kop, alle regels en de blokken daarin."""
-
-    nummer: int
-    titel: str
-    regels: list[tuple[int, str]] = field(default_factory=list)
-    blokken: list[Blok] = field(default_factory=list)
-
-
-def rijcellen(regel: str) -> list[str]:
-    return [cel.strip() for cel in regel.strip().strip('|').split('|')]
-
-
-def lees_les(tekst: str) -> list[Hoofdstuk]:
-    """De hoofdstukken van de les, van stap 0 af."""
-    hoofdstukken = []
-    for nummer, regel in enumerate(tekst.splitlines(), start=1):
-        kop = re.fullmatch(r'## Stap (\d+)\. (.+)', regel)
-        if kop:
-            if int(kop[1]) != len(hoofdstukken):
-                raise LesFout(nummer, f'hier hoort stap {len(hoofdstukken)} te beginnen.')
-            hoofdstukken.append(Hoofdstuk(int(kop[1]), kop[2]))
-        elif regel.startswith('## ') and hoofdstukken:
-            # Wat na de stappen komt, hoort niet bij de laatste stap.
-            break
-        if hoofdstukken:
-            hoofdstukken[-1].regels.append((nummer, regel))
-    for hoofdstuk in hoofdstukken:
-        hoofdstuk.blokken.extend(_blokken(hoofdstuk.regels))
-    return hoofdstukken
-
-
-def _blokken(regels: list[tuple[int, str]]) -> Iterator[Blok]:
-    plek = 0
-    while plek < len(regels):
-        nummer, regel = regels[plek]
-        begin = plek = plek + 1
-        if regel.startswith('```'):
-            while plek < len(regels) and regels[plek][1] != '```':
-                plek += 1
-            if plek == len(regels):
-                raise LesFout(nummer, 'dit codeblok houdt niet op.')
-            if plek == begin:
-                raise LesFout(nummer, 'dit codeblok is leeg.')
-            kenmerken = dict(re.findall(r'(\w+)="([^"]*)"', regel))
-            yield Blok(
-                regel[3:].split(' ')[0],
-                regels[begin:plek],
-                kenmerken.get('title', ''),
-                kenmerken.get('hl_lines'),
-            )
-            plek += 1
-        elif regel.startswith('|'):
-            while plek < len(regels) and regels[plek][1].startswith('|'):
-                plek += 1
-            yield Blok('tabel', regels[begin - 1 : plek])
-
-
-def typregels(blok: Blok, teken: str) -> list[tuple[int, str, list]]:
-    """Elke ingetypte regel met zijn regelnummer en wat de les eronder laat zien."""
-    getypt = []
-    for nummer, regel in blok.regels:
-        if regel.startswith(teken):
-            getypt.append((nummer, regel.removeprefix(teken), []))
-        elif getypt:
-            getypt[-1][2].append((nummer, regel))
-    if not getypt:
-        melding = f'dit blok heeft geen regel die met `{teken.strip()}` begint.'
-        raise LesFout(blok.regels[0][0], melding)
-    return getypt
-
-
-def opdrachten(blok: Blok) -> Iterator[tuple[int, list[str], list]]:
-    """De opdrachten in een blok of tabel, elk met wat de les eronder laat zien."""
-    if blok.soort == 'console':
-        for nummer, opdracht, getoond in typregels(blok, '$ '):
-            yield nummer, shlex.split(opdracht), getoond
-    elif blok.soort == 'tabel' and blok.kop == SYSTEMEN:
-        for nummer, cellen in blok.cellen():
-            # In een tabel is geen plaats voor uitvoer: die mag alles zijn.
-            yield nummer, shlex.split(cellen[0].strip('`')), [(nummer, '...')]
 
 
 # --- De les spelen ----------------------------------------------------------------------------
@@ -401,23 +290,32 @@ def _niet_een(regel: int, pad: str, gevonden: list[Path]) -> LesFout:
     return LesFout(regel, f'bij {pad} horen {len(gevonden)} bestanden, het moet er 1 zijn.')
 
 
-def vul_map(doel: Path) -> list[Hoofdstuk]:
-    """Zet in `doel` wat een leerling nodig heeft, zoals voor stap 1; geeft de les terug."""
+def speel_tot(doel: Path, tot: int) -> None:
+    """Speelt de les in `doel`, tot en met stap `tot`; bij 0 is er daarna alleen de module."""
     les = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
+    speler = Speler(doel)
+    for hoofdstuk in les[: tot + 1]:
+        if hoofdstuk.nummer:
+            print(f'stap {hoofdstuk.nummer:<2}  {hoofdstuk.titel}', flush=True)
+        speler.speel(hoofdstuk)
+
+
+def vul_map(doel: Path, tot: int = 0) -> None:
+    """Zet in `doel` wat een leerling nodig heeft, zoals na stap `tot`."""
     for bestand in [pad for patroon in BESTANDEN + CONTROLE for pad in PROJECT.glob(patroon)]:
         if bestand.is_file() and '__pycache__' not in bestand.parts:
             kopie = doel / bestand.relative_to(PROJECT)
             kopie.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(bestand, kopie)
     # De module komt uit stap 0 van de les: die in deze map kan al verder zijn.
-    Speler(doel).speel(les[0])
-    return les
+    speel_tot(doel, tot)
 
 
-def _weigering(doel: Path, tot: str) -> str | None:
-    """Waarom deze MAP of deze N niet kan, of None als het kan; laat niets achter."""
-    if not re.fullmatch('[0-9]+', tot) or int(tot) > LAATSTE:
-        return f"Geef na --tot een getal van 0 tot en met {LAATSTE}, niet '{tot}'."
+# --- Een nieuwe map, of terug in je eigen map ---------------------------------------------------
+
+
+def _weigering(doel: Path) -> str | None:
+    """Waarom deze MAP niet kan, of None als het kan; laat niets achter."""
     try:
         if doel.is_dir():
             if any(doel.iterdir()):
@@ -433,29 +331,11 @@ def _weigering(doel: Path, tot: str) -> str | None:
     return None
 
 
-def main(argumenten: list[str]) -> int:
-    # Een terminal die een teken niet kent, toont een vraagteken.
-    for stroom in (sys.stdout, sys.stderr):
-        stroom.reconfigure(errors='replace')
-    match argumenten:
-        case ['-h' | '--help']:
-            print(__doc__.strip())
-            return 0
-        case [str(naam), '--tot', tot] | ['--tot', tot, str(naam)] if not naam.startswith('-'):
-            doel = Path(naam)
-        case _:
-            print(GEBRUIK, file=sys.stderr)
-            return 2
-    if weigering := _weigering(doel, tot):
-        print(weigering, file=sys.stderr)
-        return 2
+def maak(doel: Path, tot: int) -> int:
+    """Maakt een nieuwe map; geeft de exit status."""
     try:
         doel.mkdir(exist_ok=True)
-        les = vul_map(doel.resolve())
-        speler = Speler(doel.resolve())
-        for nummer in range(1, int(tot) + 1):
-            print(f'stap {nummer:<2}  {les[nummer].titel}', flush=True)
-            speler.speel(les[nummer])
+        vul_map(doel.resolve(), tot)
     except (LesFout, OSError) as fout:
         print(f"De map '{doel}' is niet af. {fout}", file=sys.stderr)
         return 1
@@ -464,6 +344,79 @@ def main(argumenten: list[str]) -> int:
         return 130
     print(f"Klaar: '{doel}' is zoals na stap {tot}.")
     return 0
+
+
+def ga_terug(tot: int) -> int:
+    """Zet de eigen map terug; geeft de exit status."""
+    try:
+        if herstel(PROJECT):
+            print('De vorige keer is dit afgebroken. Dat is nu eerst afgemaakt: wat je toen had,')
+            print('staat in een map `oud`.')
+        bouw = PROJECT / WERKMAP / 'bouw'
+        bouw.mkdir(parents=True)
+        speel_tot(bouw, tot)
+        # Het verplaatsen duurt zo kort, dat Ctrl-C daarop wacht.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        oud = wissel(PROJECT, bouw)
+    except (LesFout, OSError, KeyboardInterrupt) as fout:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print(_wat_er_misging(fout), _hoe_het_nu_is(), sep='\n', file=sys.stderr)
+        return 130 if isinstance(fout, KeyboardInterrupt) else 1
+    print(f'Klaar: deze map is zoals na stap {tot}.')
+    print(f'Wat je had, met je eigen rijen, staat in `{oud.name}`.')
+    return 0
+
+
+def _wat_er_misging(fout: BaseException) -> str:
+    if isinstance(fout, KeyboardInterrupt):
+        return 'Afgebroken.'
+    if VOL.search(f'{fout} {getattr(fout, "uitvoer", "")}'):
+        return 'De schijf is vol. Maak ruimte, en typ dit nog een keer.'
+    if isinstance(fout, PermissionError):
+        naam = Path(str(fout.filename)).name
+        if naam in ONDERDELEN:
+            return (
+                f'Ik kan `{naam}` niet verplaatsen. Sluit wat het open heeft, zoals\n'
+                '`flask shell` en DB Browser, en typ dit nog een keer.'
+            )
+        return f"In de map '{PROJECT}' mag ik niets maken of verplaatsen."
+    return f'Het lukte niet. {fout}'
+
+
+def _hoe_het_nu_is() -> str:
+    """Ruimt op na een fout, en zegt wat er nu staat."""
+    try:
+        if herstel(PROJECT):
+            return 'De nieuwe bestanden staan er al wel. Wat je had, staat in een map `oud`.'
+    except OSError:
+        return 'Nog niet alles staat op zijn plaats: dat komt goed als je dit nog een keer typt.'
+    return 'Er is niets veranderd.'
+
+
+def main(argumenten: list[str]) -> int:
+    # Een terminal die een teken niet kent, toont een vraagteken.
+    for stroom in (sys.stdout, sys.stderr):
+        stroom.reconfigure(errors='replace')
+    match argumenten:
+        case ['-h' | '--help']:
+            print(__doc__.strip())
+            return 0
+        case ['--terug', tot]:
+            doel = None
+        case [str(naam), '--tot', tot] | ['--tot', tot, str(naam)] if not naam.startswith('-'):
+            doel = Path(naam)
+        case _:
+            print(GEBRUIK, file=sys.stderr)
+            return 2
+    if not re.fullmatch('[0-9]+', tot) or int(tot) > LAATSTE:
+        weigering = f"Geef als N een getal van 0 tot en met {LAATSTE}, niet '{tot}'."
+    else:
+        opnieuw = subprocess.list2cmdline(['python', 'tests/speel_les.py', *argumenten])
+        weigering = zonder_pakketten(opnieuw) or (doel and _weigering(doel))
+    if weigering:
+        print(weigering, file=sys.stderr)
+        return 2
+    return maak(doel, int(tot)) if doel else ga_terug(int(tot))
 
 
 if __name__ == '__main__':

@@ -1,13 +1,15 @@
 """Wat de tests van de controle beweren, over een oordeel en over wat de echte `pytest` afdrukt."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
 
 from controle import vertelling
 from controle.oordeel import Oordeel
 from leerling import Leerling
-from stappen import LAATSTE, STAPPEN
+from stappen import DATABASE, LAATSTE, MODULE, STAPPEN
 
 
 def stand(uitvoer: str, teken: str) -> list[int]:
@@ -67,4 +69,17 @@ def inhoud(map_: Path) -> dict[str, bytes | None]:
         for naam, pad in paden.items()
         # Alleen hier mag de controle iets neerzetten.
         if not (naam.parts[0] == 'tests' and '__pycache__' in naam.parts)
+    }
+
+
+def zonder_toeval(map_: Path) -> dict[str, str]:
+    """De module, de scripts en de database, zonder revision ids, tijdstippen en hashes."""
+    bestanden = [map_ / MODULE, *map_.glob('migrations/versions/*.py')]
+    teksten = {pad.name: pad.read_text(encoding='utf-8') for pad in bestanden}
+    with closing(sqlite3.connect(map_ / DATABASE)) as verbinding:
+        teksten[DATABASE] = '\n'.join(verbinding.iterdump())
+    toeval = r"scrypt:[^']+|\d{4}-\d\d-\d\d [\d:.]+|[0-9a-f]{12}"
+    return {
+        re.sub(r'^[0-9a-f]{12}_', '', naam): re.sub(toeval, '*', tekst)
+        for naam, tekst in teksten.items()
     }

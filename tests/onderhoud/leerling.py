@@ -28,6 +28,15 @@ from zonder_kindproces import flask_hier, speel_hier_na
 # Het begin van een commentaarregel die op elke stap onder de kolommen van Cursist staat.
 ONDER_DE_KOLOMMEN = '    # Zo ziet een cursist eruit'
 
+# root mag alles; zonder deze twee voorrechten gelden de rechten van een bestand ook voor root.
+ZONDER_VOORRECHTEN = """
+import ctypes, os, sys
+prctl = getattr(ctypes.CDLL(None), 'prctl', None)
+for CAP_DAC in (1, 2):
+    prctl and prctl(24, CAP_DAC, 0, 0, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
 SCRIPT = '''\
 """{naam}
 

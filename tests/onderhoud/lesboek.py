@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from speel_les import PROJECT, Hoofdstuk, LesFout, vul_map
+from lestekst import Hoofdstuk, LesFout
+from speel_les import PROJECT, vul_map
 from stappen import STAPPEN
 from vergelijker import Vergelijker, schemafouten
 

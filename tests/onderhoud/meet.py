@@ -161,7 +161,7 @@ SLIM = {
     'importeren tijdens het naspelen': (
         'tests/conftest.py',
         lambda tekst: tekst.replace(
-            '\nNODIG = ', '\nfrom controle import beoordeling, oefenmap, vertelling\nNODIG = '
+            '\nKLEUREN = ', '\nfrom controle import beoordeling, oefenmap, vertelling\nKLEUREN = '
         ),
     ),
 }

@@ -12,9 +12,9 @@ TESTS = PROJECT / 'tests'
 
 # De gegevens gaan van links naar rechts; op een regel importeert niemand een ander.
 VOLGORDE = [
-    ['stappen'],
-    ['speel_les', 'controle.naspelen', 'controle.tabellen'],
-    ['controle.oefenmap', 'controle.kindproces'],
+    ['stappen', 'pakketten'],
+    ['lestekst', 'terug', 'controle.naspelen', 'controle.tabellen'],
+    ['speel_les', 'controle.oefenmap', 'controle.kindproces'],
     ['controle.oordeel'],
     ['controle.beoordeling', 'controle.onderweg', 'controle.hints.hint'],
     ['controle.hints.doen'],
@@ -127,7 +127,10 @@ def test_conftest_weet_welke_bestanden_er_horen_te_zijn():
         k.value.value for k in boom.body if isinstance(k, ast.Assign) and k.targets[0].id == 'NODIG'
     )
     er_zijn = {pad.relative_to(TESTS).as_posix() for pad in modules().values()}
-    assert set(nodig.split()) == (er_zijn | {'controle/__init__.py'}) - {'speel_les.py'}
+    assert set(nodig.split()) == (er_zijn | {'controle/__init__.py'}) - {
+        'lestekst.py',
+        'speel_les.py',
+    }
 
 
 def test_een_regel_waar_een_hint_om_vraagt_staat_in_de_module():

@@ -4,6 +4,7 @@ Hier draait de echte `pytest`, zoals bij een leerling.
 """
 
 import importlib.util
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from leerling import WOONPLAATS, Leerling
+from beweringen import inhoud
+from leerling import WOONPLAATS, ZONDER_VOORRECHTEN, Leerling
 from speel_les import omgeving
 from stappen import MODULE
 
@@ -72,16 +74,25 @@ def test_een_python_zonder_flask_zegt_wat_je_doet(leerling, kaal, met_venv):
     assert 'Traceback' not in klaar.stdout
 
 
-# --- Een map van een ander --------------------------------------------------------------------
+@pytest.mark.parametrize('met_venv', [True, False])
+@pytest.mark.parametrize('opdracht', [('nieuwe map', '--tot', '0'), ('--terug', '0')])
+def test_zonder_flask_maakt_speel_les_nog_niets(leerling, met_venv, opdracht):
+    m = leerling(WOONPLAATS)
+    if met_venv:
+        (m.map / '.venv').mkdir()
+    voor = inhoud(m.map)
+    klaar = draai_python(m, '-S', 'tests/speel_les.py', *opdracht)
+    assert klaar.returncode == 2
+    assert 'een Python zonder flask' in klaar.stdout
+    assert ('activate' in klaar.stdout) == met_venv
+    assert ('pip install -r requirements.txt' in klaar.stdout) == (not met_venv)
+    assert inhoud(m.map) == voor
+    # De laatste regel is de opdracht, en die lukt als de pakketten er zijn.
+    python, *delen = shlex.split(klaar.stdout.splitlines()[-1])
+    assert (python, draai_python(m, *delen).returncode) == ('python', 0)
 
-# root mag alles; zonder deze twee voorrechten gelden de rechten van een bestand ook voor root.
-ZONDER_VOORRECHTEN = """
-import ctypes, os, sys
-prctl = getattr(ctypes.CDLL(None), 'prctl', None)
-for CAP_DAC in (1, 2):
-    prctl and prctl(24, CAP_DAC, 0, 0, 0)
-os.execv(sys.executable, [sys.executable, '-m', 'pytest'])
-"""
+
+# --- Een map van een ander --------------------------------------------------------------------
 
 rechten = pytest.mark.skipif(sys.platform == 'win32', reason='Windows kent deze rechten niet')
 
@@ -99,7 +110,7 @@ def gast(leerling) -> Iterator[Leerling]:
 
 @rechten
 def test_een_map_waarin_je_niet_mag_schrijven_wordt_toch_gecontroleerd(gast):
-    uit = draai_python(gast, '-c', ZONDER_VOORRECHTEN).stdout
+    uit = draai_python(gast, '-c', ZONDER_VOORRECHTEN, '-m', 'pytest').stdout
     assert 'Je mag niet schrijven' in uit
     assert KLAAR in uit
 
@@ -107,6 +118,6 @@ def test_een_map_waarin_je_niet_mag_schrijven_wordt_toch_gecontroleerd(gast):
 @rechten
 def test_een_database_die_je_niet_mag_lezen(gast):
     gast.database.chmod(0o000)
-    uit = draai_python(gast, '-c', ZONDER_VOORRECHTEN).stdout
+    uit = draai_python(gast, '-c', ZONDER_VOORRECHTEN, '-m', 'pytest').stdout
     assert '`data.sqlite` is niet te lezen' in uit
     assert 'Traceback' not in uit

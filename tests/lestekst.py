@@ -1,0 +1,126 @@
+"""Leest LEERLING.md: de hoofdstukken, en de blokken daarin."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+# De kop van een tabel met opdrachten die per systeem verschillen.
+SYSTEMEN = ['macOS/Linux', 'Windows (cmd)', 'PowerShell']
+
+
+class LesFout(Exception):
+    """De tekst klopt niet op een regel van LEERLING.md; `uitvoer` is wat er in het echt kwam."""
+
+    def __init__(self, regel: int, melding: str, uitvoer: str = ''):
+        super().__init__(f'LEERLING.md, regel {regel}: {melding}')
+        self.regel = regel
+        self.uitvoer = uitvoer
+
+
+@dataclass(frozen=True)
+class Blok:
+    """Een codeblok of tabel; `soort` is de taal van het blok, of 'tabel'."""
+
+    soort: str
+    # De regels van de inhoud, elk met zijn regelnummer in LEERLING.md.
+    regels: list[tuple[int, str]]
+    titel: str = ''
+    # De opgelichte regels, of None als het blok alleen laat zien wat er al staat.
+    hl_lines: str | None = None
+
+    def tekst(self) -> str:
+        return ''.join(regel + '\n' for _, regel in self.regels)
+
+    @property
+    def kop(self) -> list[str]:
+        """De cellen van de eerste rij van een tabel."""
+        return rijcellen(self.regels[0][1])
+
+    def cellen(self) -> list[tuple[int, list[str]]]:
+        """De rijen van een tabel zonder de kop, elk met haar regelnummer."""
+        return [(nummer, rijcellen(regel)) for nummer, regel in self.regels[2:]]
+
+
+@dataclass(frozen=True)
+class Hoofdstuk:
+    """Een stap in LEERLING.md: de kop, alle regels en de blokken daarin."""
+
+    nummer: int
+    titel: str
+    regels: list[tuple[int, str]] = field(default_factory=list)
+    blokken: list[Blok] = field(default_factory=list)
+
+
+def rijcellen(regel: str) -> list[str]:
+    return [cel.strip() for cel in regel.strip().strip('|').split('|')]
+
+
+def lees_les(tekst: str) -> list[Hoofdstuk]:
+    """De hoofdstukken van de les, van stap 0 af."""
+    hoofdstukken = []
+    for nummer, regel in enumerate(tekst.splitlines(), start=1):
+        kop = re.fullmatch(r'## Stap (\d+)\. (.+)', regel)
+        if kop:
+            if int(kop[1]) != len(hoofdstukken):
+                raise LesFout(nummer, f'hier hoort stap {len(hoofdstukken)} te beginnen.')
+            hoofdstukken.append(Hoofdstuk(int(kop[1]), kop[2]))
+        elif regel.startswith('## ') and hoofdstukken:
+            # Wat na de stappen komt, hoort niet bij de laatste stap.
+            break
+        if hoofdstukken:
+            hoofdstukken[-1].regels.append((nummer, regel))
+    for hoofdstuk in hoofdstukken:
+        hoofdstuk.blokken.extend(_blokken(hoofdstuk.regels))
+    return hoofdstukken
+
+
+def _blokken(regels: list[tuple[int, str]]) -> Iterator[Blok]:
+    plek = 0
+    while plek < len(regels):
+        nummer, regel = regels[plek]
+        begin = plek = plek + 1
+        if regel.startswith('```'):
+            while plek < len(regels) and regels[plek][1] != '```':
+                plek += 1
+            if plek == len(regels):
+                raise LesFout(nummer, 'dit codeblok houdt niet op.')
+            if plek == begin:
+                raise LesFout(nummer, 'dit codeblok is leeg.')
+            kenmerken = dict(re.findall(r'(\w+)="([^"]*)"', regel))
+            yield Blok(
+                regel[3:].split(' ')[0],
+                regels[begin:plek],
+                kenmerken.get('title', ''),
+                kenmerken.get('hl_lines'),
+            )
+            plek += 1
+        elif regel.startswith('|'):
+            while plek < len(regels) and regels[plek][1].startswith('|'):
+                plek += 1
+            yield Blok('tabel', regels[begin - 1 : plek])
+
+
+def typregels(blok: Blok, teken: str) -> list[tuple[int, str, list]]:
+    """Elke ingetypte regel met zijn regelnummer en wat de les eronder laat zien."""
+    getypt = []
+    for nummer, regel in blok.regels:
+        if regel.startswith(teken):
+            getypt.append((nummer, regel.removeprefix(teken), []))
+        elif getypt:
+            getypt[-1][2].append((nummer, regel))
+    if not getypt:
+        melding = f'dit blok heeft geen regel die met `{teken.strip()}` begint.'
+        raise LesFout(blok.regels[0][0], melding)
+    return getypt
+
+
+def opdrachten(blok: Blok) -> Iterator[tuple[int, list[str], list]]:
+    """De opdrachten in een blok of tabel, elk met wat de les eronder laat zien."""
+    if blok.soort == 'console':
+        for nummer, opdracht, getoond in typregels(blok, '$ '):
+            yield nummer, shlex.split(opdracht), getoond
+    elif blok.soort == 'tabel' and blok.kop == SYSTEMEN:
+        for nummer, cellen in blok.cellen():
+            # In een tabel is geen plaats voor uitvoer: die mag alles zijn.
+            yield nummer, shlex.split(cellen[0].strip('`')), [(nummer, '...')]
