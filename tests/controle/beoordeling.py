@@ -22,7 +22,7 @@ from stappen import (
 
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap, bij_het_laden, onzichtbare_kolommen
-from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
+from controle.oordeel import Afwijking, Oordeel, eigenschappen, namen_in, voldoet, waarden
 from controle.tabellen import kolommen_van
 
 # Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
@@ -60,6 +60,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         heen = [
             *_heen(oordeel),
             *_kolommen_van_de_les(oordeel),
+            *_waarden_in_database(oordeel),
             *_model(oordeel),
             *_lezen(oordeel),
         ]
@@ -348,10 +349,6 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
     if not database.versies and database.schema:
         yield Afwijking(oordeel.laatste_goede_stap, 'database', 'zonder versie')
         return
-    gevuld = database.gevuld.get(TABEL, {})
-    if gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
-        # Eerst dit: een volgende upgrade gooit weg waar de waarden uit te berekenen zijn.
-        yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', TABEL)
     if plaats is None:
         # Zo ver kwam het naspelen niet, of er is een revisie overgeslagen na een merge.
         revisie = next((r for r in oordeel.volgorde[1:] if r not in oordeel.gehad), None)
@@ -368,6 +365,16 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         # Wie al met de volgende stap bezig is, loopt daarmee achter en niet met de vorige.
         stap = oordeel.stap_nu if begonnen else oordeel.stap_van_revisie(revisie)
         yield Afwijking(stap, 'database', 'achter', revisie=revisie)
-    if database.rijen.get(TABEL) and gevuld.get(HERNOEMD.naam) == 0:
+
+
+def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Waarden die in data.sqlite ontbreken; een volgende upgrade maakt dat soms niet meer goed."""
+    database = oordeel.database
+    gevuld = database.gevuld.get(TABEL, {})
+    if gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
+        yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', TABEL)
+    namen = gevuld.get(HERNOEMD.naam, aantal := database.rijen.get(TABEL, 0))
+    # Een naam mag ontbreken, maar niet als de kopie hem nog heeft.
+    if namen < aantal and (namen == 0 or namen_in(oordeel.kopie) > namen):
         stap = min(stap_met(HERNOEMD), oordeel.laatste_goede_stap)
         yield Afwijking(stap, 'database', 'namen weg', TABEL)

@@ -4,8 +4,6 @@ Het is nog geen fout van hem: de les wijst de weg. Wie van die weg af is, is hie
 """
 
 from stappen import (
-    HERNOEMD,
-    KOPIE,
     STAPPEN,
     TABEL,
     VASTE_KOLOMMEN,
@@ -15,8 +13,7 @@ from stappen import (
 )
 
 from controle.oefenmap import Script
-from controle.oordeel import Oordeel
-from controle.tabellen import lees_database
+from controle.oordeel import Oordeel, namen_in
 
 # De plekken waar een leerling kan zijn.
 MODEL_HALF, MODEL, SCRIPT, UITGEVOERD, TERUGGEDRAAID = range(5)
@@ -111,10 +108,8 @@ def _vaste_kolom_is_leeg(oordeel: Oordeel) -> bool:
 
 def kopie_past(oordeel: Oordeel) -> bool:
     """Of er een kopie is van voor de laatste revisie, met namen en niet minder rijen."""
-    kopie = lees_database(oordeel.oefenmap.pad / KOPIE)
-    gevuld = kopie.gevuld.get(TABEL, {})
     return (
-        kopie.versies == oordeel.oefenmap.revisies[-2:-1]
-        and kopie.rijen.get(TABEL, 0) >= oordeel.database.rijen.get(TABEL, 0)
-        and bool(gevuld.get(HERNOEMD.was) or gevuld.get(HERNOEMD.naam))
+        oordeel.kopie.versies == oordeel.oefenmap.revisies[-2:-1]
+        and oordeel.kopie.rijen.get(TABEL, 0) >= oordeel.database.rijen.get(TABEL, 0)
+        and namen_in(oordeel.kopie) > 0
     )

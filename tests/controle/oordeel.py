@@ -7,6 +7,8 @@ from functools import cached_property
 
 from stappen import (
     GEVULD,
+    HERNOEMD,
+    KOPIE,
     LAATSTE,
     LIJKT_EEN_BEETJE_OP,
     NU,
@@ -21,7 +23,7 @@ from stappen import (
 
 from controle.naspelen import UITDRUKKING, Fout, Stand, Verslag
 from controle.oefenmap import Bestand, Oefenmap, Script
-from controle.tabellen import Database, kolommen_van
+from controle.tabellen import Database, kolommen_van, lees_database
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,11 @@ class Oordeel:
     # --- De database --------------------------------------------------------------------------
 
     @cached_property
+    def kopie(self) -> Database:
+        """De kopie die de les laat maken."""
+        return lees_database(self.oefenmap.pad / KOPIE)
+
+    @cached_property
     def gehad(self) -> set[str]:
         """De revisies die data.sqlite heeft gehad."""
         gehad = set()
@@ -301,6 +308,12 @@ def _verschil_met_model(kolom: Kolom, model: dict) -> Iterator[str]:
         yield 'foreign key'
     if kolom.index and not (model['index'] or model['uniek']):
         yield 'index'
+
+
+def namen_in(database: Database) -> int:
+    """In hoeveel rijen van een database een naam staat, hoe die kolom ook heet."""
+    gevuld = database.gevuld.get(TABEL, {})
+    return gevuld.get(HERNOEMD.was) or gevuld.get(HERNOEMD.naam) or 0
 
 
 def waarden(rijen: dict, kolom: str) -> dict:

@@ -22,7 +22,8 @@ from lesboek import Lesstand
 from speel_les import draai, omgeving
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
-from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, KOPIE, MODULE, STAPPEN, TABEL, Kolom
+from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, STAPPEN, TABEL, Kolom
+from terug import WERKMAP, wissel
 from zonder_kindproces import flask_hier, speel_hier_na
 
 # Het begin van een commentaarregel die op elke stap onder de kolommen van Cursist staat.
@@ -62,9 +63,6 @@ def upgrade():
 def downgrade():
 {downgrade}
 '''
-
-# De weg terug zet alleen de module, de migraties en de database terug.
-NIET_TERUG = shutil.ignore_patterns('tests', '*.md', '*.t*', 'conftest.py', KOPIE, '.gitignore')
 
 # Wat het naspelen van een map al eens opleverde.
 NAGESPEELD: dict[frozenset, Verslag] = {}
@@ -304,12 +302,12 @@ class Leerling:
 
     def _doe_blok(self, zin: str, blok: list[str]) -> None:
         bewerking = re.search(r'.*(Maak|Haal|Zet|Verplaats|Vervang) in `([^`]+)` ([^:]*):$', zin)
-        if re.search('[Vv]erbeter ', zin):
+        if re.search(r'(erbeter [^.]*|regel erboven):$', zin):
             # Hier moet een leerling zelf nadenken; wat eronder staat, is wat er nu staat.
             return
         if bewerking:
             self._bewerk(*bewerking.groups(), blok)
-        elif 'flask shell' in zin:
+        elif 'flask shell' in re.split(r'[.?] ', zin)[-1]:
             uit = self.flask('shell', invoer='\n'.join(blok) + '\n')
             assert 'Traceback' not in uit, uit
         else:
@@ -350,8 +348,8 @@ class Leerling:
                 self.flask(*delen)
             case ['python', 'tests/speel_les.py', '--terug', nummer]:
                 # Precies deze stand maakt speel_les.py; dat bewijst test_speel_les.py.
-                nieuw = self.map / '.terug' / 'nieuw'
-                shutil.copytree(self.lesstand(int(nummer)).map, nieuw, ignore=NIET_TERUG)
+                nieuw = self.map / WERKMAP / 'bouw'
+                shutil.copytree(self.lesstand(int(nummer)).map, nieuw)
                 wissel(self.map, nieuw)
             case ['rm', naam]:
                 (self.map / naam).unlink()
@@ -359,17 +357,6 @@ class Leerling:
                 shutil.copyfile(self.map / van, self.map / naar)
             case _:
                 pytest.fail(f'Dit is geen opdracht: {opdracht}')
-
-
-def wissel(map_, nieuw):
-    oud = next(map_ / f'oud{n}' for n in ('', *range(2, 99)) if not (map_ / f'oud{n}').exists())
-    oud.mkdir()
-    for naam in (MODULE, 'migrations', DATABASE):
-        if (map_ / naam).exists():
-            (map_ / naam).rename(oud / naam)
-        if (nieuw / naam).exists():
-            (nieuw / naam).rename(map_ / naam)
-    shutil.rmtree(nieuw.parent)
 
 
 def speel_apart_na(oefenmap: Path) -> Verslag:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from stappen import CURSISTEN, DATABASE, GEVULD, HERNOEMD, KOPIE, TABEL
+from stappen import DATABASE, GEVULD, KOPIE, TABEL
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Afwijking, Oordeel, namen_in
 from controle.tabellen import kolommen_van, lees_database
 
 
@@ -22,7 +22,7 @@ def database_staat_in_instance(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
 @hint('database', 'ontbreekt', 'leeg', 'geen database', 'te groot', 'achter')
 def database_is_er_niet_maar_wel_een_kopie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     leeg = afwijking.wat != 'achter' or not oordeel.database.schema
-    if leeg and _er_is_een_kopie(oordeel):
+    if leeg and _kopie_is_niet_kleiner(oordeel):
         wat = 'is er niet' if afwijking.wat == 'ontbreekt' else 'heeft geen tabellen meer'
         return Hint(
             f'`data.sqlite` {wat}. In `{KOPIE}` heb je een kopie.',
@@ -128,44 +128,45 @@ def dubbele_waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijki
             return Hint(
                 f'`{oordeel.naam_van(afwijking.revisie)}` maakt kolom `{kolom}` uniek. In '
                 '`data.sqlite` hebben rijen daar dezelfde waarde. De upgrade loopt daarop vast.',
-                f'Geef ze elk een eigen waarde. Bekijk ze eerst in `flask shell`:\n'
-                '    db.session.execute(db.text('
-                f"'SELECT id, {kolom} FROM {tabel} ORDER BY {kolom}')).all()",
+                'Geef ze in `flask shell` elk een eigen waarde. ' + doen.lukt_dat_niet(oordeel),
             )
 
 
 @hint('database', 'achter')
 def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    gaat_weg = doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie))
     return Hint(
-        doen.ligt_klaar(oordeel, afwijking.revisie),
+        doen.ligt_klaar(oordeel, afwijking.revisie) + gaat_weg,
         'Lees het na, en voer het uit:\n    flask db upgrade',
     )
 
 
 @hint('database', 'namen weg')
 def namen_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    if _er_is_een_kopie(oordeel):
+    wat = f'In `data.sqlite` ontbreken namen: er staan er nog {namen_in(oordeel.database)}.'
+    if _kopie_is_niet_kleiner(oordeel):
         return Hint(
-            f'In `data.sqlite` zijn alle namen weg. In `{KOPIE}` heb je ze nog.',
+            f'{wat} In `{KOPIE}` heb je er {namen_in(oordeel.kopie)}.',
             'Zet de kopie terug en doe de upgrade opnieuw:\n'
             + doen.kopieer(KOPIE, DATABASE)
             + '\n    flask db upgrade',
         )
-    naam = CURSISTEN[0][HERNOEMD.was]
-    return Hint(
-        f'In `data.sqlite` zijn alle namen weg, en er is geen kopie `{KOPIE}`.',
-        'Vul ze een voor een opnieuw in. '
-        + _met_sql(f"UPDATE {TABEL} SET {HERNOEMD.naam} = '{naam}' WHERE id = 1"),
-    )
+    return Hint(f'{wat} Een kopie die ze allemaal heeft is er niet.', doen.weg_terug(oordeel))
 
 
 @hint('database', 'niet gevuld')
 def kolom_is_leeg_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    return Hint(
-        f'In `data.sqlite` is de kolom `{GEVULD.naam}` niet gevuld. De upgrade was al gedaan '
-        'voordat de UPDATE in het script stond, of er kwamen rijen bij.',
-        _met_sql(f'{GEVULD.vulling} WHERE {GEVULD.naam} IS NULL'),
+    wat = (
+        f'In `data.sqlite` is de kolom `{GEVULD.naam}` leeg. De upgrade was al gedaan voordat de '
+        'UPDATE in het script stond.'
     )
+    if oordeel.database.versies == [oordeel.revisie_van(*GEVULD.plek)]:
+        return Hint(
+            wat,
+            'Ga een revisie terug, en weer vooruit. Dan vult het script de kolom:\n'
+            '    flask db downgrade\n    flask db upgrade',
+        )
+    return Hint(wat, doen.weg_terug(oordeel))
 
 
 def _wat_gaat_komen(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[tuple[str, str, dict]]:
@@ -177,15 +178,7 @@ def _wat_gaat_komen(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[tuple[st
                 yield tabel, kolom, eigenschap | {'uniek': [kolom] in inhoud['uniek']}
 
 
-def _er_is_een_kopie(oordeel: Oordeel) -> bool:
-    """Of er een kopie is met namen erin."""
-    gevuld = lees_database(oordeel.oefenmap.pad / KOPIE).gevuld.get(TABEL, {})
-    return bool(gevuld.get(HERNOEMD.was) or gevuld.get(HERNOEMD.naam))
-
-
-def _met_sql(sql: str) -> str:
-    """Een SQL-opdracht via flask shell: dat werkt op elke computer hetzelfde."""
-    return (
-        f'Doe dit in `flask shell`:\n    db.session.execute(db.text("{sql}"))\n'
-        '    db.session.commit()'
-    )
+def _kopie_is_niet_kleiner(oordeel: Oordeel) -> bool:
+    """Of er een kopie is met namen erin, en niet minder rijen dan data.sqlite."""
+    rijen, in_kopie = (db.rijen.get(TABEL, 0) for db in (oordeel.database, oordeel.kopie))
+    return namen_in(oordeel.kopie) > 0 and in_kopie >= rijen

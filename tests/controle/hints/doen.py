@@ -11,6 +11,7 @@ from stappen import (
     HERNOEMD,
     KLASSEN,
     MODULE,
+    OPVOLGERS,
     TABEL,
     Kolom,
     kolommen_na,
@@ -19,6 +20,7 @@ from stappen import (
 from controle.hints.hint import passende_hint
 from controle.oefenmap import Bestand, Script, eind_van_de_kolommen, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
+from controle.tabellen import alle_kolommen
 
 # Op Windows heten rm en cp anders, en cp in cmd en PowerShell ook nog verschillend.
 WINDOWS = sys.platform == 'win32'
@@ -89,6 +91,18 @@ def ligt_klaar(oordeel: Oordeel, revisie: str) -> str:
     return (
         f'`{oordeel.naam_van(revisie)}` ligt klaar: `data.sqlite` heeft het nog niet, of niet meer.'
     )
+
+
+def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> str:
+    """Welke eigen waarden verdwijnen als het schema van `voor` dat van `na` wordt; anders ''."""
+    van_de_les = [kolom.plek for kolom in kolommen_na(oordeel.gehaald).values()]
+    weg = [
+        f'`{kolom}`'
+        for tabel, kolom in alle_kolommen(voor)
+        if (tabel, kolom) not in [*alle_kolommen(na), *van_de_les]
+        if oordeel.database.gevuld.get(tabel, {}).get(kolom) and kolom not in OPVOLGERS
+    ]
+    return f' Let op: wat er in {", ".join(weg)} staat, verdwijnt dan.' if weg else ''
 
 
 def migreer(oordeel: Oordeel, bericht: str) -> str:
@@ -208,6 +222,20 @@ HERNOEMEN = {
     'upgrade': f"alter_column('{HERNOEMD.was}', new_column_name='{HERNOEMD.naam}')",
     'downgrade': f"alter_column('{HERNOEMD.naam}', new_column_name='{HERNOEMD.was}')",
 }
+
+
+def in_script(kolom: Kolom) -> str:
+    """Hoe `flask db migrate` een kolom in een script schrijft."""
+    soort, haakje, lengte = kolom.model_type.partition('(')
+    delen = [f"'{kolom.naam}'", f'sa.{soort}(' + (f'length={lengte}' if haakje else ')')]
+    if kolom.standaard:
+        delen.append(f'server_default={standaard_in_script(kolom.standaard)}')
+    return f'sa.Column({", ".join(delen)}, nullable={kolom.null})'
+
+
+def standaard_in_script(waarde: str) -> str:
+    """Een standaardwaarde van SQLite zoals een script hem schrijft."""
+    return waarde if waarde.startswith("'") else f"sa.text('({waarde})')"
 
 
 # --- Een kolom of klasse in het model ---------------------------------------------------------

@@ -1,11 +1,14 @@
 """Een kolom die na de laatste migratie anders is dan in de les."""
 
+from itertools import pairwise
+
 from stappen import kolommen_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oefenmap import naam_in
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Afwijking, Oordeel, eigenschappen
+from controle.tabellen import alle_kolommen, kolommen_van
 
 
 @hint('kolom', 'ontbreekt')
@@ -28,6 +31,20 @@ def naam_is_bijna_goed(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if goed not in namen:
         return Hint(wat, doen.zet_kolom(oordeel, kolommen_na(oordeel.stap_nu)[afwijking.plek]))
     return Hint(wat, _nieuw_script(oordeel, afwijking, revisie))
+
+
+@hint('kolom', 'ontbreekt')
+def kolom_is_weggegooid(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    for stand, erna in pairwise(oordeel.verslag.heen):
+        if afwijking.plek in alle_kolommen(stand.schema) and afwijking.plek not in alle_kolommen(
+            erna.schema
+        ):
+            script = oordeel.script(erna.revisie)
+            wat = f'`{script.naam}` gooit de kolom `{afwijking.kolom}` weg. De les heeft hem nodig.'
+            if erna.revisie == oordeel.volgorde[-1] and not oordeel.toegepast(erna.revisie):
+                doe = 'Verwijder het script, het is nog niet uitgevoerd:\n'
+                return Hint(wat, doe + doen.verwijder(script.naam))
+            return Hint(wat, doen.weg_terug(oordeel))
 
 
 @hint('kolom', 'ontbreekt')
@@ -92,6 +109,27 @@ def primary_key_ontbreekt_in_een_script(oordeel: Oordeel, afwijking: Afwijking) 
                 f'{plek(afwijking, hoofdletter=True)} {_eigenschap(afwijking)}. In '
                 f'`{script.naam}` ontbreekt de regel die dat zegt.',
                 doen.zet_onder(script, aanroep.end_lineno - 1, regel),
+            )
+
+
+@hint('kolom', 'type', 'null', 'standaard')
+def script_is_veranderd_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    """Het model en data.sqlite zijn goed: dan gooit teruggaan alleen maar waarden weg."""
+    kolom, schema = kolommen_na(oordeel.stap_nu)[afwijking.plek], oordeel.database.schema
+    script = oordeel.script(oordeel.revisie_van(*afwijking.plek))
+    in_database = kolom.naam in kolommen_van(schema, kolom.tabel)
+    if (
+        not in_database
+        or list(eigenschappen(kolom, schema))
+        or not oordeel.toegepast(script.revisie)
+    ):
+        return None
+    for _, naam, aanroep in script.nieuwe_kolommen():
+        if naam == kolom.naam:
+            return Hint(
+                f'{plek(afwijking, hoofdletter=True)} is goed in je model en in `data.sqlite`. In '
+                f'`{script.naam}` staat iets anders: het is na de upgrade veranderd.',
+                doen.maak(script, aanroep.lineno, f'batch_op.add_column({doen.in_script(kolom)})'),
             )
 
 

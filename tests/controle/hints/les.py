@@ -1,6 +1,7 @@
 """Halverwege een stap: wat de les nu laat doen, of onder welke kop ze verdergaat."""
 
 from stappen import CURSISTEN, DATABASE, KOPIE, TABEL, Stap, kolommen_na
+from terug import halverwege
 
 from controle import onderweg
 from controle.hints import doen
@@ -9,6 +10,16 @@ from controle.oordeel import Afwijking, Oordeel
 
 DOET, MIS, OPLOSSEN = 'Wat je doet', 'Wat er misgaat', 'Zo los je het op'
 UPGRADE = '    flask db upgrade'
+
+
+@hint()
+def weg_terug_is_afgebroken(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if halverwege(oordeel.oefenmap.pad):
+        return Hint(
+            'De weg terug is halverwege afgebroken. Er is niets kwijt.',
+            'Typ die opdracht nog een keer, met het getal dat je toen koos. Bijvoorbeeld:\n'
+            f'    python tests/speel_les.py --terug {oordeel.laatste_goede_stap}',
+        )
 
 
 @hint('migraties', 'ontbreken')

@@ -99,13 +99,14 @@ def twee_scripts_met_dezelfde_revisie(oordeel: Oordeel, afwijking: Afwijking) ->
 
 
 @hint('reeks')
-def merge_zonder_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def tweede_begin(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     begin = [script for script in oordeel.oefenmap.scripts if not script.vorige]
     for script in begin if len(begin) > 1 else ():
-        if not script.doet_iets('upgrade') and not oordeel.toegepast(script.revisie):
+        opgevolgd = any(script.revisie in ander.vorige for ander in oordeel.oefenmap.scripts)
+        if not opgevolgd and not oordeel.toegepast(script.revisie):
             return Hint(
-                f'`{script.naam}` volgt op geen enkele revisie (`down_revision = None`), en doet '
-                'niets. Zo gaat het met `flask db merge` zonder `heads`.',
+                f'`{script.naam}` volgt op geen enkele revisie (`down_revision = None`), en er is '
+                'al een begin. Het is niet uitgevoerd.',
                 'Verwijder dit script:\n' + doen.verwijder(script.naam),
             )
 

@@ -15,22 +15,16 @@ from controle.tabellen import alle_kolommen
 @hint('model')
 def module_is_van_een_latere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     model = oordeel.verslag.modelkolommen
-    verder = [
-        nummer
-        for nummer in range(oordeel.stap_nu + 1, LAATSTE + 1)
-        if kolommen_na(nummer).keys() <= model and not weg_na(nummer) & model
-    ]
-    tussen = STAPPEN[oordeel.gehaald : verder[-1]] if verder else ()
-    nu = kolommen_na(oordeel.gehaald)
     # Wat al in de database staat is niet nieuw: dan is er een script weg.
-    er_al = alle_kolommen(oordeel.head) + alle_kolommen(oordeel.database.schema)
-    nieuw = [kolom for stap in tussen for kolom in stap.erbij if kolom.plek not in er_al]
-    if any(kolom.som_met or (kolom.tabel, kolom.was) in nu for kolom in nieuw):
-        return Hint(
-            'Je module is al van een latere stap. Je migraties zijn nog bij stap '
-            f'{oordeel.gehaald}. In een migratie voor alles tegelijk raken waarden kwijt.',
-            'Doe de stappen een voor een. ' + doen.weg_terug(oordeel),
-        )
+    er_al = {*alle_kolommen(oordeel.head), *alle_kolommen(oordeel.database.schema)}
+    for nummer in range(LAATSTE, oordeel.stap_nu, -1):
+        voor, na = (kolommen_na(n).keys() for n in (nummer - 1, nummer))
+        if na != voor and na <= model and not weg_na(nummer) & model and len(na - er_al) > 1:
+            return Hint(
+                f'Je module is al van stap {nummer}. Je migraties zijn nog bij stap '
+                f'{oordeel.gehaald}.',
+                f'Doe de stappen een voor een. {doen.weg_terug(oordeel)}',
+            )
 
 
 @hint('model')
@@ -159,8 +153,10 @@ def model_mist_een_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    model = {tabel: {'kolommen': kolommen} for tabel, kolommen in oordeel.verslag.model.items()}
+    gaat_weg = doen.gaat_weg(oordeel, oordeel.head, model)
     return Hint(
-        doen.nog_niet_in_een_migratie(afwijking),
+        doen.nog_niet_in_een_migratie(afwijking) + gaat_weg,
         doen.migreer(oordeel, afwijking.kolom or afwijking.tabel),
     )
 

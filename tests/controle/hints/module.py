@@ -14,7 +14,9 @@ from controle.oordeel import Afwijking, Oordeel
 def module_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     for pad in sorted([*oordeel.oefenmap.pad.iterdir(), *oordeel.oefenmap.pad.glob('*/*.py*')]):
         naam = pad.relative_to(oordeel.oefenmap.pad).as_posix()
-        if re.match(r'basic_?model_?app.*\.py', pad.name.lower()) and pad.is_file():
+        lijkt = re.match(r'basic_?model_?app.*\.py', pad.name.lower()) and pad.is_file()
+        # Wat de weg terug bewaarde, blijft daar.
+        if lijkt and not naam.startswith('oud'):
             return Hint(
                 f'Er is geen bestand `{MODULE}` in deze map. Wel een bestand `{naam}`.',
                 doen.hernoem(naam, MODULE),

@@ -164,7 +164,7 @@ def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> 
         if not oordeel.toegepast(script.revisie):
             return Hint(wat, doen.migreer_opnieuw(oordeel, script, kolom))
         if les:
-            standaard = _standaard_in_een_script(les.standaard)
+            standaard = doen.standaard_in_script(les.standaard)
             begin, eind, rest = script.regel(aanroep.lineno).rpartition(', nullable=False')
             nieuw = f'{begin}, server_default={standaard}{eind}{rest}'
             return Hint(wat, doen.maak(script, aanroep.lineno, nieuw))
@@ -302,11 +302,6 @@ def foreign_key_wijst_naar_niets(oordeel: Oordeel, afwijking: Afwijking) -> Hint
                 f'Maak een klasse met die tabel, of verbeter deze regel:\n    {regel}\n'
                 + doen.lukt_dat_niet(oordeel),
             )
-
-
-def _standaard_in_een_script(waarde: str) -> str:
-    """Een standaardwaarde van SQLite zoals een script hem schrijft."""
-    return waarde if waarde.startswith("'") else f"sa.text('({waarde})')"
 
 
 def _constraints(script: Script) -> Iterator[ast.Call]:

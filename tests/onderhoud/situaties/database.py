@@ -222,13 +222,25 @@ def namen_weg_met_kopie(m):
     m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL')
 
 
-@situatie('namen_zijn_weg', NAAM, 'geen kopie', 'flask shell', verloren=True)
+@situatie('namen_zijn_weg', NAAM, 'kopie', '--terug', verloren=True)
 def namen_weg_zonder_kopie(m):
     (m.map / KOPIE).unlink(missing_ok=True)
     m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL')
 
 
-@situatie('kolom_is_leeg_in_de_database', GEBOORTEJAAR, 'UPDATE', 'flask shell')
+@situatie('namen_zijn_weg', NAAM, 'nog 1', KOPIE)
+def een_naam_weer_ingevuld(m):
+    shutil.copyfile(m.lesstand(NAAM - 1).map / DATABASE, m.map / KOPIE)
+    m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL WHERE id > 1')
+
+
+@situatie('namen_zijn_weg', NAAM, 'kopie', '--terug', verloren=True)
+def namen_weg_met_een_kopie_die_minder_rijen_heeft(m):
+    namen_weg_met_kopie(m)
+    m.sql(f'INSERT INTO {TABEL} (leeftijd) VALUES (20)')
+
+
+@situatie('kolom_is_leeg_in_de_database', GEBOORTEJAAR, 'UPDATE', 'flask db downgrade')
 def geboortejaar_leeg(m):
     m.sql(f'UPDATE {TABEL} SET geboortejaar = NULL')
 

@@ -187,3 +187,32 @@ in_een_script(
     '`id`',
     bij=EERSTE,
 )
+
+
+# --- Een script dat niet meer is wat het was --------------------------------------------------
+
+
+@situatie('kolom_is_weggegooid', CURSISTNUMMER, 'de kolom `niveau` weg', 'rm ', bij=NIVEAU)
+def module_van_een_eerdere_stap_gemigreerd(m):
+    m.model_van(WOONPLAATS)
+    m.flask('db', 'migrate', '-m', 'terug')
+
+
+@situatie(
+    'kolom_is_weggegooid', CURSISTNUMMER, 'gooit de kolom `niveau` weg', '--terug', verloren=True
+)
+def module_van_een_eerdere_stap_toegepast(m):
+    module_van_een_eerdere_stap_gemigreerd(m)
+    m.upgrade(m.script('terug'))
+
+
+in_een_script(
+    'script_is_veranderd_na_de_upgrade',
+    NIVEAU,
+    'woonplaats',
+    'length=50',
+    'length=5',
+    'na de upgrade veranderd',
+    'woonplaats.py',
+    bij=WOONPLAATS,
+)

@@ -1,8 +1,20 @@
 """Een leerling die op de weg van de les is; elk punt van elke stap staat in test_een_stem.py."""
 
 from leerling import GEBRUIKERS, WOONPLAATS
+from stappen import DATABASE, MODULE
+from terug import WERKMAP, herstel
 
 from situaties.situatie import situatie, zonder_gebruiker
+
+
+@situatie(
+    'weg_terug_is_afgebroken', WOONPLAATS, 'halverwege', '--terug', zelf=lambda m: herstel(m.map)
+)
+def stroom_viel_uit(m):
+    oud = m.map / WERKMAP / 'oud'
+    oud.mkdir(parents=True)
+    m.module.rename(oud / MODULE)
+    m.database.rename(oud / DATABASE)
 
 
 @situatie('de_les_gaat_verder', WOONPLAATS - 1, 'flask db migrate -m "woonplaats"')

@@ -96,7 +96,7 @@ def kopie_met_een_eigen_naam(m):
     shutil.copyfile(m.map / m.script('woonplaats'), m.versions / 'kopie.py')
 
 
-@situatie('merge_zonder_heads', WOONPLAATS, 'down_revision = None', '_samen.py')
+@situatie('tweede_begin', WOONPLAATS, 'down_revision = None', '_samen.py')
 def merge_zonder_het_woord_heads(m):
     m.flask('db', 'merge', '-m', 'samen')
 

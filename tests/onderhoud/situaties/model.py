@@ -38,7 +38,7 @@ class Notitie(db.Model):
 @situatie(
     'module_is_van_een_latere_stap',
     WOONPLAATS,
-    'latere stap',
+    'al van stap',
     f'bij stap {WOONPLAATS}',
     '--terug',
 )
