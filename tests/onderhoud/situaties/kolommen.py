@@ -198,9 +198,7 @@ def module_van_een_eerdere_stap_gemigreerd(m):
     m.flask('db', 'migrate', '-m', 'terug')
 
 
-@situatie(
-    'kolom_is_weggegooid', CURSISTNUMMER, 'gooit de kolom `niveau` weg', '--terug', verloren=True
-)
+@situatie('kolom_is_weggegooid', CURSISTNUMMER, '--terug', verloren=True, bij=NIVEAU)
 def module_van_een_eerdere_stap_toegepast(m):
     module_van_een_eerdere_stap_gemigreerd(m)
     m.upgrade(m.script('terug'))

@@ -1,6 +1,6 @@
 """Een leerling die op de weg van de les is; elk punt van elke stap staat in test_een_stem.py."""
 
-from leerling import GEBRUIKERS, WOONPLAATS
+from leerling import EERSTE, GEBRUIKERS, WOONPLAATS
 from stappen import DATABASE, MODULE
 from terug import WERKMAP, herstel
 
