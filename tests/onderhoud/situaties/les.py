@@ -8,7 +8,12 @@ from situaties.situatie import situatie, zonder_gebruiker
 
 
 @situatie(
-    'weg_terug_is_afgebroken', WOONPLAATS, 'halverwege', '--terug', zelf=lambda m: herstel(m.map)
+    'weg_terug_is_afgebroken',
+    WOONPLAATS,
+    'halverwege',
+    '--terug',
+    zelf=lambda m: herstel(m.map),
+    bij=EERSTE,
 )
 def stroom_viel_uit(m):
     oud = m.map / WERKMAP / 'oud'
