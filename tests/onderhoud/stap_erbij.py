@@ -37,6 +37,8 @@ Vervang in `BasicModelApp.py` de klasse `Cursist`. Nieuw is de regel met `{naam}
 {klasse}
 ```
 
+Sla het bestand op, maak de migratie en voer die uit:
+
 ```console
 $ flask db migrate -m "{naam}"
 ...
@@ -55,6 +57,8 @@ De tabel `{tabel}` ziet er nu zo uit:
 
 {rijen}
 ### Controle
+
+Kijk of stap {nummer} af is:
 
 ```console
 $ pytest

@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
@@ -119,6 +119,22 @@ def getoonde_tabellen(map_: Path, nummer: int) -> dict[str, list[Kolom]]:
     stap = STAPPEN[nummer - 1]
     anders = {kolom.tabel for kolom in stap.erbij} | {tabel for tabel, _ in stap.weg}
     return {tabel: kolommen for tabel, kolommen in schema(map_).items() if tabel in anders}
+
+
+def aankondigingsfouten(hoofdstuk: Hoofdstuk) -> Iterator[LesFout]:
+    """De blokken zonder regel erboven die zegt wat je ermee doet, en in welk bestand."""
+    vorige = 0
+    for blok in hoofdstuk.blokken:
+        rand = blok.soort != 'tabel'
+        begin = blok.regels[0][0] - rand
+        ervoor = [tekst for nummer, tekst in hoofdstuk.regels if vorige < nummer < begin and tekst]
+        vorige = blok.regels[-1][0] + rand
+        if not (ervoor and ervoor[-1].endswith(':')):
+            yield LesFout(begin, 'zet erboven wat je met dit blok doet; die zin eindigt met `:`.')
+        # GitHub laat de titel van een blok niet zien.
+        bestand = 'script' if '...' in blok.titel else blok.titel
+        if bestand not in ' '.join(ervoor):
+            yield LesFout(begin, f'zet erboven dat dit in `{bestand}` staat.')
 
 
 # -- de les zoals hij is --------------------------------------------------------------------
@@ -250,8 +266,13 @@ def test_de_zinnen_zijn_kort():
         for zin in re.split(r'(?<=[.!?:])\s+', alinea)
         if (aantal := len(re.findall(r"\w[\w'-]*", zin)))
     ]
-    assert sum(lengtes) / len(lengtes) <= 12
-    assert sum(lengte > 20 for lengte in lengtes) <= len(lengtes) / 50
+    assert sum(lengtes) / len(lengtes) <= 11
+    assert sum(lengte > 20 for lengte in lengtes) <= len(lengtes) * 0.03
+
+
+@pytest.mark.parametrize('hoofdstuk', LES, ids=lambda hoofdstuk: f'stap_{hoofdstuk.nummer}')
+def test_boven_elk_blok_staat_wat_je_ermee_doet_en_in_welk_bestand(hoofdstuk):
+    meld([str(fout) for fout in aankondigingsfouten(hoofdstuk)])
 
 
 # -- een onwaarheid in de tekst komt uit -----------------------------------------------------
@@ -405,6 +426,22 @@ def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
     hoofdstuk, regel = verander(nummer, rf'\| `{naam}` \|.*', met_andere_cel)
     tabellen = getoonde_tabellen(lesstand(nummer).map, nummer)
     assert tabelfout(hoofdstuk, tabellen).regel == regel
+
+
+@pytest.mark.parametrize(
+    ('patroon', 'nieuw', 'blok', 'melding'),
+    [
+        (r'[^\n]+:\n\n```console', '```console', '```console', 'wat je met dit blok doet'),
+        (r'[^\n]+:\n\n\| kolom', '| kolom', '| kolom', 'wat je met dit blok doet'),
+        (r' in `BasicModelApp\.py`', '', '```python', 'in `BasicModelApp.py` staat'),
+        (r'eerst het script', 'eerst dit', '```python', 'in `script` staat'),
+    ],
+)
+def test_een_blok_zonder_aankondiging_komt_uit_met_zijn_regelnummer(patroon, nieuw, blok, melding):
+    hoofdstuk, _ = verander(WOONPLAATS, patroon, nieuw)
+    (fout,) = aankondigingsfouten(hoofdstuk)
+    assert melding in str(fout)
+    assert dict(hoofdstuk.regels)[fout.regel].startswith(blok)
 
 
 @pytest.mark.parametrize(
