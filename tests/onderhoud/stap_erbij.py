@@ -37,6 +37,8 @@ Vervang in `BasicModelApp.py` de klasse `Cursist`. Nieuw is de regel met `{naam}
 {klasse}
 ```
 
+Sla het bestand op, maak de migratie en voer die uit:
+
 ```console
 $ flask db migrate -m "{naam}"
 ...
@@ -51,9 +53,12 @@ Deze keer gaat er niets mis.
 
 ### Wat je ziet
 
-{tabellen}
+De tabel `{tabel}` ziet er nu zo uit:
 
+{rijen}
 ### Controle
+
+Kijk of stap {nummer} af is:
 
 ```console
 $ pytest
@@ -101,27 +106,22 @@ def maak(doel: Path, met_recept: bool = True) -> None:
 
 
 def _hoofdstuk(les: str, nummer: int, titel: str, kolom: Kolom) -> str:
-    """Een hoofdstuk waarin de klasse en de tabellen van het vorige een regel langer zijn."""
+    """Een hoofdstuk waarin de klasse en de tabel van het vorige een regel langer zijn."""
     klasse = re.findall(
         r'```python title="BasicModelApp.py" .*\n(class Cursist.*?)\n```', les, re.S
     )
     regels = klasse[-1].splitlines()
     plek = regels.index('', regels.index('') + 1)
     regels.insert(plek, f'    {kolom.regel}')
-    rij = f'| `{kolom.naam}` | `{kolom.type}` | nee | | |'
-    tabellen = []
-    for tabel in ('cursisten', 'gebruikers'):
-        kop = rf'De tabel `{tabel}`[^\n]*:\n\n((?:\|[^\n]*\n)+)'
-        erbij = f'{rij}\n' if tabel == kolom.tabel else ''
-        laatste = re.findall(kop, les)[-1]
-        tabellen.append(f'De tabel `{tabel}`:\n\n{laatste}{erbij}')
+    rijen = re.findall(rf'De tabel `{kolom.tabel}`[^\n]*:\n\n((?:\|[^\n]*\n)+)', les)[-1]
     return HOOFDSTUK.format(
         nummer=nummer,
         titel=titel,
         naam=kolom.naam,
         klasse='\n'.join(regels),
         regel=plek + 1,
-        tabellen='\n'.join(tabellen).rstrip(),
+        tabel=kolom.tabel,
+        rijen=f'{rijen}| `{kolom.naam}` | `{kolom.type}` | nee | | |\n',
     )
 
 

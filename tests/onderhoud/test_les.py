@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
@@ -80,6 +80,10 @@ def diagramregels(tabellen: dict[str, list[Kolom]]) -> list[str]:
 
 def tabelfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFout | None:
     """De eerste rij van een kolommentabel die anders is dan de database, of None."""
+    stap = STAPPEN[hoofdstuk.nummer - 1]
+    # Wat in de stap niet verandert, herhaalt de les niet.
+    anders = {kolom.tabel for kolom in stap.erbij} | {tabel for tabel, _ in stap.weg}
+    tabellen = {tabel: kolommen for tabel, kolommen in tabellen.items() if tabel in anders}
     getoond = [
         blok for blok in hoofdstuk.blokken if blok.soort == 'tabel' and blok.kop == KOLOMMENTABEL
     ]
@@ -113,6 +117,21 @@ def diagramfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFo
                 if staat_er != verwacht:
                     return LesFout(nummer, f'hier hoort `{verwacht}`, er staat `{staat_er}`.')
     return None
+
+
+def aankondigingsfouten(hoofdstuk: Hoofdstuk) -> Iterator[LesFout]:
+    """De blokken zonder regel erboven die zegt wat je ermee doet, en in welk bestand."""
+    vorige = 0
+    for blok in hoofdstuk.blokken:
+        begin = blok.regels[0][0] - (blok.soort != 'tabel')
+        ervoor = [tekst for nummer, tekst in hoofdstuk.regels if vorige < nummer < begin and tekst]
+        vorige = blok.regels[-1][0]
+        if not (ervoor and ervoor[-1].endswith(':')):
+            yield LesFout(begin, 'zet erboven wat je met dit blok doet; die zin eindigt met `:`.')
+        # GitHub laat de titel van een blok niet zien.
+        bestand = 'script' if '...' in blok.titel else blok.titel
+        if bestand not in ' '.join(ervoor):
+            yield LesFout(begin, f'zet erboven dat dit in `{bestand}` staat.')
 
 
 # -- de les zoals hij is --------------------------------------------------------------------
@@ -160,8 +179,7 @@ def test_de_controle_noemt_precies_de_gedane_stappen_klaar(lesstand, nummer):
 
 @pytest.mark.parametrize('nummer', ALLE_STAPPEN)
 def test_de_kolommentabellen_zijn_die_van_de_database(lesstand, nummer):
-    tabellen = schema(lesstand(nummer).map)
-    fout = tabelfout(LES[nummer], tabellen)
+    fout = tabelfout(LES[nummer], schema(lesstand(nummer).map))
     meld([str(fout)] if fout else [])
 
 
@@ -245,8 +263,13 @@ def test_de_zinnen_zijn_kort():
         for zin in re.split(r'(?<=[.!?:])\s+', alinea)
         if (aantal := len(re.findall(r"\w[\w'-]*", zin)))
     ]
-    assert sum(lengtes) / len(lengtes) <= 12
-    assert sum(lengte > 20 for lengte in lengtes) <= len(lengtes) / 50
+    assert sum(lengtes) / len(lengtes) <= 11
+    assert sum(lengte > 20 for lengte in lengtes) <= len(lengtes) * 0.03
+
+
+@pytest.mark.parametrize('hoofdstuk', LES, ids=lambda hoofdstuk: f'stap_{hoofdstuk.nummer}')
+def test_boven_elk_blok_staat_wat_je_ermee_doet_en_in_welk_bestand(hoofdstuk):
+    meld([str(fout) for fout in aankondigingsfouten(hoofdstuk)])
 
 
 # -- een onwaarheid in de tekst komt uit -----------------------------------------------------
@@ -402,6 +425,21 @@ def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
 
 
 @pytest.mark.parametrize(
+    ('patroon', 'nieuw', 'blok', 'melding'),
+    [
+        (r'[^\n]+:\n\n```console', '```console', '```console', 'wat je met dit blok doet'),
+        (r' in `BasicModelApp\.py`', '', '```python', 'in `BasicModelApp.py` staat'),
+        (r'eerst het script', 'eerst dit', '```python', 'in `script` staat'),
+    ],
+)
+def test_een_blok_zonder_aankondiging_komt_uit_met_zijn_regelnummer(patroon, nieuw, blok, melding):
+    hoofdstuk, _ = verander(WOONPLAATS, patroon, nieuw)
+    (fout,) = aankondigingsfouten(hoofdstuk)
+    assert melding in str(fout)
+    assert dict(hoofdstuk.regels)[fout.regel].startswith(blok)
+
+
+@pytest.mark.parametrize(
     ('kolom', 'patroon', 'nieuw'),
     [
         (HERNOEMD.was, rf'(        \w+) {HERNOEMD.was}\n', r'\1 name\n'),
@@ -451,19 +489,11 @@ def test_een_andere_database_dan_in_stappen_py_houdt_de_les_op(tmp_path):
 @pytest.mark.parametrize(
     ('nummer', 'verwacht'),
     [
-        (
-            NAAM,
-            [
-                f'kolom {TABEL}.{HERNOEMD.was} staat in data.sqlite',
-                f'kolom {TABEL}.{HERNOEMD.naam} staat na stap',
-            ],
-        ),
-        (
-            INDEX,
-            [f'kolom {TABEL}.{HERNOEMD.naam}: index is in data.sqlite False'],
-        ),
+        (NAAM, [f'{HERNOEMD.was} staat in data.sqlite', f'{HERNOEMD.naam} staat na stap']),
+        (INDEX, [f'{HERNOEMD.naam}: index is in data.sqlite False']),
     ],
 )
 def test_elk_verschil_met_stappen_py_komt_uit(lesstand, nummer, verwacht):
     fouten = schemafouten(lesstand(nummer - 1).map, nummer)
-    assert all(fout.startswith(begin) for fout, begin in zip(fouten, verwacht, strict=True))
+    beginnen = [f'kolom {TABEL}.{begin}' for begin in verwacht]
+    assert all(fout.startswith(begin) for fout, begin in zip(fouten, beginnen, strict=True))
