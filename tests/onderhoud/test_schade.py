@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from controle.hints.hint import passende_hint
 from leerling import Leerling
-from stappen import DATABASE, KOPIE, LAATSTE, MODULE, TABEL
+from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN, TABEL
 from test_een_stem import Meedoen, speel, vanaf
 
 MEESTE_HINTS = 5
@@ -79,7 +79,8 @@ def alvast_de_volgende_stap(w: Leerling, toeval: random.Random) -> None:
     volgende = min(w.oordeel().stap_nu, LAATSTE)
     w.model_van(volgende)
     if toeval.random() < 0.5:
-        w.flask('db', 'migrate', '-m', 'verder', mag_mislukken=True)
+        naam = STAPPEN[volgende - 1].naam_van_migratie
+        w.flask('db', 'migrate', '-m', naam, mag_mislukken=True)
 
 
 def met_sql(*opdrachten: str) -> Callable:
