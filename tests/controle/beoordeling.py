@@ -363,6 +363,8 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         tabel, kolom = _eerste_verschil(toen, database.schema)
         stap = oordeel.stap_van(tabel, kolom)
         yield Afwijking(stap, 'database', 'anders', tabel, kolom)
+    elif oordeel.met_een_eerdere_revisie:
+        yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
     elif oordeel.database_achter:
         revisie = oordeel.volgorde[plaats + 1]
         # Wie al met de volgende stap bezig is, loopt daarmee achter en niet met de vorige.

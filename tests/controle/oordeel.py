@@ -201,6 +201,12 @@ class Oordeel:
         """Of data.sqlite deze revisie al heeft gehad."""
         return revisie in self.gehad
 
+    @property
+    def met_een_eerdere_revisie(self) -> bool:
+        """Of data.sqlite bij een revisie ook een eerdere ervan noemt; twee heads mogen wel."""
+        eerdere = {vorige for revisie in self.gehad for vorige in self.script(revisie).vorige}
+        return not eerdere.isdisjoint(self.database.versies or ())
+
     @cached_property
     def plaats_van_database(self) -> int | None:
         """De plaats in `volgorde` waar data.sqlite staat; None als die er niet bij is."""

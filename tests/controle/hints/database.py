@@ -73,17 +73,17 @@ def script_is_weg_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint 
     )
 
 
-@hint('database', 'zonder versie', 'anders')
+@hint('database', 'zonder versie', 'dubbele versie', 'anders')
 def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     stand = oordeel.stand_van_database()
     if stand:
-        versies = oordeel.database.versies
-        staat = f'staat revisie `{versies[0]}`' if versies else 'staat geen revisie'
+        versies = ' en ook '.join(f'`{versie}`' for versie in oordeel.database.versies or ())
+        staat = f'staat revisie {versies}' if versies else 'staat geen revisie'
         return Hint(
             f'In `data.sqlite` {staat}, maar de tabellen zijn die van '
             f'`{oordeel.naam_van(stand.revisie)}`.',
-            'Zet de juiste revisie erbij. Doe geen `flask db downgrade`: die haalt een stap '
-            f'weg.\n    flask db stamp {stand.revisie}',
+            'Zet alleen de juiste revisie erin. Doe geen `flask db downgrade`: die haalt een stap '
+            f'weg.\n    flask db stamp --purge {stand.revisie}',
         )
 
 

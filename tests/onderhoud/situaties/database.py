@@ -104,6 +104,11 @@ def stamp_head_zonder_upgrade(m):
     m.flask('db', 'stamp', 'head')
 
 
+@situatie('revisie_in_de_database_klopt_niet', NIVEAU, 'en ook', 'stamp --purge')
+def ook_een_eerdere_revisie(m):
+    m.sql(f"INSERT INTO alembic_version VALUES ('{m.revisie('eerste_migratie')}')")
+
+
 @situatie(
     'revisie_in_de_database_klopt_niet',
     NIVEAU - 1,
