@@ -291,9 +291,12 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 
 def _lezen(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Een rij die het model niet kan tonen: `__repr__` noemt een kolom die er niet meer is."""
-    if oordeel.verslag.leesfout:
-        kolom = oordeel.verslag.leesfout.melding
+    """Een relatie die niet klopt, of een `__repr__` met een kolom die er niet meer is."""
+    fout = oordeel.verslag.leesfout
+    if fout and fout.fase == 'relaties':
+        yield Afwijking(oordeel.laatste_goede_stap, 'lezen', 'relatie', gevonden=fout.melding)
+    elif fout:
+        kolom = fout.melding
         stappen = [s.nummer for s in STAPPEN[: oordeel.stap_nu] if (TABEL, kolom) in s.weg]
         stap = max(stappen, default=oordeel.laatste_goede_stap)
         yield Afwijking(stap, 'lezen', 'repr', TABEL, kolom)

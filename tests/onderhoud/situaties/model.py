@@ -156,6 +156,26 @@ in_de_module(
     na=LEEFTIJD_WEG,
 )
 
+
+def relatie(inhoud, *woorden):
+    @situatie('relatie_klopt_niet', GEBRUIKERS, '@relationship', *woorden)
+    def relatie_in_cursist(m):
+        m.kolom(f'gebruiker = db.relationship({inhoud}')
+
+
+relatie("'Gebruikr')  # wie inlogt", 'Bedoel je `Gebruiker`', "'Gebruiker')  # wie inlogt")
+relatie("'gebruikers')", "relationship('Gebruiker')")
+relatie("'Gebruiker', back_populates='cursisten')", "no property 'cursisten'", 'Haal in')
+relatie("'Gebruiker',\n        lazy='dynamic')", 'tot en met', 'dynamic')
+
+
+@situatie('relatie_klopt_niet', GEBRUIKERS, 'Docent', '--terug')
+def relatie_in_een_eigen_bestand(m):
+    m.schrijf("def koppel(db):\n    return db.relationship('Docent')\n", 'relaties.py')
+    m.vervang('import os\n', 'import os\n\nfrom relaties import koppel\n')
+    m.kolom('docent = koppel(db)')
+
+
 # --- Wat nog in een migratie moet -------------------------------------------------------------
 
 
