@@ -376,3 +376,8 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
     if database.rijen.get(TABEL) and gevuld.get(HERNOEMD.naam) == 0:
         stap = min(stap_met(HERNOEMD), oordeel.laatste_goede_stap)
         yield Afwijking(stap, 'database', 'namen weg', TABEL)
+    for tabel, kolommen in database.tekst_nu.items():
+        for kolom in kolommen:
+            if database.schema[tabel]['kolommen'][kolom]['type'] == 'DATETIME':
+                stap = oordeel.stap_van(tabel, kolom)
+                yield Afwijking(stap, 'database', 'geen tijdstip', tabel, kolom)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stappen import CURSISTEN, DATABASE, GEVULD, HERNOEMD, KOPIE, TABEL
+from stappen import CURSISTEN, DATABASE, GEVULD, HERNOEMD, KOPIE, NU, TABEL
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
@@ -166,6 +166,16 @@ def kolom_is_leeg_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint
         f'In `data.sqlite` is de kolom `{GEVULD.naam}` niet gevuld. De upgrade was al gedaan '
         'voordat de UPDATE in het script stond, of er kwamen rijen bij.',
         _met_sql(f'{GEVULD.vulling} WHERE {GEVULD.naam} IS NULL'),
+    )
+
+
+@hint('database', 'geen tijdstip')
+def tekst_in_plaats_van_een_tijdstip(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    tabel, kolom = afwijking.plek
+    return Hint(
+        f'In `data.sqlite` staat in {plek(afwijking)} de tekst `{NU}`. Dat is geen tijdstip, dus '
+        '`flask shell` kan die rijen niet lezen: `Invalid isoformat string`.',
+        _met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'"),
     )
 
 
