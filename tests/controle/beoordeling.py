@@ -286,7 +286,10 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
             continue
         if wat == 'modify_nullable' and bekend and bekend.sleutel:
             continue
-        stap = oordeel.stap_nu if plek in later_weg - model else oordeel.stap_van(*plek)
+        stap = oordeel.stap_van(*plek)
+        eigen_index = wat in ('add_index', 'remove_index') and not (bekend and bekend.index)
+        if eigen_index or plek in later_weg - model:
+            stap = oordeel.stap_nu
         yield Afwijking(stap, 'model', wat, *plek, gevonden=verschil['doel'])
 
 

@@ -82,6 +82,16 @@ def migreer_opnieuw(oordeel: Oordeel, script: Script, bericht: str) -> str:
     return f'{doe}:\n{weg}'
 
 
+def eerst_terug(oordeel: Oordeel, script: Script, doe: str) -> str | None:
+    """Een wijziging in een script, zo nodig na een downgrade; None als die niet kan."""
+    if not oordeel.toegepast(script.revisie) or oordeel.database.schema != oordeel.head:
+        # Maakt het script nu iets anders dan in data.sqlite staat, dan veranderde het daarna.
+        return doe
+    terug_lukt = not any(a.soort == 'downgrade' for a in oordeel.afwijkingen) and not oordeel.fout
+    if terug_lukt and script.revisie == oordeel.volgorde[-1]:
+        return f'Ga eerst een revisie terug:\n    flask db downgrade\n{doe}'
+
+
 # --- Een regel in een bestand -----------------------------------------------------------------
 
 
@@ -153,6 +163,11 @@ HERNOEMEN = {
     'upgrade': f"alter_column('{HERNOEMD.was}', new_column_name='{HERNOEMD.naam}')",
     'downgrade': f"alter_column('{HERNOEMD.naam}', new_column_name='{HERNOEMD.was}')",
 }
+
+
+def maak_index(kolom: Kolom) -> str:
+    """De regel die in een script de index van een kolom maakt."""
+    return f"op.create_index('ix_{kolom.tabel}_{kolom.naam}', '{kolom.tabel}', ['{kolom.naam}'])"
 
 
 # --- Een kolom of klasse in het model ---------------------------------------------------------

@@ -129,10 +129,9 @@ def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     tabel, naam = afwijking.plek
     kolom = kolommen_na(oordeel.stap_nu).get(afwijking.plek)
     if afwijking.wat == 'add_index' and kolom and kolom.index:
-        index = f'ix_{tabel}_{naam}'
         zelf = {
-            'upgrade': [f"    op.create_index('{index}', '{tabel}', ['{naam}'])"],
-            'downgrade': [f"    op.drop_index('{index}', '{tabel}')"],
+            'upgrade': [f'    {doen.maak_index(kolom)}'],
+            'downgrade': [f"    op.drop_index('ix_{tabel}_{naam}', '{tabel}')"],
         }
         return Hint(
             f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.',
