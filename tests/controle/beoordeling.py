@@ -287,14 +287,20 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
             continue
         if wat == 'modify_nullable' and bekend and bekend.sleutel:
             continue
-        stap = oordeel.stap_nu if plek in later_weg - model else oordeel.stap_van(*plek)
+        stap = oordeel.stap_van(*plek)
+        eigen_index = wat in ('add_index', 'remove_index') and not (bekend and bekend.index)
+        if eigen_index or plek in later_weg - model:
+            stap = oordeel.stap_nu
         yield Afwijking(stap, 'model', wat, *plek, gevonden=verschil['doel'])
 
 
 def _lezen(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Een rij die het model niet kan tonen: `__repr__` noemt een kolom die er niet meer is."""
-    if oordeel.verslag.leesfout:
-        kolom = oordeel.verslag.leesfout.melding
+    """Een relatie die niet klopt, of een `__repr__` met een kolom die er niet meer is."""
+    fout = oordeel.verslag.leesfout
+    if fout and fout.fase == 'relaties':
+        yield Afwijking(oordeel.laatste_goede_stap, 'lezen', 'relatie', gevonden=fout.melding)
+    elif fout:
+        kolom = fout.melding
         stappen = [s.nummer for s in STAPPEN[: oordeel.stap_nu] if (TABEL, kolom) in s.weg]
         stap = max(stappen, default=oordeel.laatste_goede_stap)
         yield Afwijking(stap, 'lezen', 'repr', TABEL, kolom)
@@ -360,6 +366,8 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         tabel, kolom = _eerste_verschil(toen, database.schema)
         stap = oordeel.stap_van(tabel, kolom)
         yield Afwijking(stap, 'database', 'anders', tabel, kolom)
+    elif oordeel.met_een_eerdere_revisie:
+        yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
     elif oordeel.database_achter:
         revisie = oordeel.volgorde[plaats + 1]
         # Wie al met de volgende stap bezig is, loopt daarmee achter en niet met de vorige.
@@ -378,3 +386,8 @@ def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
     if namen < aantal and (namen == 0 or namen_in(oordeel.kopie) > namen):
         stap = min(stap_met(HERNOEMD), oordeel.laatste_goede_stap)
         yield Afwijking(stap, 'database', 'namen weg', TABEL)
+    for tabel, kolommen in database.tekst_nu.items():
+        for kolom in kolommen:
+            if database.schema[tabel]['kolommen'][kolom]['type'] == 'DATETIME':
+                stap = oordeel.stap_van(tabel, kolom)
+                yield Afwijking(stap, 'database', 'geen tijdstip', tabel, kolom)

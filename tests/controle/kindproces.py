@@ -216,6 +216,13 @@ class Rondgang:
 
     def _lees(self) -> None:
         """Toont de rijen met het model zelf: een __repr__ met een kolom die weg is valt op."""
+        self.fase = 'relaties'
+        try:
+            # Anders doet de eerste vraag aan de database dit.
+            self.db.Model.registry.configure()
+        except Exception as fout:
+            self._meld_fout('leesfout', fout)
+            return
         if self.verschillen:
             return
         self.fase = 'lezen'

@@ -40,8 +40,8 @@ class Stand:
 class Fout:
     """Waar het naspelen op stukliep.
 
-    `fase` is 'module', 'Migrate', 'elders', 'scripts', 'heen', 'vergelijken', 'lezen',
-    'terug' of 'tijd'.
+    `fase` is 'module', 'Migrate', 'elders', 'scripts', 'heen', 'vergelijken', 'relaties',
+    'lezen', 'terug' of 'tijd'.
     """
 
     fase: str
@@ -70,7 +70,7 @@ class Verslag:
     # Wat het model anders wil dan de head: wat, tabel, kolommen en bijzonderheden.
     verschillen: list[dict] = field(default_factory=list)
     fout: Fout | None = None
-    # Een rij die het model niet kan tonen; dat houdt het naspelen niet tegen.
+    # Een model dat geen rij kan lezen of tonen; dat houdt het naspelen niet tegen.
     leesfout: Fout | None = None
 
     @property

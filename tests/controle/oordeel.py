@@ -18,6 +18,7 @@ from stappen import (
     Kolom,
     kolommen_na,
     lijkt_op,
+    stap_met,
     weg_na,
 )
 
@@ -101,6 +102,14 @@ class Oordeel:
             return len(self.plaats_van_stap)
         schema = self.database.schema
         return max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
+
+    @cached_property
+    def opgeteld(self) -> int | None:
+        """Waar de gevulde kolom en de kolom waar hij uit komt in elke rij op uitkomen."""
+        plaats = self.plaats_van_stap.get(stap_met(GEVULD), 0)
+        rijen = self.verslag.heen[plaats].rijen if self.verslag.heen else {}
+        eigen, andere = (waarden(rijen, kolom) for kolom in (GEVULD.naam, GEVULD.som_met))
+        return next((eigen[id_] + andere[id_] for id_ in eigen.keys() & andere.keys()), None)
 
     @property
     def stap_nu(self) -> int:
@@ -207,6 +216,12 @@ class Oordeel:
     def toegepast(self, revisie: str | None) -> bool:
         """Of data.sqlite deze revisie al heeft gehad."""
         return revisie in self.gehad
+
+    @property
+    def met_een_eerdere_revisie(self) -> bool:
+        """Of data.sqlite bij een revisie ook een eerdere ervan noemt; twee heads mogen wel."""
+        eerdere = {vorige for revisie in self.gehad for vorige in self.script(revisie).vorige}
+        return not eerdere.isdisjoint(self.database.versies or ())
 
     @cached_property
     def plaats_van_database(self) -> int | None:

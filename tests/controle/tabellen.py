@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Inspector, create_engine, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
-from stappen import DATABASE
+from stappen import DATABASE, NU
 
 # Een oefendatabase is tientallen kB; dit houdt een verdwaalde film buiten de deur.
 GROOTSTE_DATABASE = 200_000_000
@@ -35,6 +35,8 @@ class Database:
     gelijk: dict[str, dict[str, str | None]] = field(default_factory=dict)
     # Per tabel de kolommen waarin een waarde meer dan eens voorkomt.
     dubbel: dict[str, set[str]] = field(default_factory=dict)
+    # Per tabel de kolommen waarin letterlijk CURRENT_TIMESTAMP staat.
+    tekst_nu: dict[str, list[str]] = field(default_factory=dict)
     # Of een ander programma midden in een wijziging zit.
     bezig: bool = False
 
@@ -89,21 +91,23 @@ def _lees_tabellen(verbinding: Connection) -> Database:
     for tabel, inhoud in database.schema.items():
         geciteerd = {kolom: citeer(verbinding, kolom) for kolom in inhoud['kolommen']}
         tellingen = [
-            f'count({k}), count(DISTINCT {k}), quote(min({k}))' for k in geciteerd.values()
+            f"count({k}), count(DISTINCT {k}), quote(min({k})), sum({k} = '{NU}')"
+            for k in geciteerd.values()
         ]
         vraag = f'SELECT count(*), {", ".join(tellingen)} FROM {citeer(verbinding, tabel)}'
         aantal, *antwoord = verbinding.exec_driver_sql(vraag).one()
         database.rijen[tabel] = aantal
-        per_kolom = dict(zip(geciteerd, zip(*[iter(antwoord)] * 3, strict=True), strict=True))
-        database.gevuld[tabel] = {kolom: gevuld for kolom, (gevuld, _, _) in per_kolom.items()}
+        per_kolom = dict(zip(geciteerd, zip(*[iter(antwoord)] * 4, strict=True), strict=True))
+        database.gevuld[tabel] = {kolom: gevuld for kolom, (gevuld, *_) in per_kolom.items()}
         database.dubbel[tabel] = {
-            k for k, (gevuld, soorten, _) in per_kolom.items() if soorten < gevuld
+            k for k, (gevuld, soorten, *_) in per_kolom.items() if soorten < gevuld
         }
         database.gelijk[tabel] = {
             kolom: waarde if gevuld else None
-            for kolom, (gevuld, soorten, waarde) in per_kolom.items()
+            for kolom, (gevuld, soorten, waarde, _) in per_kolom.items()
             if gevuld == 0 or (gevuld == aantal and soorten == 1)
         }
+        database.tekst_nu[tabel] = [k for k, (*_, tekst_nu) in per_kolom.items() if tekst_nu]
     return database
 
 

@@ -15,6 +15,7 @@ from leerling import (
     EERSTE,
     GEBOORTEJAAR,
     GEBRUIKERS,
+    INDEX,
     KOLOM,
     LEEFTIJD_WEG,
     NAAM,
@@ -24,7 +25,7 @@ from leerling import (
     WOONPLAATS,
     in_script,
 )
-from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, TABEL, Kolom
+from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, NU, TABEL, Kolom
 
 STRAAT = Kolom(TABEL, 'straat', 'TEXT')
 
@@ -159,6 +160,40 @@ def hernoemen_met_een_kopie(w):
     w.flask('db', 'upgrade')
 
 
+def hernoemen_zonder_batch(w):
+    script = w.script('volledige_naam')
+    w.flask('db', 'downgrade')
+    for oud in ('naam', 'volledige_naam'):
+        nieuw = f"op.alter_column('{TABEL}', '{oud}', existing_type=sa.Text(), "
+        w.vervang(f"batch_op.alter_column('{oud}', ", nieuw, script)
+    w.flask('db', 'upgrade')
+
+
+def een_update_boven_het_with_blok_en_een_op_twee_regels(w):
+    script = w.script('geboortejaar')
+    w.flask('db', 'downgrade')
+    eerst = f'    op.execute("UPDATE {TABEL} SET niveau = \'gevorderd\' WHERE leeftijd > 30")\n'
+    begin, blok, rest = w.lees(script).partition('    with ')
+    rest = rest.replace(' SET ', " '\n        'set ")
+    w.schrijf(begin + eerst + blok + rest, script)
+    w.flask('db', 'upgrade')
+
+
+def een_index_met_een_eigen_naam(w):
+    w.model_van(INDEX)
+    w.vervang(KOLOM['volledige_naam'].regel, HERNOEMD.regel)
+    w.vervang(
+        ONDER_DE_KOLOMMEN,
+        "    __table_args__ = (db.Index('ix_naam', 'volledige_naam'),)\n\n" + ONDER_DE_KOLOMMEN,
+    )
+    w.schrijf_script(
+        'index',
+        f"op.create_index('ix_naam', '{TABEL}', ['volledige_naam'])",
+        f"op.drop_index('ix_naam', '{TABEL}')",
+    )
+    w.flask('db', 'upgrade')
+
+
 def een_ander_jaar(w):
     w.flask('db', 'downgrade', w.revisie('geboortejaar') + '-1')
     for naam in ('geboortejaar', 'leeftijd_weg'):
@@ -242,6 +277,8 @@ def andere_rijen(w):
     w.sql(
         'DELETE FROM cursisten',
         "INSERT INTO cursisten (id, naam, leeftijd) VALUES (7, 'Ünal', NULL), (9, NULL, 40)",
+        # Alleen in een tijdstip is dit te veel tekst.
+        f"UPDATE cursisten SET woonplaats = '{NU}' WHERE id = 7",
     )
 
 
@@ -257,6 +294,9 @@ GOED = [
     (een_unieke_index_uit_een_eigen_script, CURSISTNUMMER - 1, CURSISTNUMMER),
     (andere_namen_van_constraints, GEBRUIKERS, GEBRUIKERS),
     (hernoemen_met_een_kopie, NAAM, NAAM),
+    (hernoemen_zonder_batch, NAAM, NAAM),
+    (een_update_boven_het_with_blok_en_een_op_twee_regels, GEBOORTEJAAR, GEBOORTEJAAR),
+    (een_index_met_een_eigen_naam, INDEX - 1, INDEX),
     (een_ander_jaar, LEEFTIJD_WEG, LEEFTIJD_WEG),
     (zonder_batch_en_met_annotaties, WOONPLAATS - 1, WOONPLAATS),
     (vullen_in_een_later_script, GEBOORTEJAAR - 1, GEBOORTEJAAR),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from stappen import DATABASE, GEVULD, KOPIE, TABEL
+from stappen import DATABASE, GEVULD, KOPIE, NU, TABEL
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
@@ -73,17 +73,17 @@ def script_is_weg_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint 
     )
 
 
-@hint('database', 'zonder versie', 'anders')
+@hint('database', 'zonder versie', 'dubbele versie', 'anders')
 def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     stand = oordeel.stand_van_database()
     if stand:
-        versies = oordeel.database.versies
-        staat = f'staat revisie `{versies[0]}`' if versies else 'staat geen revisie'
+        versies = ' en ook '.join(f'`{versie}`' for versie in oordeel.database.versies or ())
+        staat = f'staat revisie {versies}' if versies else 'staat geen revisie'
         return Hint(
             f'In `data.sqlite` {staat}, maar de tabellen zijn die van '
             f'`{oordeel.naam_van(stand.revisie)}`.',
-            'Zet de juiste revisie erbij. Doe geen `flask db downgrade`: die haalt een stap '
-            f'weg.\n    flask db stamp {stand.revisie}',
+            'Zet alleen de juiste revisie erin. Doe geen `flask db downgrade`: die haalt een stap '
+            f'weg.\n    flask db stamp --purge {stand.revisie}',
         )
 
 
@@ -167,6 +167,16 @@ def kolom_is_leeg_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint
             '    flask db downgrade\n    flask db upgrade',
         )
     return Hint(wat, doen.weg_terug(oordeel))
+
+
+@hint('database', 'geen tijdstip')
+def tekst_in_plaats_van_een_tijdstip(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    tabel, kolom = afwijking.plek
+    return Hint(
+        f'In `data.sqlite` staat in {plek(afwijking)} de tekst `{NU}`. Dat is geen tijdstip, dus '
+        '`flask shell` kan die rijen niet lezen: `Invalid isoformat string`.',
+        doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'"),
+    )
 
 
 def _wat_gaat_komen(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[tuple[str, str, dict]]:

@@ -131,6 +131,14 @@ def migreer_opnieuw(oordeel: Oordeel, script: Script, bericht: str) -> str:
     return f'{doe}:\n{weg}'
 
 
+def met_sql(sql: str) -> str:
+    """Een SQL-opdracht via flask shell: dat werkt op elke computer hetzelfde."""
+    return (
+        f'Doe dit in `flask shell`:\n    db.session.execute(db.text("{sql}"))\n'
+        '    db.session.commit()'
+    )
+
+
 def zet_cursisten_erin(oordeel: Oordeel) -> str:
     """De regels die in `flask shell` de cursisten van de les in de tabel zetten."""
     model = oordeel.verslag.model.get(TABEL, {})
@@ -149,6 +157,16 @@ def zet_cursisten_erin(oordeel: Oordeel) -> str:
 def _afgeleid(naam: str, cursist: dict) -> object:
     waarde = cursist[AFGELEID[naam][0]]
     return GEVULD.som - waarde if naam == GEVULD.naam else waarde
+
+
+def eerst_terug(oordeel: Oordeel, script: Script, doe: str) -> str | None:
+    """Een wijziging in een script, zo nodig na een downgrade; None als die niet kan."""
+    if not oordeel.toegepast(script.revisie) or oordeel.database.schema != oordeel.head:
+        # Maakt het script nu iets anders dan in data.sqlite staat, dan veranderde het daarna.
+        return doe
+    terug_lukt = not any(a.soort == 'downgrade' for a in oordeel.afwijkingen) and not oordeel.fout
+    if terug_lukt and script.revisie == oordeel.volgorde[-1]:
+        return f'Ga eerst een revisie terug:\n    flask db downgrade\n{doe}'
 
 
 # --- Een regel in een bestand -----------------------------------------------------------------
@@ -236,6 +254,11 @@ def in_script(kolom: Kolom) -> str:
 def standaard_in_script(waarde: str) -> str:
     """Een standaardwaarde van SQLite zoals een script hem schrijft."""
     return waarde if waarde.startswith("'") else f"sa.text('({waarde})')"
+
+
+def maak_index(kolom: Kolom) -> str:
+    """De regel die in een script de index van een kolom maakt."""
+    return f"op.create_index('ix_{kolom.tabel}_{kolom.naam}', '{kolom.tabel}', ['{kolom.naam}'])"
 
 
 # --- Een kolom of klasse in het model ---------------------------------------------------------

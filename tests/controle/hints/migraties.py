@@ -1,10 +1,11 @@
 """De map `migrations`, en de reeks van revisies daarin."""
 
+import ast
 import re
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint
-from controle.oefenmap import Script
+from controle.oefenmap import Script, naam_in
 from controle.oordeel import Afwijking, Oordeel
 
 
@@ -73,6 +74,10 @@ def script_zonder_vorige_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint
     script = oordeel.oefenmap.bestand(afwijking.gevonden)
     staat_boven = re.search(r'^Revises: (\w+)', script.tekst, re.MULTILINE)
     vorige = staat_boven[1] if staat_boven else None
+    anderen = [s for s in oordeel.oefenmap.scripts if s is not script]
+    if any(vorige in (s.vorige or [None]) for s in anderen):
+        # Daar volgt al een ander script op: dit is een kopie.
+        vorige = _eind_van_de_lijn(anderen)
     return Hint(
         f'In `{script.naam}` ontbreekt de regel `down_revision = ...`. Alembic weet niet waar '
         'dit script op volgt.',
@@ -91,24 +96,50 @@ def twee_scripts_met_dezelfde_revisie(oordeel: Oordeel, afwijking: Afwijking) ->
                 (script, ander),
                 key=lambda s: (not s.bestandsnaam.startswith(s.revisie), len(s.naam)),
             )
-            return Hint(
+            wat = (
                 f'Twee scripts hebben dezelfde revisie `{script.revisie}`: '
-                f'`{ander.bestandsnaam}` en `{script.bestandsnaam}`.',
-                doen.hernoem(kopie.naam, kopie.bestandsnaam + '.oud'),
+                f'`{ander.bestandsnaam}` en `{script.bestandsnaam}`.'
+            )
+            een, twee = (
+                [ast.dump(k) for k in s.boom.body if isinstance(k, ast.FunctionDef)]
+                for s in (script, ander)
+            )
+            if een == twee:
+                return Hint(
+                    f'{wat} Ze doen hetzelfde.',
+                    'Verwijder de kopie, die is nooit uitgevoerd:\n' + doen.verwijder(kopie.naam),
+                )
+            rest = [s for s in oordeel.oefenmap.scripts if s is not kopie]
+            revisie = _vrije_revisie(kopie, {s.revisie for s in rest})
+            return Hint(
+                f'{wat} `{kopie.bestandsnaam}` is een kopie, en doet iets anders.',
+                'Geef de kopie een eigen revisie, en laat die op de laatste volgen. '
+                + doen.maak(kopie, kopie.toekenning('revision').lineno, f'revision = {revisie!r}')
+                + f'\n{_laat_volgen_op(kopie, _eind_van_de_lijn(rest))}',
             )
 
 
 @hint('reeks')
-def tweede_begin(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def tweede_script_zonder_vorige(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     begin = [script for script in oordeel.oefenmap.scripts if not script.vorige]
-    for script in begin if len(begin) > 1 else ():
-        opgevolgd = any(script.revisie in ander.vorige for ander in oordeel.oefenmap.scripts)
-        if not opgevolgd and not oordeel.toegepast(script.revisie):
+    for script in sorted(begin, key=_gemaakt_op, reverse=True) if len(begin) > 1 else ():
+        if oordeel.toegepast(script.revisie):
+            continue
+        wat = (
+            f'`{script.naam}` volgt op geen enkele revisie (`down_revision = None`). Er is al een '
+            'eerste migratie.'
+        )
+        rest = [s for s in oordeel.oefenmap.scripts if s is not script]
+        tabellen, er_al = (
+            {naam_in(k) for s in scripts for k in s.aanroepen_in('upgrade', 'create_table')}
+            for scripts in ([script], rest)
+        )
+        if not script.doet_iets('upgrade') or tabellen & er_al:
             return Hint(
-                f'`{script.naam}` volgt op geen enkele revisie (`down_revision = None`), en er is '
-                'al een begin. Het is niet uitgevoerd.',
-                'Verwijder dit script:\n' + doen.verwijder(script.naam),
+                f'{wat} Dit script voegt daar niets aan toe.',
+                'Verwijder het:\n' + doen.verwijder(script.naam),
             )
+        return Hint(wat, _laat_volgen_op(script, _eind_van_de_lijn(rest)))
 
 
 @hint('reeks')
@@ -141,12 +172,12 @@ def vorige_revisie_bestaat_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint 
     for script in oordeel.oefenmap.scripts:
         for vorige in script.vorige:
             if vorige not in bekend:
-                goed = _eind_van_de_lijn(oordeel.oefenmap.scripts, zonder=script)
+                rest = [s for s in oordeel.oefenmap.scripts if s is not script]
                 return Hint(
                     f'`{script.naam}` volgt op revisie `{vorige}`, maar dat script is er niet. '
                     'Daardoor werkt geen enkele `flask db`.',
                     'Zet het script terug uit de prullenbak. Is het daar niet? '
-                    + _laat_volgen_op(script, goed),
+                    + _laat_volgen_op(script, _eind_van_de_lijn(rest)),
                 )
 
 
@@ -179,15 +210,22 @@ def _gemaakt_op(script: Script) -> list[str]:
     return script.tekst.partition('Create Date:')[2].splitlines()[:1]
 
 
-def _eind_van_de_lijn(scripts: list[Script], zonder: Script) -> str | None:
+def _eind_van_de_lijn(scripts: list[Script]) -> str | None:
     """De laatste revisie van de lijn die bij een script zonder vorige begint."""
     lijn = next((s for s in scripts if not s.vorige), None)
     while lijn:
-        volgende = [s for s in scripts if lijn.revisie in s.vorige and s is not zonder]
+        volgende = [s for s in scripts if lijn.revisie in s.vorige]
         if not volgende:
             return lijn.revisie
         lijn = volgende[0]
     return None
+
+
+def _vrije_revisie(script: Script, bekend: set[str]) -> str:
+    """Een revisie die nog niet bestaat: die in de naam van het script, of bijna de oude."""
+    in_de_naam = re.findall(r'^[0-9a-f]{12}(?=_)', script.bestandsnaam)
+    bijna = (script.revisie[:-1] + teken for teken in '0123456789abcdef')
+    return next(revisie for revisie in (*in_de_naam, *bijna) if revisie not in bekend)
 
 
 def _laat_volgen_op(script: Script, revisie: str | None) -> str:

@@ -1,5 +1,6 @@
 """Een model dat iets anders wil dan de laatste migratie."""
 
+import ast
 import re
 from difflib import get_close_matches
 
@@ -7,7 +8,7 @@ from stappen import LAATSTE, MODULE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lij
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oefenmap import is_model, tabellen_van
+from controle.oefenmap import is_model, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen
 
@@ -122,11 +123,9 @@ def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     tabel, naam = afwijking.plek
     kolom = kolommen_na(oordeel.stap_nu).get(afwijking.plek)
     if afwijking.wat == 'add_index' and kolom and kolom.index:
-        index = f'ix_{tabel}_{naam}'
-        regel = f"    op.create_index('{index}', '{tabel}', ['{naam}'])"
         return Hint(
             f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.',
-            doen.vervang_functies(script, {'upgrade': [regel]}),
+            doen.vervang_functies(script, {'upgrade': [f'    {doen.maak_index(kolom)}']}),
         )
     return Hint(
         f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. `{MODULE}` was toen '
@@ -161,7 +160,42 @@ def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     )
 
 
-@hint('lezen')
+@hint('lezen', 'relatie')
+def relatie_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    module, melding = oordeel.module, afwijking.gevonden
+    zin = melding.partition('. ')[0].rstrip('.')
+    wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{zin}`.'
+    for klasse in module.klassen:
+        for knoop in klasse.body:
+            aanroep = next(iter(module.aanroepen('relationship', knoop)), None)
+            if aanroep is None or not _gaat_over(melding, klasse, knoop):
+                continue
+            waar = f'Regel {knoop.lineno} van `{MODULE}` maakt een relatie die niet klopt.'
+            doel = getattr(aanroep.args[0], 'value', '') if aanroep.args else ''
+            namen = {k.name.lower(): k.name for k in module.klassen if k.name != doel}
+            lijkt = get_close_matches(str(doel).lower(), namen, 1)
+            if lijkt:
+                nummer, goed = aanroep.args[0].lineno, namen[lijkt[0]]
+                return Hint(
+                    f'{waar} Er is geen klasse `{doel}`. Bedoel je `{goed}`?',
+                    doen.maak(module, nummer, module.regel(nummer).replace(repr(doel), repr(goed))),
+                )
+            return Hint(
+                f'{waar} {wat} De les heeft hem niet nodig.', doen.haal_weg(module, knoop.lineno)
+            )
+    return Hint(wat, doen.weg_terug(oordeel))
+
+
+def _gaat_over(melding: str, klasse: ast.ClassDef, knoop: ast.stmt) -> bool:
+    """Of SQLAlchemy het over deze regel heeft: de naam ervan, of een tekst die erin staat."""
+    teksten = {k.value for k in ast.walk(knoop) if isinstance(k, ast.Constant)}
+    return any(
+        f'{klasse.name}.{naam}' in melding or repr(naam) in melding
+        for naam in teksten | namen_van(knoop)
+    )
+
+
+@hint('lezen', 'repr')
 def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     fout, oud = oordeel.verslag.leesfout, afwijking.kolom
     if fout.bestand != MODULE:

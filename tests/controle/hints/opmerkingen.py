@@ -3,7 +3,7 @@
 import ast
 import os
 
-from stappen import DATABASE, LAATSTE, MODULE, REGELS, STAPPEN, TABEL, weg_na
+from stappen import DATABASE, GEVULD, LAATSTE, MODULE, REGELS, STAPPEN, TABEL, stap_met, weg_na
 
 from controle.hints import doen
 from controle.oefenmap import heet, kolommen_in_commentaar, tabellen_van
@@ -73,6 +73,21 @@ def kolom_is_commentaar(oordeel: Oordeel) -> str | None:
             )
 
 
+def ander_jaar_dan_in_de_les(oordeel: Oordeel) -> str | None:
+    if oordeel.opgeteld in (None, GEVULD.som):
+        return None
+    script = oordeel.script(oordeel.volgorde[oordeel.plaats_van_stap[stap_met(GEVULD)]])
+    regels = [
+        f'Het staat op regel {aanroep.lineno} van `{script.naam}`: `{ast.unparse(aanroep)}`. '
+        for aanroep in script.aanroepen_in('upgrade', 'execute')
+    ]
+    return (
+        f'`{GEVULD.naam}` en `{GEVULD.som_met}` zijn bij jou samen {oordeel.opgeteld}. '
+        f'{"".join(regels[-1:])}De leeftijden zijn opgeschreven in {GEVULD.som}, dus de les rekent '
+        f'`{GEVULD.som} - {GEVULD.som_met}`. Je stap is wel goed.'
+    )
+
+
 def methode_noemt_een_kolom_die_weg_is(oordeel: Oordeel) -> str | None:
     for klasse in oordeel.module.klassen if oordeel.module and not oordeel.afwijkingen else ():
         weg = {kolom for tabel, kolom in weg_na(oordeel.gehaald) if tabel in tabellen_van(klasse)}
@@ -106,6 +121,7 @@ OPMERKINGEN = (
     getcwd_in_de_module,
     app_run_zonder_wacht,
     kolom_is_commentaar,
+    ander_jaar_dan_in_de_les,
     methode_noemt_een_kolom_die_weg_is,
     flask_app_in_dit_venster,
 )

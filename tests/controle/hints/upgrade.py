@@ -4,12 +4,14 @@ import ast
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from inspect import signature
 
-from stappen import HERNOEMD, LAATSTE, MODULE, OPVOLGERS, TABEL, kolommen_na
+from alembic.operations import Operations
+from stappen import HERNOEMD, LAATSTE, MODULE, STAPPEN, TABEL, kolommen_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import Script, heet, naam_in, namen_van, tabellen_van
+from controle.oefenmap import Script, naam_in, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
 
@@ -170,20 +172,29 @@ def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> 
             return Hint(wat, doen.maak(script, aanroep.lineno, nieuw))
 
 
-@hint('naspelen', 'heen')
-def update_in_het_with_blok(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.script_bij(afwijking)
-    functie = script.functie('upgrade')
-    for blok in ast.walk(functie) if functie else ():
-        for knoop in ast.walk(blok) if isinstance(blok, ast.With) else ():
-            if heet(knoop, 'execute'):
-                # Onderaan het blok hoeft de regel alleen minder ver in te springen.
-                doe = doen.maak(script, knoop.lineno, ast.unparse(knoop), spaties='    ')
-                if knoop.end_lineno < blok.end_lineno:
-                    doe = doen.verplaats(script, knoop.lineno, blok.end_lineno, '    ')
+@hint('naspelen', 'heen', 'terug')
+def update_komt_te_vroeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel or 0
+    functie = script.functie('downgrade' if afwijking.wat == 'terug' else 'upgrade')
+    for deel in functie.body if functie else ():
+        gemaakt = {naam_in(kolom) for kolom in script.aanroepen('Column', deel)}
+        for knoop in script.aanroepen('execute', functie):
+            if not knoop.lineno <= regel <= knoop.end_lineno:
+                continue
+            # Onderaan het blok hoeft de regel alleen minder ver in te springen.
+            doe = doen.maak(script, knoop.lineno, ast.unparse(knoop), spaties='    ')
+            if knoop.end_lineno != deel.end_lineno:
+                doe = doen.verplaats(script, knoop.lineno, deel.end_lineno, '    ')
+            if isinstance(deel, ast.With) and deel.lineno < regel <= deel.end_lineno:
                 return Hint(
                     f'In `{script.naam}` staat regel {knoop.lineno} in het `with`-blok. Alembic '
                     'verandert de tabel pas als dat blok klaar is. De kolom is er dus nog niet.',
+                    doe,
+                )
+            if regel < deel.lineno and gemaakt & set(re.findall(r'\w+', ast.unparse(knoop))):
+                return Hint(
+                    f'In `{script.naam}` gebruikt regel {knoop.lineno} een kolom die pas '
+                    'daaronder wordt gemaakt.',
                     doe,
                 )
 
@@ -219,18 +230,15 @@ def hernoemen_en_ook_nog_erbij(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
 
 
 @hint('naspelen', 'heen')
-def index_op_een_kolom_die_er_niet_is(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.script_bij(afwijking)
-    for aanroep in script.aanroepen_in('upgrade', 'create_index'):
-        namen = {k.value for k in ast.walk(aanroep) if isinstance(k, ast.Constant)}
-        for oud, nieuw in OPVOLGERS.items():
-            if oud in namen and oud not in kolommen_van(oordeel.head, TABEL):
-                regel = script.regel(aanroep.lineno)
-                goed = re.sub(rf"""(['"]){oud}\1""", rf'\1{nieuw}\1', regel)
+def index_op_iets_wat_er_niet_is(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel or 0
+    for kolom in [k for k in STAPPEN[oordeel.stap_nu - 1].erbij if k.index]:
+        for aanroep in script.aanroepen_in('upgrade', 'create_index'):
+            if aanroep.lineno <= regel <= aanroep.end_lineno:
                 return Hint(
-                    f'Regel {aanroep.lineno} van `{script.naam}` maakt een index op `{oud}`. Die '
-                    f'kolom heet nu `{nieuw}`.',
-                    doen.maak(script, aanroep.lineno, goed),
+                    f'De index op regel {aanroep.lineno} van `{script.naam}` kan niet: '
+                    f'`{afwijking.gevonden}`.',
+                    doen.maak(script, aanroep.lineno, doen.maak_index(kolom)),
                 )
 
 
@@ -242,6 +250,12 @@ def tikfout_in_sql(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     bekend |= {kolom for _, kolom, _ in script.nieuwe_kolommen()}
     for aanroep in script.aanroepen_in(functie, 'execute'):
         sql = getattr(aanroep.args[0], 'value', None) if aanroep.args else None
+        met_set = ZONDER_SET.sub(r'\1SET ', str(sql))
+        if met_set != str(sql):
+            return Hint(
+                f'In de SQL op regel {aanroep.lineno} van `{script.naam}` ontbreekt `SET`.',
+                doen.maak(script, aanroep.lineno, ast.unparse(aanroep).replace(sql, met_set)),
+            )
         # Wat in SQL tussen aanhalingstekens staat is een waarde, geen naam.
         namen = re.findall(r'[a-z_]\w*', re.sub(r"""'[^']*'""", '', str(sql)))
         for naam in namen:
@@ -253,6 +267,70 @@ def tikfout_in_sql(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
                     f'Bedoel je `{lijkt[0]}`?',
                     doen.maak(script, aanroep.lineno, re.sub(rf'\b{naam}\b', lijkt[0], regel)),
                 )
+
+
+# Een UPDATE met direct na de tabel een kolom, of iets wat SET had moeten zijn.
+ZONDER_SET = re.compile(r'^(\s*UPDATE\s+\w+\s+)(?!SET\b)(?:\w+\s+)?(?=\w+\s*=)', re.IGNORECASE)
+
+
+@hint('naspelen', 'heen')
+@hint('kolom', 'ontbreekt')
+@hint('model', 'add_column', 'remove_column')
+def nieuwe_naam_staat_er_niet_goed(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    verdacht = oordeel.script(afwijking.revisie)
+    for script in [verdacht] if verdacht else oordeel.oefenmap.scripts:
+        for aanroep in script.aanroepen_in('upgrade', 'alter_column'):
+            # `op` noemt eerst de tabel, `batch_op` niet.
+            eigen = aanroep.args[: 2 if ast.unparse(aanroep.func).startswith('op.') else 1]
+            oud = getattr(eigen[-1], 'value', None) if eigen else None
+            namen = {k.arg: k.value for k in aanroep.keywords}
+            nieuw = getattr(namen.pop('new_column_name', None), 'value', HERNOEMD.naam)
+            # Een optie die alter_column niet kent, doet niets en geeft geen fout.
+            los = [*aanroep.args[len(eigen) :], *(namen.pop(k) for k in {*namen} - OPTIES)]
+            fout = [k.value for k in los if isinstance(getattr(k, 'value', None), str)]
+            if oud == HERNOEMD.was and nieuw != HERNOEMD.naam:
+                fout.append(nieuw)
+            if not fout or afwijking.kolom not in (None, oud, HERNOEMD.naam, *fout):
+                continue
+            goed = HERNOEMD.naam if oud == HERNOEMD.was else fout[0]
+            delen = [*map(ast.unparse, eigen), f'new_column_name={goed!r}']
+            delen += [f'{naam}={ast.unparse(waarde)}' for naam, waarde in namen.items()]
+            regel = f'{ast.unparse(aanroep.func)}({", ".join(delen)})'
+            return Hint(
+                f'Regel {aanroep.lineno} van `{script.naam}` hernoemt `{oud}` niet tot `{goed}`. '
+                'De nieuwe naam hoort achter `new_column_name=`.',
+                doen.eerst_terug(oordeel, script, doen.maak(script, aanroep.lineno, regel))
+                or doen.weg_terug(oordeel),
+            )
+
+
+# Wat alter_column kent; al het andere slaat het over.
+OPTIES = set(signature(Operations.alter_column).parameters)
+
+
+@hint('model', 'add_index', 'remove_index')
+def index_is_anders_dan_in_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    indexen = {v['wat']: v for v in oordeel.verslag.verschillen if v['soort'] == 'index'}
+    script = oordeel.script(oordeel.volgorde[-1])
+    if len(indexen) < 2:
+        return None
+    nu, goed = indexen['remove_index'], indexen['add_index']
+    regels = {}
+    for functie, soort in (('upgrade', 'create_index'), ('downgrade', 'drop_index')):
+        for aanroep in script.aanroepen_in(functie, soort):
+            oud = nieuw = ast.unparse(aanroep)
+            for wat in ('doel', 'kolommen') if naam_in(aanroep) == nu['doel'] else ():
+                nieuw = nieuw.replace(repr(nu[wat]), repr(goed[wat]))
+            if nieuw != oud:
+                regels[aanroep.lineno] = doen.maak(script, aanroep.lineno, nieuw)
+    doe = doen.eerst_terug(oordeel, script, '\n'.join(regels.values()))
+    # Kan er geen downgrade, dan maakt een nieuwe migratie het goed.
+    if regels and doe:
+        return Hint(
+            f'`{script.naam}` maakt de index `{nu["doel"]}` op `{nu["kolommen"][0]}`. In je model '
+            f'heet hij `{goed["doel"]}`, op `{goed["kolommen"][0]}`.',
+            doe,
+        )
 
 
 @hint('naspelen', 'heen')

@@ -1,5 +1,8 @@
 """Een downgrade die niet lukt, en waarden die onderweg verloren gaan."""
 
+import ast
+import re
+
 from stappen import AFGELEID, GEVULD, HERNOEMD, OPVOLGERS, TABEL
 
 from controle.hints import doen
@@ -29,11 +32,18 @@ def downgrade_zet_een_lege_kolom_terug(oordeel: Oordeel, afwijking: Afwijking) -
     kolom, script = afwijking.kolom, oordeel.script(afwijking.revisie)
     voor, na = (kolommen_van(s, TABEL) for s in oordeel.schemas_rond(afwijking.revisie))
     if kolom in OPVOLGERS and kolom not in na and AFGELEID[kolom][0] in voor:
-        return Hint(
+        regel = _vul_terug(oordeel, kolom)
+        doe = doen.zet_onder(script, script.eind_van('downgrade'), f'    {regel}')
+        for aanroep in script.aanroepen_in('downgrade', 'execute'):
+            if re.search(rf'\bSET {kolom}\b', ast.unparse(aanroep)):
+                doe = doen.maak(script, aanroep.lineno, regel)
+        wat = (
             f'De downgrade in `{script.naam}` zet de kolom `{kolom}` terug, maar niet wat erin '
-            'stond.',
-            doen.zet_onder(script, script.eind_van('downgrade'), f'    {_vul_terug(kolom)}'),
+            'stond.'
         )
+        if kolom == GEVULD.som_met and oordeel.opgeteld:
+            wat += f' Samen met `{GEVULD.naam}` was het {oordeel.opgeteld}.'
+        return Hint(wat, doe)
 
 
 @hint('naspelen')
@@ -88,8 +98,12 @@ def waarden_verloren(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     )
 
 
-def _vul_terug(kolom: str) -> str:
-    return f"op.execute('UPDATE {TABEL} SET {kolom} = {AFGELEID[kolom][1]}')"
+def _vul_terug(oordeel: Oordeel, kolom: str) -> str:
+    waarde = AFGELEID[kolom][1]
+    if kolom == GEVULD.som_met and oordeel.opgeteld:
+        # Met een ander jaar dan de upgrade komen er andere leeftijden terug.
+        waarde = f'{oordeel.opgeteld} - {GEVULD.naam}'
+    return f"op.execute('UPDATE {TABEL} SET {kolom} = {waarde}')"
 
 
 def _omgekeerde(oordeel: Oordeel, revisie: str) -> list[str]:
@@ -108,7 +122,7 @@ def _omgekeerde(oordeel: Oordeel, revisie: str) -> list[str]:
             regels += [f'        batch_op.{regel}' for regel in binnen]
     weg = kolommen_van(voor, TABEL).keys() - kolommen_van(na, TABEL).keys()
     if GEVULD.som_met in weg and GEVULD.naam in kolommen_van(voor, TABEL):
-        regels.append(f'    {_vul_terug(GEVULD.som_met)}')
+        regels.append(f'    {_vul_terug(oordeel, GEVULD.som_met)}')
     return regels + [f"    op.drop_table('{tabel}')" for tabel in na if tabel not in voor]
 
 

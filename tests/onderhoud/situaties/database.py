@@ -12,9 +12,10 @@ from leerling import (
     LEEFTIJD_WEG,
     NAAM,
     NIVEAU,
+    TIJDSTIP,
     WOONPLAATS,
 )
-from stappen import DATABASE, KOPIE, TABEL
+from stappen import DATABASE, KOPIE, NU, TABEL
 
 from situaties.situatie import geef_namen, situatie, zet_klaar
 
@@ -102,6 +103,11 @@ def lege_alembic_version(m):
 def stamp_head_zonder_upgrade(m):
     zet_klaar(m, WOONPLAATS + 1)
     m.flask('db', 'stamp', 'head')
+
+
+@situatie('revisie_in_de_database_klopt_niet', NIVEAU, 'en ook', 'stamp --purge')
+def ook_een_eerdere_revisie(m):
+    m.sql(f"INSERT INTO alembic_version VALUES ('{m.revisie('eerste_migratie')}')")
 
 
 @situatie(
@@ -238,6 +244,27 @@ def een_naam_weer_ingevuld(m):
 def namen_weg_met_een_kopie_die_minder_rijen_heeft(m):
     namen_weg_met_kopie(m)
     m.sql(f'INSERT INTO {TABEL} (leeftijd) VALUES (20)')
+
+
+@situatie('tekst_in_plaats_van_een_tijdstip', TIJDSTIP, '`ingeschreven_op`', 'Invalid isoformat')
+def tijdstip_van_een_rij_is_tekst(m):
+    m.sql(f"UPDATE {TABEL} SET ingeschreven_op = '{NU}' WHERE id = 2")
+    fout = m.flask(
+        'shell', invoer='db.session.scalars(db.select(Cursist)).all()\n', mag_mislukken=True
+    )
+    assert 'Invalid isoformat string' in fout
+
+
+@situatie('tekst_in_plaats_van_een_tijdstip', TIJDSTIP - 1, '`ingeschreven_op`', bij=TIJDSTIP)
+def standaardwaarde_verbeterd_zonder_downgrade(m):
+    m.model_van(TIJDSTIP)
+    m.vervang('db.func.now()', f"'{NU}'")
+    m.migreer('tijdstip')
+    m.model_van(TIJDSTIP)
+    kolom = "'ingeschreven_op', server_default="
+    batch = f"with op.batch_alter_table('{TABEL}') as batch_op:\n    batch_op.alter_column({kolom}"
+    m.schrijf_script('beter', f"{batch}sa.text('({NU})'))", f"{batch}'{NU}')")
+    m.flask('db', 'upgrade')
 
 
 @situatie('kolom_is_leeg_in_de_database', GEBOORTEJAAR, 'UPDATE', 'flask db downgrade')

@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-from leerling import EERSTE, NIVEAU, WOONPLAATS
+from leerling import EERSTE, INDEX, NIVEAU, WOONPLAATS
 
-from situaties.situatie import herschrijf, in_een_script, situatie, vorige
+from situaties.situatie import herschrijf, in_een_script, situatie, vorige, zet_klaar
 
 
 def zonder_onderdeel(naam):
@@ -91,12 +91,44 @@ def script_gekopieerd(m):
     shutil.copyfile(m.map / naam, m.map / naam.replace('.py', ' kopie.py'))
 
 
-@situatie('twee_scripts_met_dezelfde_revisie', WOONPLAATS, 'naar `kopie.py.oud`')
+@situatie('twee_scripts_met_dezelfde_revisie', WOONPLAATS, 'kopie.py', 'hetzelfde')
 def kopie_met_een_eigen_naam(m):
     shutil.copyfile(m.map / m.script('woonplaats'), m.versions / 'kopie.py')
 
 
-@situatie('tweede_begin', WOONPLAATS, 'down_revision = None', '_samen.py')
+def overgeschreven(m, eind, naam):
+    """Stap INDEX, met de kop van een ander script erboven."""
+    zelf = zet_klaar(m, INDEX)
+    kop = m.lees(m.script(eind)).partition('def upgrade')[0]
+    functies = m.lees(zelf).partition('def upgrade')[1:]
+    (m.map / zelf).unlink()
+    m.schrijf(kop + ''.join(functies), naam or zelf)
+    return naam or zelf
+
+
+@situatie('twee_scripts_met_dezelfde_revisie', INDEX - 1, 'index.py', bij=INDEX - 2)
+def kopie_met_een_andere_inhoud(m):
+    overgeschreven(m, 'gebruikers', 'migrations/versions/index.py')
+
+
+@situatie('twee_scripts_met_dezelfde_revisie', INDEX - 1, 'is een kopie', bij=INDEX - 1)
+def kopie_van_de_eerste_over_een_eigen_script(m):
+    overgeschreven(m, 'eerste_migratie', None)
+
+
+@situatie('script_zonder_vorige_revisie', INDEX - 1, 'index.py')
+def kopie_zonder_down_revision(m):
+    naam = overgeschreven(m, 'gebruikers', 'migrations/versions/index.py')
+    herschrijf(m, r'\nrevision = .*\ndown_revision = .*', "\nrevision = 'abc123'", naam)
+
+
+@situatie('tweede_script_zonder_vorige', INDEX - 1, 'down_revision = None', 'index.py')
+def kopie_van_de_eerste_met_een_eigen_revisie(m):
+    naam = overgeschreven(m, 'eerste_migratie', 'migrations/versions/index.py')
+    herschrijf(m, r'\nrevision = .*', "\nrevision = 'abc123'", naam)
+
+
+@situatie('tweede_script_zonder_vorige', WOONPLAATS, 'down_revision = None', '_samen.py')
 def merge_zonder_het_woord_heads(m):
     m.flask('db', 'merge', '-m', 'samen')
 

@@ -155,6 +155,26 @@ in_de_module(
     na=LEEFTIJD_WEG,
 )
 
+
+def relatie(inhoud, *woorden):
+    @situatie('relatie_klopt_niet', GEBRUIKERS, '@relationship', *woorden)
+    def relatie_in_cursist(m):
+        m.kolom(f'gebruiker = db.relationship({inhoud}')
+
+
+relatie("'Gebruikr')  # wie inlogt", 'Bedoel je `Gebruiker`', "'Gebruiker')  # wie inlogt")
+relatie("'gebruikers')", "relationship('Gebruiker')")
+relatie("'Gebruiker', back_populates='cursisten')", "no property 'cursisten'", 'Haal in')
+relatie("'Gebruiker',\n        lazy='dynamic')", 'tot en met', 'dynamic')
+
+
+@situatie('relatie_klopt_niet', GEBRUIKERS, 'Docent', '--terug')
+def relatie_in_een_eigen_bestand(m):
+    m.schrijf("def koppel(db):\n    return db.relationship('Docent')\n", 'relaties.py')
+    m.vervang('import os\n', 'import os\n\nfrom relaties import koppel\n')
+    m.kolom('docent = koppel(db)')
+
+
 # --- Wat nog in een migratie moet -------------------------------------------------------------
 
 
@@ -211,7 +231,8 @@ def create_all_in_de_shell(m):
 
 
 @situatie('model_loopt_voor', INDEX - 1, 'volledige_naam', 'flask db migrate')
-def index_met_een_andere_naam(m):
+def index_met_een_andere_naam_en_een_script_erna(m):
     script = zet_klaar(m, INDEX)
     m.vervang('ix_cursisten_volledige_naam', 'ix_naam', script)
-    m.upgrade(script)
+    m.schrijf_script('leeg', 'pass', 'pass')
+    m.flask('db', 'upgrade')

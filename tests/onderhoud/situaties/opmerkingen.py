@@ -2,8 +2,8 @@
 
 import shutil
 
-from leerling import KOLOM, LEEFTIJD_WEG, NIVEAU, WOONPLAATS
-from stappen import DATABASE, REGELS, TABEL
+from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NIVEAU, WOONPLAATS
+from stappen import DATABASE, GEVULD, REGELS, TABEL
 
 from situaties.situatie import opmerking
 
@@ -37,6 +37,19 @@ def met_app_run(m):
 @opmerking('kolom_is_commentaar', NIVEAU - 1, '@# niveau', '`niveau`')
 def kolom_in_commentaar(m):
     m.kolom(f'# {KOLOM["niveau"].regel}')
+
+
+@opmerking(
+    'ander_jaar_dan_in_de_les',
+    GEBOORTEJAAR,
+    'samen 2025',
+    "_geboortejaar.py`: `op.execute('UPDATE cursisten SET geboortejaar = 2025 - leeftijd')`",
+    'opgeschreven in 2026',
+)
+def met_een_ander_jaar(m):
+    m.flask('db', 'downgrade')
+    m.vervang(f'{GEVULD.som} -', '2025 -', m.script('geboortejaar'))
+    m.flask('db', 'upgrade')
 
 
 @opmerking('methode_noemt_een_kolom_die_weg_is', LEEFTIJD_WEG, 'self.leeftijd')

@@ -14,7 +14,7 @@ from leerling import (
     WOONPLAATS,
     in_script,
 )
-from stappen import GEVULD, TABEL
+from stappen import GEVULD, HERNOEMD, TABEL
 
 from situaties.situatie import (
     VUL,
@@ -102,14 +102,34 @@ script_van(
     "drop_index('ix_naam'",
     'ix_naam',
 )
+IX = 'ix_cursisten_volledige_naam'
+
+
+def index_op(hint, tabel, kolommen, *woorden, **extra):
+    goed = f"'{TABEL}', ['volledige_naam']"
+    script_van(hint, INDEX, goed, f'{tabel!r}, {kolommen}', *woorden, IX, **extra)
+
+
+index_op('index_op_iets_wat_er_niet_is', TABEL, ['naam'], 'no such column: naam')
+index_op('index_op_iets_wat_er_niet_is', TABEL, ['volledigenaam'], 'volledigenaam')
+index_op('index_op_iets_wat_er_niet_is', 'gebruikers', ['volledige_naam'], 'no such column')
+index_op('index_op_iets_wat_er_niet_is', TABEL, "'volledige_naam'", "['volledige_naam']")
+index_op('index_is_anders_dan_in_het_model', TABEL, ['woonplaats'], 'op `woonplaats`', bij=INDEX)
+script_van('index_is_anders_dan_in_het_model', INDEX, IX, 'ix_naam', '`ix_naam`', f'`{IX}`')
 script_van(
-    'index_op_een_kolom_die_er_niet_is',
+    'index_is_anders_dan_in_het_model',
     INDEX,
-    f"'{TABEL}', ['volledige_naam']",
-    f"'{TABEL}', ['naam']",
-    '`naam`',
-    "['volledige_naam']",
+    f"create_index('{IX}'",
+    "create_index('ix_naam'",
+    '`ix_naam`',
 )
+
+
+@situatie('index_is_anders_dan_in_het_model', INDEX - 1, '`ix_naam`', 'flask db downgrade')
+def index_met_een_andere_naam_uitgevoerd(m):
+    script = zet_klaar(m, INDEX)
+    m.vervang(IX, 'ix_naam', script)
+    m.upgrade(script)
 
 
 @situatie('waarden_zijn_niet_uniek', CURSISTNUMMER - 1, 'dezelfde waarde', 'cursistnummer')
@@ -198,10 +218,71 @@ def naam_hernoemd_en_erbij(m):
     m.vervang("drop_column('naam')", HERNOEMEN['upgrade'], m.script('naam'))
 
 
+ACHTER = f"new_column_name='{HERNOEMD.naam}'"
+
+
+def hernoemen_met(nieuw, *woorden):
+    script_van('nieuwe_naam_staat_er_niet_goed', NAAM, ACHTER, nieuw, ACHTER, *woorden, bij=NAAM)
+
+
+hernoemen_met(f"'{HERNOEMD.naam}'", 'van regel')
+hernoemen_met(f"new_name='{HERNOEMD.naam}', existing_type=sa.Text()", 'existing_type=sa.Text()')
+hernoemen_met("new_column_name='volledigenaam'")
+
+
+def eigen_kolom_hernoemd(optie):
+    goed = "'plaats', new_column_name='stad'"
+
+    @situatie('nieuwe_naam_staat_er_niet_goed', WOONPLAATS, goed, bij=WOONPLAATS + 1)
+    def eigen_kolom(m):
+        m.kolom('plaats = db.Column(db.Text)')
+        m.migreer('plaats')
+        m.vervang('plaats = db.Column(db.T', 'stad = db.Column(db.T')
+        op = f"op.alter_column('{TABEL}', "
+        naar = f"{op}'plaats', {optie}'stad')"
+        m.schrijf_script('stad', naar, f"{op}'stad', new_column_name='plaats')")
+
+
+eigen_kolom_hernoemd('')
+eigen_kolom_hernoemd('new_name=')
+
+
+def hernoemd_uitgevoerd(ook_terug, *woorden):
+    @situatie('nieuwe_naam_staat_er_niet_goed', NAAM - 1, ACHTER.split('=')[0], *woorden, bij=NAAM)
+    def volledigenaam_uitgevoerd(m):
+        script = zet_klaar(m, NAAM)
+        m.vervang(ACHTER, "new_column_name='volledigenaam'", script)
+        if ook_terug:
+            m.vervang("alter_column('volledige_naam'", "alter_column('volledigenaam'", script)
+        m.upgrade(script)
+
+
+hernoemd_uitgevoerd(True, 'flask db downgrade')
+hernoemd_uitgevoerd(False, '--terug')
+
 # --- De UPDATE --------------------------------------------------------------------------------
 
-script_van('update_in_het_with_blok', GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}', 'with', 'UPDATE')
-script_van('update_in_het_with_blok', GEBOORTEJAAR, f'\n{VUL}', f'\n    {VUL}', 'van regel')
+script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}', 'with', 'UPDATE')
+script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'\n    {VUL}', 'van regel')
+
+
+def boven_het_with_blok(stap, functie, regel):
+    @situatie('update_komt_te_vroeg', stap - 1, 'pas daaronder', 'Verplaats')
+    def update_bovenaan(m):
+        script = zet_klaar(m, stap)
+        voor, kop, rest = m.lees(script).partition(f'def {functie}')
+        rest = rest.replace(regel, '').replace('    with', f'{regel}    with', 1)
+        m.schrijf(voor + kop + rest, script)
+
+
+boven_het_with_blok(GEBOORTEJAAR, 'upgrade', VUL)
+boven_het_with_blok(
+    LEEFTIJD_WEG,
+    'downgrade',
+    f"    op.execute('UPDATE {TABEL} SET leeftijd = {GEVULD.som} - geboortejaar')\n",
+)
+script_van('tikfout_in_sql', GEBOORTEJAAR, 'SET ', '', 'ontbreekt `SET`')
+script_van('tikfout_in_sql', GEBOORTEJAAR, 'SET ', 'ST ', 'ontbreekt `SET`')
 script_van(
     'tikfout_in_sql', GEBOORTEJAAR, '- leeftijd', '- leeftyd', '`leeftyd`', 'geboortejaar.py'
 )

@@ -4,7 +4,7 @@ import shutil
 
 from controle.hints.doen import HERNOEMEN
 from leerling import GEBOORTEJAAR, GEBRUIKERS, KOLOM, LEEFTIJD_WEG, NAAM, WOONPLAATS, in_script
-from stappen import HERNOEMD, KOPIE, TABEL
+from stappen import GEVULD, HERNOEMD, KOPIE, TABEL
 
 from situaties.situatie import (
     VUL,
@@ -48,6 +48,27 @@ script_van(
 )
 script_van(
     'downgrade_zet_een_lege_kolom_terug', LEEFTIJD_WEG, 'UPDATE', '-- UPDATE', 'niet wat erin'
+)
+# De upgrade rekent met een ander jaar dan de downgrade.
+JAAR = f'{GEVULD.som} - '
+script_van(
+    'downgrade_zet_een_lege_kolom_terug',
+    LEEFTIJD_WEG,
+    JAAR,
+    '2025 - ',
+    'niet wat erin',
+    f'Samen met `geboortejaar` was het {GEVULD.som}',
+    f'{JAAR}geboortejaar',
+)
+in_een_script(
+    'downgrade_zet_een_lege_kolom_terug',
+    LEEFTIJD_WEG,
+    'geboortejaar',
+    JAAR,
+    '2025 - ',
+    'was het 2025',
+    '2025 - geboortejaar',
+    bij=LEEFTIJD_WEG,
 )
 
 
