@@ -164,8 +164,10 @@ def eerst_terug(oordeel: Oordeel, script: Script, doe: str) -> str | None:
     if not oordeel.toegepast(script.revisie) or oordeel.database.schema != oordeel.head:
         # Maakt het script nu iets anders dan in data.sqlite staat, dan veranderde het daarna.
         return doe
-    terug_lukt = not any(a.soort == 'downgrade' for a in oordeel.afwijkingen) and not oordeel.fout
-    if terug_lukt and script.revisie == oordeel.volgorde[-1]:
+    # Een kolom of tabel die het script ook maakt, gaat bij een downgrade weg met wat erin staat.
+    maakt_meer = any(script.aanroepen_in('upgrade', k) for k in ('add_column', 'create_table'))
+    lukt_niet = oordeel.fout or any(a.soort == 'downgrade' for a in oordeel.afwijkingen)
+    if script.revisie == oordeel.volgorde[-1] and not maakt_meer and not lukt_niet:
         return f'Ga eerst een revisie terug:\n    flask db downgrade\n{doe}'
 
 

@@ -188,7 +188,7 @@ def relatie_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 def _gaat_over(melding: str, klasse: ast.ClassDef, knoop: ast.stmt) -> bool:
     """Of SQLAlchemy het over deze regel heeft: de naam ervan, of een tekst die erin staat."""
-    teksten = {k.value for k in ast.walk(knoop) if isinstance(k, ast.Constant)}
+    teksten = {k.value for k in ast.walk(knoop) if isinstance(getattr(k, 'value', None), str)}
     return any(
         f'{klasse.name}.{naam}' in melding or repr(naam) in melding
         for naam in teksten | namen_van(knoop)

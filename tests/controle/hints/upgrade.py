@@ -249,15 +249,18 @@ def tikfout_in_sql(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     bekend = {naam for plek in alle_kolommen(oordeel.head) for naam in plek}
     bekend |= {kolom for _, kolom, _ in script.nieuwe_kolommen()}
     for aanroep in script.aanroepen_in(functie, 'execute'):
-        sql = getattr(aanroep.args[0], 'value', None) if aanroep.args else None
-        met_set = ZONDER_SET.sub(r'\1SET ', str(sql))
-        if met_set != str(sql):
+        # De SQL staat soms nog in sa.text(...).
+        teksten = [k.value for k in ast.walk(aanroep) if isinstance(k, ast.Constant)]
+        sql = str(teksten[0] if teksten else '')
+        met_set = ZONDER_SET.sub(r'\1SET ', sql)
+        if met_set != sql:
+            goed = ast.unparse(aanroep).replace(repr(sql), repr(met_set))
             return Hint(
                 f'In de SQL op regel {aanroep.lineno} van `{script.naam}` ontbreekt `SET`.',
-                doen.maak(script, aanroep.lineno, ast.unparse(aanroep).replace(sql, met_set)),
+                doen.maak(script, aanroep.lineno, goed),
             )
         # Wat in SQL tussen aanhalingstekens staat is een waarde, geen naam.
-        namen = re.findall(r'[a-z_]\w*', re.sub(r"""'[^']*'""", '', str(sql)))
+        namen = re.findall(r'[a-z_]\w*', re.sub(r"""'[^']*'""", '', sql))
         for naam in namen:
             lijkt = get_close_matches(naam, bekend, 1, 0.75)
             if lijkt and naam not in bekend:

@@ -247,18 +247,38 @@ eigen_kolom_hernoemd('')
 eigen_kolom_hernoemd('new_name=')
 
 
+def volledigenaam(m, ook_terug):
+    script = zet_klaar(m, NAAM)
+    m.vervang(ACHTER, "new_column_name='volledigenaam'", script)
+    if ook_terug:
+        m.vervang("alter_column('volledige_naam'", "alter_column('volledigenaam'", script)
+    return script
+
+
 def hernoemd_uitgevoerd(ook_terug, *woorden):
     @situatie('nieuwe_naam_staat_er_niet_goed', NAAM - 1, ACHTER.split('=')[0], *woorden, bij=NAAM)
     def volledigenaam_uitgevoerd(m):
-        script = zet_klaar(m, NAAM)
-        m.vervang(ACHTER, "new_column_name='volledigenaam'", script)
-        if ook_terug:
-            m.vervang("alter_column('volledige_naam'", "alter_column('volledigenaam'", script)
-        m.upgrade(script)
+        m.upgrade(volledigenaam(m, ook_terug))
 
 
 hernoemd_uitgevoerd(True, 'flask db downgrade')
 hernoemd_uitgevoerd(False, '--terug')
+
+
+@situatie('nieuwe_naam_staat_er_niet_goed', NAAM - 1, '--terug', bij=NAAM)
+def hernoemd_met_een_eigen_kolom_erbij(m):
+    script = volledigenaam(m, ook_terug=True)
+    m.kolom('bijnaam = db.Column(db.Text)')
+    erbij = "\n        batch_op.add_column(sa.Column('bijnaam', sa.Text()))"
+    for naam, extra in (
+        ('volledigenaam', erbij),
+        ('naam', "\n        batch_op.drop_column('bijnaam')"),
+    ):
+        regel = f"new_column_name='{naam}')"
+        m.vervang(regel, regel + extra, script)
+    m.upgrade(script)
+    m.sql(f"UPDATE {TABEL} SET bijnaam = 'Jo' WHERE id = 1")
+
 
 # --- De UPDATE --------------------------------------------------------------------------------
 
@@ -283,6 +303,13 @@ boven_het_with_blok(
 )
 script_van('tikfout_in_sql', GEBOORTEJAAR, 'SET ', '', 'ontbreekt `SET`')
 script_van('tikfout_in_sql', GEBOORTEJAAR, 'SET ', 'ST ', 'ontbreekt `SET`')
+script_van(
+    'tikfout_in_sql',
+    GEBOORTEJAAR,
+    VUL,
+    f'    op.execute(sa.text("""\n        {GEVULD.vulling.replace("SET ", "")}\n    """))\n',
+    'ontbreekt `SET`',
+)
 script_van(
     'tikfout_in_sql', GEBOORTEJAAR, '- leeftijd', '- leeftyd', '`leeftyd`', 'geboortejaar.py'
 )
