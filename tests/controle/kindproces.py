@@ -29,12 +29,22 @@ from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script, ScriptDirectory
 from flask import Flask
 from flask.cli import find_best_app
-from sqlalchemy import Column, Connection, Engine, ForeignKeyConstraint, Index, Table, event, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Engine,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    event,
+    select,
+)
 from sqlalchemy.exc import CompileError, DatabaseError
 from stappen import CURSISTEN, MODULE
 
-from controle.naspelen import UITDRUKKING, Fout, Stand
-from controle.tabellen import citeer, lees_schema
+from controle.naspelen import Fout, Stand
+from controle.tabellen import citeer, lees_schema, standaard_in_een_rij
 
 
 class Elders(Exception):
@@ -193,7 +203,10 @@ class Rondgang:
         with self.db.engine.connect() as verbinding:
             self._meld('model', {t.name: _model(t, verbinding) for t in metadata.sorted_tables})
             # Zonder compare_server_default valt `default` in plaats van `server_default` niet op.
-            opties = self.opties | {'compare_type': True, 'compare_server_default': True}
+            opties = self.opties | {
+                'compare_type': True,
+                'compare_server_default': _andere_standaard,
+            }
             context = MigrationContext.configure(verbinding, opts=opties)
             self.verschillen = _verschillen(compare_metadata(context, metadata))
         self._meld('verschillen', self.verschillen)
@@ -312,6 +325,14 @@ def _verzin(kolom: str, type_: str, plaats: int) -> object:
     return nummer % 2 if 'BOOL' in type_.upper() else nummer
 
 
+def _andere_standaard(
+    context: MigrationContext, _: Column, kolom: Column, in_de_database: str | None, *__: object
+) -> bool | None:
+    """False als model en database hetzelfde in een rij zetten; None laat het over aan Alembic."""
+    gelijk = standaard_in_een_rij(in_de_database) == _standaard(kolom, context.dialect)
+    return False if gelijk else None
+
+
 def _model(tabel: Table, verbinding: Connection) -> dict:
     return {kolom.name: _modelkolom(kolom, verbinding) for kolom in tabel.columns}
 
@@ -321,22 +342,20 @@ def _modelkolom(kolom: Column, verbinding: Connection) -> dict:
         type_ = kolom.type.compile(verbinding.dialect)
     except CompileError:
         type_ = str(kolom.type)
-    standaard = getattr(kolom.server_default, 'arg', None)
     return {
         'type': type_,
         'null': kolom.nullable,
         'uniek': bool(kolom.unique),
         'index': bool(kolom.index),
         'verwijst_naar': [sleutel.target_fullname for sleutel in kolom.foreign_keys],
-        # Een tekst komt letterlijk in de database; al het andere is een uitdrukking van SQL.
-        'standaard': _standaard(standaard),
+        'standaard': _standaard(kolom, verbinding.dialect),
     }
 
 
-def _standaard(waarde: object) -> str | None:
-    if waarde is None:
-        return None
-    return repr(waarde) if isinstance(waarde, str) else UITDRUKKING
+def _standaard(kolom: Column, dialect: Dialect) -> str | None:
+    """Wat de standaardwaarde van een kolom van het model in een rij zet."""
+    maker = dialect.ddl_compiler(dialect, None)
+    return standaard_in_een_rij(maker.get_column_default_string(kolom))
 
 
 def _verschillen(gevonden: list) -> list[dict]:

@@ -19,9 +19,6 @@ TIJDSLIMIET = 30
 # Een module leest soms een bestand; wat groter is dan dit hoort niet bij de oefening.
 GROOTSTE_BESTAND = 5_000_000
 
-# Een standaardwaarde in het model die geen tekst is, maar SQL zoals db.func.now().
-UITDRUKKING = '(SQL)'
-
 KINDPROCES = Path(__file__).with_name('kindproces.py')
 
 

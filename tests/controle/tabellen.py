@@ -4,14 +4,17 @@ Van data.sqlite wordt een kopie geopend; het origineel gaat niet open.
 """
 
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Inspector, create_engine, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
-from stappen import DATABASE
+from stappen import DATABASE, NU
 
 # Een oefendatabase is tientallen kB; dit houdt een verdwaalde film buiten de deur.
 GROOTSTE_DATABASE = 200_000_000
@@ -136,7 +139,7 @@ def _lees_tabel(kijker: Inspector, tabel: str) -> dict:
             kolom['name']: {
                 'type': str(kolom['type']),
                 'null': kolom['nullable'],
-                'standaard': _standaard(kolom['default']),
+                'standaard': standaard_in_een_rij(kolom['default']),
             }
             for kolom in kijker.get_columns(tabel)
         },
@@ -155,8 +158,9 @@ def _lees_tabel(kijker: Inspector, tabel: str) -> dict:
     }
 
 
-def _standaard(tekst: str | None) -> str | None:
-    """Een standaardwaarde zonder de verschillen in schrijfwijze: ("x") wordt 'x'."""
+@cache
+def standaard_in_een_rij(tekst: str | None) -> str | None:
+    """Wat een standaardwaarde in een rij zet: ("x") wordt 'x', en elk nu wordt NU."""
     if tekst is None:
         return None
     tekst = tekst.strip()
@@ -164,7 +168,23 @@ def _standaard(tekst: str | None) -> str | None:
         tekst = tekst[1:-1].strip()
     if tekst.startswith('"') and tekst.endswith('"'):
         return f"'{tekst[1:-1]}'"
-    return tekst if tekst.startswith("'") else tekst.upper()
+    if tekst.startswith("'"):
+        return tekst
+    with closing(sqlite3.connect(':memory:')) as leeg:
+        try:
+            is_nu = leeg.execute(IS_NU.format(tekst)).fetchone()[0]
+        except sqlite3.Error:
+            # Deze SQLite kent de functie niet.
+            is_nu = False
+    return NU if is_nu else tekst.upper()
+
+
+# Of een uitdrukking het tijdstip van nu geeft, als tekst die Python als tijdstip leest.
+IS_NU = """
+    SELECT typeof(waarde) = 'text' AND waarde LIKE '____-__-__ __:__:__%'
+        AND datetime(waarde) IN (CURRENT_TIMESTAMP, datetime('now', 'localtime'))
+    FROM (SELECT {} AS waarde)
+"""
 
 
 def kolommen_van(schema: dict, tabel: str) -> dict:

@@ -98,6 +98,18 @@ def commentaar_en_een_ander_tijdstip(w):
     shutil.copyfile(w.database, w.map / KOPIE)
 
 
+def een_tijdstip_uit_sql(w):
+    # Het model en de migratie schrijven het ook nog verschillend.
+    regel = KOLOM['ingeschreven_op'].regel
+    w.kolom(regel.replace('db.func.now()', 'db.text("(datetime(\'now\'))")'))
+    w.migreer('tijdstip', ("datetime('now')", "strftime('%Y-%m-%d %H:%M:%f', 'now')"))
+
+
+def een_standaardwaarde_uit_sql(w):
+    w.kolom(KOLOM['niveau'].regel.replace("'beginner'", 'db.text("(\'beginner\')")'))
+    w.migreer('niveau')
+
+
 # --- De migraties zijn anders gemaakt -------------------------------------------------------
 
 
@@ -252,6 +264,8 @@ GOED = [
     (een_init_in_het_model, EERSTE, EERSTE),
     (regeleinden_van_windows_en_een_bom, NIVEAU, NIVEAU),
     (commentaar_en_een_ander_tijdstip, TIJDSTIP - 1, TIJDSTIP),
+    (een_tijdstip_uit_sql, TIJDSTIP - 1, TIJDSTIP),
+    (een_standaardwaarde_uit_sql, NIVEAU - 1, NIVEAU),
     (twee_migraties_voor_een_stap_en_een_eigen_ertussen, CURSISTNUMMER - 1, CURSISTNUMMER),
     (een_unieke_index, CURSISTNUMMER - 1, CURSISTNUMMER),
     (een_unieke_index_uit_een_eigen_script, CURSISTNUMMER - 1, CURSISTNUMMER),
