@@ -31,6 +31,7 @@ NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
 
 def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
     """Legt wat gelezen en nagespeeld is naast de stappen van de les."""
+    oefenmap.database.versies = oefenmap.database.versietabellen.get(verslag.versietabel)
     oordeel = Oordeel(oefenmap, verslag)
     oordeel.afwijkingen = list(dict.fromkeys(_afwijkingen(oordeel)))
     return oordeel

@@ -10,9 +10,12 @@ import importlib
 import json
 import os
 import re
+import sqlite3
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -59,12 +62,24 @@ class Rondgang:
         self.verslag = verslag.open('w', encoding='utf-8')
         self.fase = 'module'
         self.revisie = None
+        # De map van de leerling; wat daarnaartoe wijst, gaat naar de kopie.
+        self.oefenmap = None
         # De database buiten de kopie die de module wilde openen.
         self.elders = None
         self.engines = []
 
-    def bewaak(self) -> None:
-        """Laat geen verbinding door met een database buiten de kopie."""
+    def bewaak(self, oefenmap: Path) -> None:
+        """Laat geen verbinding door met een database buiten de kopie.
+
+        Een pad naar de map van de leerling zelf komt uit op dezelfde plaats in de kopie.
+        """
+        self.oefenmap = oefenmap.resolve()
+        verbind = sqlite3.connect
+
+        def verbind_met_de_kopie(database: str | bytes | Path, *rest: object, **opties: object):
+            return verbind(self._in_de_kopie(database), *rest, **opties)
+
+        sqlite3.connect = sqlite3.dbapi2.connect = verbind_met_de_kopie
 
         def bij_openen(gebeurtenis: str, argumenten: tuple) -> None:
             if gebeurtenis == 'sqlite3.connect' and not self._mag_open(argumenten[0]):
@@ -127,6 +142,13 @@ class Rondgang:
                 return pad.relative_to(self.kopie).as_posix(), regel
         return None, None
 
+    def _in_de_kopie(self, database: str | bytes | Path) -> str:
+        naam = os.fsdecode(database)
+        pad = Path(naam).resolve()
+        if self.oefenmap and pad.is_relative_to(self.oefenmap):
+            return str(self.kopie / pad.relative_to(self.oefenmap))
+        return naam
+
     def _mag_open(self, database: str | bytes | Path) -> bool:
         naam = os.fsdecode(database)
         if naam.startswith('file:'):
@@ -140,25 +162,31 @@ class Rondgang:
         for naam in list(sys.modules):
             if naam.partition('.')[0] in ('stappen', 'controle'):
                 del sys.modules[naam]
-        return find_best_app(importlib.import_module(MODULE.removesuffix('.py')))
+        app = find_best_app(importlib.import_module(MODULE.removesuffix('.py')))
+        # Een module mag van elke waarschuwing een fout maken; wat hierna komt is niet van hem.
+        warnings.simplefilter('ignore')
+        return app
 
     def _zoek_database(self, app: Flask) -> None:
         self.fase = 'Migrate'
         self.migrate = app.extensions['migrate'].migrate
         self.db = app.extensions['migrate'].db
         self.opties = app.extensions['migrate'].configure_args
+        self._meld('versietabel', self.opties.get('version_table', 'alembic_version'))
         self.engines = list(self.db.engines.values())
         self.fase = 'elders'
         for engine in self.engines:
             adres = engine.url.database if engine.dialect.name == 'sqlite' else engine.dialect.name
-            if engine.dialect.name != 'sqlite' or not adres or not self._mag_open(adres):
+            if engine.dialect.name != 'sqlite' or not adres:
                 raise Elders(adres or ':memory:')
-            event.listen(engine, 'connect', _wacht_niet_op_de_schijf)
-        plaats = Path(self.db.engine.url.database).resolve()
+            if not self._mag_open(self._in_de_kopie(adres)):
+                raise Elders(adres)
+            event.listen(engine, 'connect', _stel_in)
+        plaats = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()
         self._meld('database', plaats.relative_to(self.kopie).as_posix())
-        # Wat de module bij het laden al maakte telt niet: het begin is een lege database.
+        # Voor het laden stond hier de database van de leerling; het begin is een lege.
         self.db.engine.dispose()
-        plaats.unlink(missing_ok=True)
+        _maak_leeg(plaats)
 
     def _laad_scripts(self) -> None:
         self.fase = 'scripts'
@@ -227,9 +255,25 @@ class Rondgang:
         self.db.session.remove()
 
 
-def _wacht_niet_op_de_schijf(verbinding: object, _: object) -> None:
+def _stel_in(verbinding: object, _: object) -> None:
     # De kopie mag verloren gaan.
     verbinding.execute('PRAGMA synchronous = OFF')
+    # Een batch-migratie gooit een tabel even weg; of daar rijen naar verwijzen hangt van de eigen
+    # rijen van de leerling af, niet van de verzonnen rijen hier.
+    verbinding.execute('PRAGMA foreign_keys = OFF')
+
+
+def _maak_leeg(database: Path) -> None:
+    try:
+        for naast in ('-journal', '-wal', '-shm', ''):
+            database.with_name(database.name + naast).unlink(missing_ok=True)
+    except PermissionError:
+        # Windows verwijdert geen bestand dat de module nog open heeft.
+        with (
+            closing(sqlite3.connect(database)) as vol,
+            closing(sqlite3.connect(':memory:')) as leeg,
+        ):
+            leeg.backup(vol)
 
 
 def _lees_rijen(verbinding: Connection, schema: dict) -> dict[str, list[dict]]:
@@ -400,7 +444,7 @@ def _verschil(deel: tuple) -> dict:
 
 if __name__ == '__main__':
     rondgang = Rondgang(kopie=Path.cwd(), verslag=Path(sys.argv[1]))
-    rondgang.bewaak()
+    rondgang.bewaak(oefenmap=Path(sys.argv[2]))
     rondgang.speel()
     # Het verslag is compleet: ook Python hoeft niets op te ruimen.
     os._exit(0)

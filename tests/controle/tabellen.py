@@ -3,7 +3,6 @@
 Van data.sqlite wordt een kopie geopend; het origineel gaat niet open.
 """
 
-import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -15,6 +14,8 @@ from sqlalchemy import URL, Connection, Inspector, create_engine, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 from stappen import DATABASE, NU
+
+from controle.naspelen import kopieer_database
 
 # Een oefendatabase is tientallen kB; dit houdt een verdwaalde film buiten de deur.
 GROOTSTE_DATABASE = 200_000_000
@@ -29,8 +30,10 @@ class Database:
 
     toestand: str
     schema: dict = field(default_factory=dict)
-    # De revisies in alembic_version; None als die tabel er niet is.
+    # De revisies in de versietabel die de app gebruikt; None als die tabel er niet is.
     versies: list[str] | None = None
+    # De revisies in elke tabel die een versietabel kan zijn.
+    versietabellen: dict[str, list[str]] = field(default_factory=dict)
     # Per tabel het aantal rijen, en per kolom in hoeveel rijen een waarde staat.
     rijen: dict[str, int] = field(default_factory=dict)
     gevuld: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -56,7 +59,7 @@ def lees_database(pad: Path) -> Database:
     with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
         kopie = Path(tijdelijk, DATABASE)
         try:
-            bezig = _kopieer(pad, kopie)
+            bezig = kopieer_database(pad, kopie)
         except OSError:
             return Database('onleesbaar')
         try:
@@ -69,26 +72,13 @@ def lees_database(pad: Path) -> Database:
     return database
 
 
-def _kopieer(pad: Path, kopie: Path) -> bool:
-    """Kopieert met de -journal of -wal: zo leest SQLite wat er echt in staat.
-
-    Geeft of een ander programma bezig is; een bestand dat niet te lezen is geeft OSError.
-    """
-    shutil.copyfile(pad, kopie)
-    bezig = False
-    for achtervoegsel in ('-journal', '-wal'):
-        bijbestand = pad.with_name(pad.name + achtervoegsel)
-        if bijbestand.is_file():
-            shutil.copyfile(bijbestand, kopie.with_name(kopie.name + achtervoegsel))
-            bezig |= achtervoegsel == '-journal' and bijbestand.stat().st_size > 0
-    return bezig
-
-
 def _lees_tabellen(verbinding: Connection) -> Database:
+    # Tekst in een andere codering is ook een waarde.
+    verbinding.connection.driver_connection.text_factory = lambda b: b.decode(errors='replace')
     database = Database('goed', schema=lees_schema(verbinding))
-    if inspect(verbinding).has_table('alembic_version'):
-        rijen = verbinding.exec_driver_sql('SELECT version_num FROM alembic_version')
-        database.versies = sorted(rijen.scalars())
+    for tabel in set(inspect(verbinding).get_table_names()) - database.schema.keys():
+        rijen = verbinding.exec_driver_sql(f'SELECT * FROM {citeer(verbinding, tabel)}')
+        database.versietabellen[tabel] = sorted(rijen.scalars())
     for tabel, inhoud in database.schema.items():
         geciteerd = {kolom: citeer(verbinding, kolom) for kolom in inhoud['kolommen']}
         tellingen = [
@@ -126,7 +116,8 @@ def lees_schema(verbinding: Connection) -> dict:
     return {
         tabel: _lees_tabel(kijker, tabel)
         for tabel in kijker.get_table_names()
-        if tabel != 'alembic_version'
+        # Zo ziet alleen een versietabel van Alembic eruit, hoe hij ook heet.
+        if [kolom['name'] for kolom in kijker.get_columns(tabel)] != ['version_num']
     }
 
 

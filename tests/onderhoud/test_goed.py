@@ -24,7 +24,7 @@ from leerling import (
     WOONPLAATS,
     in_script,
 )
-from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, TABEL, Kolom
+from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, REGELS, TABEL, Kolom
 
 STRAAT = Kolom(TABEL, 'straat', 'TEXT')
 
@@ -219,6 +219,20 @@ def samengevoegde_heads(w):
     w.flask('db', 'upgrade')
 
 
+# --- De database is anders --------------------------------------------------------------------
+
+
+def een_andere_versietabel(w):
+    w.vervang(REGELS['migrate'], "Migrate(app, db, version_table='versies')")
+    w.sql('ALTER TABLE alembic_version RENAME TO versies')
+    w.kolom(KOLOM['niveau'].regel)
+    w.migreer('niveau')
+
+
+def namen_in_een_andere_codering(w):
+    w.sql("UPDATE cursisten SET naam = CAST(x'4A6FEB6C' AS TEXT)")
+
+
 # --- Er is meer dan de les vraagt -----------------------------------------------------------
 
 
@@ -276,6 +290,8 @@ GOED = [
     (vullen_in_een_later_script, GEBOORTEJAAR - 1, GEBOORTEJAAR),
     (rijen_uit_een_migratie, WOONPLAATS, WOONPLAATS),
     (samengevoegde_heads, EERSTE, EERSTE),
+    (een_andere_versietabel, WOONPLAATS, NIVEAU),
+    (namen_in_een_andere_codering, WOONPLAATS, WOONPLAATS),
     (eigen_kolommen_en_tabellen, WOONPLAATS, WOONPLAATS),
     (andere_rijen, WOONPLAATS, WOONPLAATS),
 ]

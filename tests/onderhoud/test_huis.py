@@ -13,7 +13,8 @@ TESTS = PROJECT / 'tests'
 # De gegevens gaan van links naar rechts; op een regel importeert niemand een ander.
 VOLGORDE = [
     ['stappen'],
-    ['speel_les', 'controle.naspelen', 'controle.tabellen'],
+    ['speel_les', 'controle.naspelen'],
+    ['controle.tabellen'],
     ['controle.oefenmap', 'controle.kindproces'],
     ['controle.oordeel'],
     ['controle.beoordeling', 'controle.hints.hint'],

@@ -2,6 +2,7 @@
 
 import ast
 import os
+from pathlib import Path
 
 from stappen import DATABASE, LAATSTE, MODULE, REGELS, STAPPEN, TABEL, weg_na
 
@@ -47,6 +48,22 @@ def getcwd_in_de_module(oordeel: Oordeel) -> str | None:
             'in de map van je terminal. '
             + doen.maak(oordeel.module, aanroep.lineno, REGELS['basedir'])
         )
+
+
+def vast_pad_naar_deze_map(oordeel: Oordeel) -> str | None:
+    map_, module = oordeel.oefenmap.pad.resolve(), oordeel.module
+    for knoop in ast.walk(module.boom) if module else ():
+        tekst = knoop.value if isinstance(knoop, ast.Constant) else None
+        if not isinstance(tekst, str) or '\n' in tekst:
+            continue
+        pad = Path(tekst.removeprefix('sqlite:///'))
+        if pad.is_absolute() and pad.resolve().is_relative_to(map_):
+            regel = module.regel(knoop.lineno)
+            goed = REGELS['basedir' if regel.startswith('basedir') else 'adres']
+            return (
+                f'Regel {knoop.lineno} van `{MODULE}` noemt de map waarin je werkt. Op een andere '
+                'computer werkt dat niet. ' + doen.maak(module, knoop.lineno, goed)
+            )
 
 
 def app_run_zonder_wacht(oordeel: Oordeel) -> str | None:
@@ -104,6 +121,7 @@ OPMERKINGEN = (
     map_is_niet_te_schrijven,
     tweede_database,
     getcwd_in_de_module,
+    vast_pad_naar_deze_map,
     app_run_zonder_wacht,
     kolom_is_commentaar,
     methode_noemt_een_kolom_die_weg_is,
