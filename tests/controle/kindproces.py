@@ -236,7 +236,8 @@ class Rondgang:
                 'compare_server_default': _andere_standaard,
             }
             context = MigrationContext.configure(verbinding, opts=opties)
-            self.verschillen = _verschillen(compare_metadata(context, metadata))
+            gevonden = compare_metadata(context, metadata)
+            self.verschillen = _verschillen(gevonden, lees_schema(verbinding))
         self._meld('verschillen', self.verschillen)
 
     def _lees(self) -> None:
@@ -402,10 +403,11 @@ def _standaard(kolom: Column, dialect: Dialect) -> str | None:
     return standaard_in_een_rij(maker.get_column_default_string(kolom))
 
 
-def _verschillen(gevonden: list) -> list[dict]:
+def _verschillen(gevonden: list, schema: dict) -> list[dict]:
     """De verschillen van Alembic als gewone dicts: wat, tabel, kolommen en doel.
 
-    Alleen een andere naam voor een unieke kolom of een foreign key is geen verschil.
+    Alleen een andere naam voor een unieke kolom of een foreign key is geen verschil, en een naam
+    voor een unieke kolom die er nog geen had ook niet.
     """
     verschillen = []
     for een_of_meer in gevonden:
@@ -417,7 +419,13 @@ def _verschillen(gevonden: list) -> list[dict]:
         for verschil in verschillen
         if verschil['soort'] == 'kolom'
         or not {('add', *_kenmerk(verschil)), ('remove', *_kenmerk(verschil))} <= soorten
+        and not _is_al_uniek(verschil, schema)
     ]
+
+
+def _is_al_uniek(verschil: dict, schema: dict) -> bool:
+    erbij = verschil['soort'] == 'uniek' and verschil['wat'].startswith('add')
+    return erbij and verschil['kolommen'] in schema.get(verschil['tabel'], {}).get('uniek', ())
 
 
 def _kenmerk(verschil: dict) -> tuple:

@@ -59,6 +59,12 @@ class Bestand:
             eind = knoop.end_lineno
         return eind
 
+    @cached_property
+    def gebruikt(self) -> set[str]:
+        """De namen die ergens gebruikt worden."""
+        namen = (k for k in ast.walk(self.boom) if isinstance(k, ast.Name))
+        return {k.id for k in namen if isinstance(k.ctx, ast.Load)}
+
     def aanroepen(self, naam: str, binnen: ast.AST | None = None) -> list[ast.Call]:
         """Elke aanroep van `naam(...)` of `iets.naam(...)`, van boven naar beneden."""
         gevonden = [k for k in ast.walk(binnen or self.boom) if heet(k, naam)]
@@ -242,15 +248,17 @@ def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:
     """
     yield from _losse_kolommen('buiten de klasse', module.boom.body)
     for klasse in module.modellen:
-        gezien = set()
+        gezien = {}
         for knoop in klasse.body:
+            tekst = ast.unparse(knoop)
             for naam in namen_van(knoop):
                 wat = _waarom_onzichtbaar(knoop)
-                if wat is None and naam in gezien and _is_kolom(getattr(knoop, 'value', None)):
+                # Twee keer precies dezelfde regel maakt niets uit.
+                anders = gezien.setdefault(naam, tekst) != tekst
+                if wat is None and anders and _is_kolom(getattr(knoop, 'value', None)):
                     wat = 'dubbel'
                 if wat:
                     yield wat, naam, knoop.lineno
-                gezien.add(naam)
             if isinstance(knoop, ast.FunctionDef):
                 yield from _losse_kolommen('in een methode', ast.walk(knoop))
 

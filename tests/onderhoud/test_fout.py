@@ -10,6 +10,7 @@ from beweringen import keurt_af
 from controle.oefenmap import lees_oefenmap
 from leerling import EERSTE, KOLOM, NAAM, NIVEAU, WOONPLAATS, in_script
 from stappen import HERNOEMD, MODULE, TABEL
+from test_goed import vervang_naam
 
 
 def test_een_kolom_weghalen_zonder_de_nieuwe_is_fout(leerling):
@@ -34,6 +35,13 @@ def test_hernoemen_met_een_ander_type_is_fout(leerling):
         werk.vervang(nieuw, f'{nieuw}, type_=sa.{type_}', script)
     werk.flask('db', 'upgrade')
     keurt_af(werk, NAAM, '`volledige_naam`', '`cursisten`', '`VARCHAR(9)`', f'`{HERNOEMD.type}`')
+
+
+@pytest.mark.parametrize('heel', ['woonplaats', "'x'", 'achternaam'])
+def test_een_volledige_naam_zonder_de_naam_is_fout(leerling, heel):
+    werk = leerling(NAAM - 1)
+    vervang_naam(werk, heel)
+    keurt_af(werk, NAAM, 'namen', 'new_column_name')
 
 
 def test_een_downgrade_onderweg_hoort_bij_zijn_eigen_stap(leerling):

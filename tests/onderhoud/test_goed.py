@@ -70,6 +70,28 @@ def andere_volgorde_en_aanhalingstekens(w):
     w.vervang('return f"Cursist', '# Met een f-string.\n        return f"Cursist')
 
 
+def een_regel_die_er_twee_keer_staat(w):
+    w.kolom(KOLOM['woonplaats'].regel)
+
+
+def kolommen_en_typen_buiten_een_klasse(w):
+    w.onderaan(
+        'class Basis:\n'
+        '    gemaakt = db.Column(db.Date)\n\n\n'
+        "plek = db.Column('plek', db.Text)\n"
+        "plekken = db.Table('plekken', db.metadata, plek)\n\n\n"
+        'class Zaal(Basis, db.Model):\n'
+        "    __tablename__ = 'zalen'\n"
+        '    LENGTE = db.String(20)\n'
+        '    kort = db.String(5)\n'
+        '    nummer = db.Column(kort, primary_key=True)\n\n'
+        '    def zoek(self):\n'
+        '        kolom = db.Column(db.Text)\n'
+        '        return kolom, self.LENGTE'
+    )
+    w.migreer('zalen')
+
+
 def een_init_in_het_model(w):
     w.vervang(
         ONDER_DE_KOLOMMEN,
@@ -171,6 +193,34 @@ def hernoemen_met_een_kopie(w):
     w.flask('db', 'upgrade')
 
 
+def vervang_naam(w, heel):
+    """Zet in plaats van naam de kolom volledige_naam, met een waarde uit SQL."""
+    w.kolom('roepnaam = db.Column(db.Text)', 'achternaam = db.Column(db.Text)')
+    w.migreer('delen')
+    w.sql(f"UPDATE {TABEL} SET roepnaam = 'Jo', achternaam = 'Visser'")
+    w.vervang(f'    {KOLOM["naam"].regel}', f'    {HERNOEMD.regel}')
+    w.vervang('self.naam', 'self.volledige_naam')
+    functies = [
+        f"op.add_column('{TABEL}', {in_script(KOLOM[nieuw])})\n"
+        f'op.execute("UPDATE {TABEL} SET {nieuw} = {waarde}")\n'
+        f"op.drop_column('{TABEL}', '{oud}')"
+        for oud, nieuw, waarde in (
+            ('naam', 'volledige_naam', heel),
+            ('volledige_naam', 'naam', 'volledige_naam'),
+        )
+    ]
+    w.schrijf_script('heel', *functies)
+    w.flask('db', 'upgrade')
+
+
+def een_naam_met_iets_erbij(w):
+    vervang_naam(w, "naam || ' ' || achternaam")
+
+
+def een_naam_uit_twee_eigen_kolommen(w):
+    vervang_naam(w, "roepnaam || ' ' || achternaam")
+
+
 def een_ander_jaar(w):
     w.flask('db', 'downgrade', w.revisie('geboortejaar') + '-1')
     for naam in ('geboortejaar', 'leeftijd_weg'):
@@ -264,6 +314,38 @@ def eigen_kolommen_en_tabellen(w):
     w.migreer('eigen', (uniek, uniek.replace('None', "'uq'")), (weg, weg.replace('None', "'uq'")))
 
 
+def een_eigen_unieke_kolom_van_voor_de_naming_convention(w):
+    docent = (
+        'class Docent(db.Model):\n'
+        "    __tablename__ = 'docenten'\n"
+        '    id = db.Column(db.Integer, primary_key=True)\n'
+        '    code = db.Column(db.Text, unique=True)'
+    )
+    w.onderaan(docent)
+    w.migreer('docenten')
+    w.model_van(GEBRUIKERS)
+    w.onderaan(docent)
+    # Het script geeft de unieke kolom die er al is een naam, en haalt die in downgrade() weg.
+    w.migreer('gebruikers')
+
+
+def een_unieke_kolom_zonder_naam(w):
+    """Een kolom die al uniek is zoekt Alembic na de naming convention op zijn naam."""
+    w.onderaan(
+        'class Docent(db.Model):\n'
+        "    __tablename__ = 'docenten'\n"
+        '    id = db.Column(db.Integer, primary_key=True)\n'
+        '    code = db.Column(db.Text, unique=True)'
+    )
+    w.migreer(
+        'docenten',
+        (
+            "sa.UniqueConstraint('code', name=op.f('uq_docenten_code'))",
+            "sa.UniqueConstraint('code', name=None)",
+        ),
+    )
+
+
 def andere_rijen(w):
     w.sql(
         'DELETE FROM cursisten',
@@ -275,6 +357,8 @@ def andere_rijen(w):
 GOED = [
     (gemapte_kolommen, NIVEAU - 1, NIVEAU),
     (andere_volgorde_en_aanhalingstekens, WOONPLAATS, WOONPLAATS),
+    (een_regel_die_er_twee_keer_staat, WOONPLAATS, WOONPLAATS),
+    (kolommen_en_typen_buiten_een_klasse, WOONPLAATS, WOONPLAATS),
     (een_init_in_het_model, EERSTE, EERSTE),
     (regeleinden_van_windows_en_een_bom, NIVEAU, NIVEAU),
     (commentaar_en_een_ander_tijdstip, TIJDSTIP - 1, TIJDSTIP),
@@ -285,6 +369,8 @@ GOED = [
     (een_unieke_index_uit_een_eigen_script, CURSISTNUMMER - 1, CURSISTNUMMER),
     (andere_namen_van_constraints, GEBRUIKERS, GEBRUIKERS),
     (hernoemen_met_een_kopie, NAAM, NAAM),
+    (een_naam_met_iets_erbij, NAAM - 1, NAAM),
+    (een_naam_uit_twee_eigen_kolommen, NAAM - 1, NAAM),
     (een_ander_jaar, LEEFTIJD_WEG, LEEFTIJD_WEG),
     (zonder_batch_en_met_annotaties, WOONPLAATS - 1, WOONPLAATS),
     (vullen_in_een_later_script, GEBOORTEJAAR - 1, GEBOORTEJAAR),
@@ -293,6 +379,8 @@ GOED = [
     (een_andere_versietabel, WOONPLAATS, NIVEAU),
     (namen_in_een_andere_codering, WOONPLAATS, WOONPLAATS),
     (eigen_kolommen_en_tabellen, WOONPLAATS, WOONPLAATS),
+    (een_eigen_unieke_kolom_van_voor_de_naming_convention, GEBRUIKERS - 1, GEBRUIKERS),
+    (een_unieke_kolom_zonder_naam, GEBRUIKERS, GEBRUIKERS),
     (andere_rijen, WOONPLAATS, WOONPLAATS),
 ]
 
