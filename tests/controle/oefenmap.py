@@ -98,6 +98,17 @@ class Bestand:
         return None
 
 
+# Wat SQLite niet kan aan een tabel die er is; een kolom erbij en een index kan wel.
+BATCH_MAAKT_OPNIEUW = (
+    'alter_column',
+    'drop_column',
+    'drop_constraint',
+    'create_unique_constraint',
+    'create_foreign_key',
+    'create_check_constraint',
+)
+
+
 @dataclass
 class Script(Bestand):
     """Een migratie: een bestand met een revisie en de revisie waarop hij volgt."""
@@ -137,6 +148,19 @@ class Script(Bestand):
                     kolom = aanroep.args[0] if aanroep.args else None
                     if heet(kolom, 'Column'):
                         yield tabel, naam_in(kolom), kolom
+
+    def maakt_opnieuw(self) -> set[str]:
+        """De tabellen die upgrade() weggooit en opnieuw maakt; dat doet batch als het moet."""
+        functie, tabellen = self.functie('upgrade'), set()
+        for blok in ast.walk(functie) if functie else ():
+            if isinstance(blok, ast.With):
+                tabel = next((naam_in(k) for k in self.aanroepen('batch_alter_table', blok)), None)
+                for aanroep in ast.walk(blok):
+                    wat = getattr(getattr(aanroep, 'func', None), 'attr', None)
+                    rekent = wat == 'add_column' and self.aanroepen('text', aanroep)
+                    if wat in BATCH_MAAKT_OPNIEUW or rekent:
+                        tabellen.add(tabel)
+        return tabellen
 
     def nieuwe_namen(self) -> dict[str, str]:
         """De kolommen die upgrade() hernoemt: de oude naam met de nieuwe."""
@@ -255,7 +279,8 @@ def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:
                 wat = _waarom_onzichtbaar(knoop)
                 # Twee keer precies dezelfde regel maakt niets uit.
                 anders = gezien.setdefault(naam, tekst) != tekst
-                if wat is None and anders and _is_kolom(getattr(knoop, 'value', None)):
+                telt = naam == '__tablename__' or _is_kolom(getattr(knoop, 'value', None))
+                if wat is None and anders and telt:
                     wat = 'dubbel'
                 if wat:
                     yield wat, naam, knoop.lineno

@@ -41,6 +41,8 @@ class Database:
     gelijk: dict[str, dict[str, str | None]] = field(default_factory=dict)
     # Per tabel de kolommen waarin een waarde meer dan eens voorkomt.
     dubbel: dict[str, set[str]] = field(default_factory=dict)
+    # Elke view en trigger: soort, naam, de tabel waar een trigger op staat, en zijn SQL.
+    views: list[tuple[str, str, str, str]] = field(default_factory=list)
     # Of een ander programma midden in een wijziging zit.
     bezig: bool = False
 
@@ -76,6 +78,8 @@ def _lees_tabellen(verbinding: Connection) -> Database:
     # Tekst in een andere codering is ook een waarde.
     verbinding.connection.driver_connection.text_factory = lambda b: b.decode(errors='replace')
     database = Database('goed', schema=lees_schema(verbinding))
+    vraag = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
+    database.views = [tuple(rij) for rij in verbinding.exec_driver_sql(vraag)]
     for tabel in set(inspect(verbinding).get_table_names()) - database.schema.keys():
         rijen = verbinding.exec_driver_sql(f'SELECT * FROM {citeer(verbinding, tabel)}')
         database.versietabellen[tabel] = sorted(rijen.scalars())

@@ -24,6 +24,7 @@ from leerling import (
     WOONPLAATS,
     in_script,
 )
+from situaties.situatie import VIEW, lessen_met_foreign_keys_aan
 from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, REGELS, TABEL, Kolom
 
 STRAAT = Kolom(TABEL, 'straat', 'TEXT')
@@ -283,6 +284,23 @@ def namen_in_een_andere_codering(w):
     w.sql("UPDATE cursisten SET naam = CAST(x'4A6FEB6C' AS TEXT)")
 
 
+def een_view_en_een_trigger(w):
+    w.sql(VIEW)
+    w.schrijf_script(
+        'trigger',
+        f"op.execute('CREATE TRIGGER t AFTER DELETE ON {TABEL} BEGIN SELECT 1; END')",
+        "op.execute('DROP TRIGGER t')",
+    )
+    w.flask('db', 'upgrade')
+
+
+def foreign_keys_aan_met_een_eigen_tabel(w):
+    lessen_met_foreign_keys_aan(w)
+    w.kolom(KOLOM['ingeschreven_op'].regel)
+    w.migreer('tijd')
+    w.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
+
+
 # --- Er is meer dan de les vraagt -----------------------------------------------------------
 
 
@@ -378,6 +396,8 @@ GOED = [
     (samengevoegde_heads, EERSTE, EERSTE),
     (een_andere_versietabel, WOONPLAATS, NIVEAU),
     (namen_in_een_andere_codering, WOONPLAATS, WOONPLAATS),
+    (een_view_en_een_trigger, WOONPLAATS, WOONPLAATS),
+    (foreign_keys_aan_met_een_eigen_tabel, TIJDSTIP - 1, TIJDSTIP),
     (eigen_kolommen_en_tabellen, WOONPLAATS, WOONPLAATS),
     (een_eigen_unieke_kolom_van_voor_de_naming_convention, GEBRUIKERS - 1, GEBRUIKERS),
     (een_unieke_kolom_zonder_naam, GEBRUIKERS, GEBRUIKERS),

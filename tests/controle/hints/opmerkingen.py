@@ -4,7 +4,7 @@ import ast
 import os
 from pathlib import Path
 
-from stappen import DATABASE, LAATSTE, MODULE, REGELS, STAPPEN, TABEL, weg_na
+from stappen import DATABASE, GEVULD, LAATSTE, MODULE, REGELS, STAPPEN, TABEL, weg_na
 
 from controle.hints import doen
 from controle.oefenmap import heet, kolommen_in_commentaar, tabellen_van
@@ -14,6 +14,23 @@ from controle.oordeel import Oordeel
 def geen_rijen(oordeel: Oordeel) -> str | None:
     if oordeel.gehaald and oordeel.database.rijen.get(TABEL) == 0:
         return f'In de tabel `{TABEL}` staan nog geen rijen. Met rijen zie je meer.'
+
+
+def rijen_zonder_geboortejaar(oordeel: Oordeel) -> str | None:
+    database = oordeel.database
+    gevuld = database.gevuld.get(TABEL, {})
+    leeg = database.rijen.get(TABEL, 0) - gevuld.get(GEVULD.naam, 0)
+    # Is hij overal leeg, dan is er meer aan de hand.
+    if not leeg or not gevuld.get(GEVULD.naam):
+        return None
+    wat = f'In de kolom `{GEVULD.naam}` van `{TABEL}` staat niet in elke rij iets.'
+    if gevuld.get(GEVULD.som_met, 0) <= gevuld[GEVULD.naam]:
+        return f'{wat} Dat mag.'
+    sql = f'{GEVULD.vulling} WHERE {GEVULD.naam} IS NULL'
+    return (
+        f'{wat} Zo vul je de andere, in `flask shell`:\n    db.session.execute(db.text("{sql}"))\n'
+        '    db.session.commit()'
+    )
 
 
 def ander_programma_is_bezig(oordeel: Oordeel) -> str | None:
@@ -117,6 +134,7 @@ def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:
 # In deze volgorde komen ze op het scherm.
 OPMERKINGEN = (
     geen_rijen,
+    rijen_zonder_geboortejaar,
     ander_programma_is_bezig,
     map_is_niet_te_schrijven,
     tweede_database,

@@ -2,8 +2,8 @@
 
 import shutil
 
-from leerling import KOLOM, LEEFTIJD_WEG, NIVEAU, WOONPLAATS, speel_apart_na
-from stappen import DATABASE, REGELS, TABEL
+from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NIVEAU, WOONPLAATS, speel_apart_na
+from stappen import DATABASE, GEVULD, REGELS, TABEL
 
 from situaties.situatie import opmerking
 
@@ -11,6 +11,16 @@ from situaties.situatie import opmerking
 @opmerking('geen_rijen', WOONPLAATS, f'`{TABEL}`')
 def zonder_rijen(m):
     m.sql(f'DELETE FROM {TABEL}')
+
+
+@opmerking('rijen_zonder_geboortejaar', GEBOORTEJAAR, f'`{TABEL}`', 'flask shell', GEVULD.vulling)
+def rij_erbij_na_het_vullen(m):
+    m.sql(f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 22)")
+
+
+@opmerking('rijen_zonder_geboortejaar', LEEFTIJD_WEG, f'`{TABEL}`', 'Dat mag')
+def rij_zonder_jaar_en_zonder_leeftijd(m):
+    m.sql(f"INSERT INTO {TABEL} (volledige_naam) VALUES ('Noor')")
 
 
 @opmerking('ander_programma_is_bezig', WOONPLAATS, 'data.sqlite-journal')
