@@ -168,8 +168,8 @@ def standaard_in_een_rij(tekst: str | None) -> str | None:
     with closing(sqlite3.connect(':memory:')) as leeg:
         try:
             is_nu = leeg.execute(IS_NU.format(tekst)).fetchone()[0]
-        except sqlite3.Error:
-            # Deze SQLite kent de functie niet.
+        except (sqlite3.Error, sqlite3.Warning):
+            # Deze SQLite kent de functie niet, of er staat iets anders dan een waarde.
             is_nu = False
     return NU if is_nu else tekst.upper()
 
