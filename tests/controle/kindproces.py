@@ -218,11 +218,11 @@ class Rondgang:
 
     def _noteer(self, richting: str, revisie: str) -> None:
         with self.db.engine.connect() as verbinding:
-            schema = lees_schema(verbinding)
-            stand = Stand(revisie, schema, _lees_rijen(verbinding, schema))
+            self.schema = lees_schema(verbinding)
+            stand = Stand(revisie, self.schema, _lees_rijen(verbinding, self.schema))
             if richting == 'heen':
-                _vul_aan(verbinding, schema)
-                stand.aangevuld = _lees_rijen(verbinding, schema)
+                _vul_aan(verbinding, self.schema)
+                stand.aangevuld = _lees_rijen(verbinding, self.schema)
         self._meld(richting, asdict(stand))
 
     def _vergelijk(self) -> None:
@@ -237,7 +237,7 @@ class Rondgang:
             }
             context = MigrationContext.configure(verbinding, opts=opties)
             gevonden = compare_metadata(context, metadata)
-            self.verschillen = _verschillen(gevonden, lees_schema(verbinding))
+            self.verschillen = _verschillen(gevonden, self.schema)
         self._meld('verschillen', self.verschillen)
 
     def _lees(self) -> None:
