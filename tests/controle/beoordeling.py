@@ -31,6 +31,7 @@ NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
 
 def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
     """Legt wat gelezen en nagespeeld is naast de stappen van de les."""
+    oefenmap.database.versies = oefenmap.database.versietabellen.get(verslag.versietabel)
     oordeel = Oordeel(oefenmap, verslag)
     oordeel.afwijkingen = list(dict.fromkeys(_afwijkingen(oordeel)))
     return oordeel
@@ -96,9 +97,21 @@ def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
         yield Afwijking(stap, 'module', 'fout', gevonden=module.naam)
     else:
         for wat, naam, regel in onzichtbare_kolommen(module):
-            yield Afwijking(oordeel.stap_nu, 'onzichtbaar', wat, kolom=naam, gevonden=regel)
+            if wat == 'dubbel' or _is_kwijt(oordeel, naam):
+                yield Afwijking(oordeel.stap_nu, 'onzichtbaar', wat, kolom=naam, gevonden=regel)
         for regel in bij_het_laden(module, 'create_all'):
             yield Afwijking(stap, 'module', 'create_all', gevonden=regel)
+
+
+def _is_kwijt(oordeel: Oordeel, naam: str) -> bool:
+    """Of een kolom of type dat geen kolom wordt, er wel een had moeten worden."""
+    model = oordeel.verslag.modelkolommen
+    van_de_les = {plek for plek in kolommen_na(oordeel.stap_nu) if plek[1] == naam}
+    if van_de_les:
+        return not van_de_les <= model
+    # Wat elders gebruikt wordt of heet zoals een constante, staat daar met opzet.
+    met_opzet = naam.isupper() or naam in oordeel.module.gebruikt
+    return not met_opzet and naam not in {kolom for _, kolom in model}
 
 
 def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -183,11 +196,11 @@ def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
         if rijen_voor and TABEL in na.schema and not rijen_voor <= rijen_na:
             yield Afwijking(stap, 'waarden', 'rijen', TABEL, revisie=na.revisie)
         else:
-            for kolom in _verloren_waarden(voor, na):
+            for kolom in _verloren_waarden(oordeel, voor, na):
                 yield Afwijking(stap, 'waarden', 'verloren', TABEL, kolom, revisie=na.revisie)
 
 
-def _verloren_waarden(voor: Stand, na: Stand) -> Iterator[str]:
+def _verloren_waarden(oordeel: Oordeel, voor: Stand, na: Stand) -> Iterator[str]:
     """De kolommen van de les waarvan een revisie waarden wegdoet of verandert."""
     van_de_les = {kolom.naam for stap in STAPPEN for kolom in stap.erbij if kolom.tabel == TABEL}
     kolommen_erna = kolommen_van(na.schema, TABEL)
@@ -195,10 +208,33 @@ def _verloren_waarden(voor: Stand, na: Stand) -> Iterator[str]:
         nieuw = HERNOEMD.naam if kolom == HERNOEMD.was and kolom not in kolommen_erna else kolom
         if nieuw not in kolommen_erna or kolom not in van_de_les:
             continue
-        oude, nieuwe = waarden(voor.aangevuld, kolom), waarden(na.rijen, nieuw)
+        had, heeft = waarden(voor.aangevuld, kolom), waarden(na.rijen, nieuw)
         vast = kolom in VASTE_KOLOMMEN
-        if any(nieuwe.get(i) != w if vast else i not in nieuwe for i, w in oude.items()):
+        if not (_nog_te_lezen(oordeel, had, heeft) if vast else had.keys() <= heeft.keys()):
             yield nieuw
+
+
+def _nog_te_lezen(oordeel: Oordeel, had: dict, heeft: dict) -> bool:
+    """Of elke waarde van een kolom er nog is; `had` en `heeft` zijn waarden per id.
+
+    Een tekst mag samengesteld zijn: uit de oude, of uit andere kolommen van dezelfde rij.
+    """
+    for id_, oud in had.items():
+        nieuw = heeft.get(id_)
+        if oud == nieuw:
+            continue
+        if not (isinstance(oud, str) and isinstance(nieuw, str)):
+            return False
+        delen = {
+            tekst
+            for stand in oordeel.verslag.heen
+            for rij in stand.aangevuld.get(TABEL, ())
+            for tekst in rij.values()
+            if rij.get('id') == id_ and isinstance(tekst, str) and tekst and tekst in nieuw
+        }
+        if oud not in delen and len(delen) < 2:
+            return False
+    return True
 
 
 def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -317,21 +353,20 @@ def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         # Na de laatste stap die af is hoort een revisie bij de stap waar je mee bezig bent.
         if begonnen and volgorde.index(revisie) > max(oordeel.plaats_van_stap.values(), default=0):
             stap = oordeel.stap_nu
-        if stand.schema != vroeger.schema:
-            tabel, kolom = _eerste_verschil(vroeger.schema, stand.schema)
-            yield Afwijking(stap, 'downgrade', 'schema', tabel, kolom, revisie=revisie)
+        if anders := _eerste_verschil(vroeger.schema, stand.schema):
+            yield Afwijking(stap, 'downgrade', 'schema', *anders, revisie=revisie)
             return
         for kolom in VASTE_KOLOMMEN:
             # Een rij die een migratie er zelf bij zette, mag blijven.
-            teruggekregen = waarden(stand.rijen, kolom)
-            had = waarden(vroeger.aangevuld, kolom)
-            if any(teruggekregen.get(id_) != waarde for id_, waarde in had.items()):
+            had, heeft = waarden(vroeger.aangevuld, kolom), waarden(stand.rijen, kolom)
+            if not _nog_te_lezen(oordeel, had, heeft):
                 yield Afwijking(stap, 'downgrade', 'waarden', TABEL, kolom, revisie=revisie)
                 return
 
 
-def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None]:
-    """De eerste tabel en kolom waarin twee schema's verschillen."""
+def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None] | None:
+    """De eerste tabel en kolom waarin twee schema's verschillen; None als ze gelijk zijn."""
+    van_de_les = {kolom.plek for stap in STAPPEN for kolom in stap.erbij}
     for tabel in sorted(verwacht.keys() | gevonden.keys()):
         if tabel not in verwacht or tabel not in gevonden:
             return tabel, None
@@ -341,10 +376,15 @@ def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None]:
                 return tabel, kolom
         for soort in ('uniek', 'indexen', 'verwijst_naar', 'sleutel'):
             for ding in een[soort] + ander[soort]:
-                if (ding in een[soort]) != (ding in ander[soort]):
-                    namen = ding if isinstance(ding, list) else [ding]
-                    return tabel, namen[0] if isinstance(namen[0], str) else namen[0][0]
-    raise ValueError('De schema’s zijn gelijk.')
+                if (ding in een[soort]) == (ding in ander[soort]):
+                    continue
+                namen = ding if isinstance(ding, list) else [ding]
+                plek = tabel, namen[0] if isinstance(namen[0], str) else namen[0][0]
+                # Met een naming convention haalt een downgrade die een unieke kolom een naam gaf,
+                # ook de naamloze weg die er al was. Alleen voor de les telt dat.
+                if soort != 'uniek' or (len(ding) == 1 and plek in van_de_les):
+                    return plek
+    return None
 
 
 def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
@@ -361,11 +401,8 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         if revisie and oordeel.gehad <= set(oordeel.volgorde):
             yield Afwijking(oordeel.stap_nu, 'database', 'achter', revisie=revisie)
         return
-    toen = oordeel.verslag.heen[plaats].schema
-    if database.schema != toen:
-        tabel, kolom = _eerste_verschil(toen, database.schema)
-        stap = oordeel.stap_van(tabel, kolom)
-        yield Afwijking(stap, 'database', 'anders', tabel, kolom)
+    if anders := _eerste_verschil(oordeel.verslag.heen[plaats].schema, database.schema):
+        yield Afwijking(oordeel.stap_van(*anders), 'database', 'anders', *anders)
     elif oordeel.met_een_eerdere_revisie:
         yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
     elif oordeel.database_achter:

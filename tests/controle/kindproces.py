@@ -10,9 +10,12 @@ import importlib
 import json
 import os
 import re
+import sqlite3
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -43,8 +46,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import CompileError, DatabaseError
 from stappen import CURSISTEN, MODULE
 
-from controle.naspelen import UITDRUKKING, Fout, Stand
-from controle.tabellen import citeer, lees_schema
+from controle.naspelen import Fout, Stand
+from controle.tabellen import citeer, lees_schema, standaard_in_een_rij
 
 
 class Elders(Exception):
@@ -59,12 +62,24 @@ class Rondgang:
         self.verslag = verslag.open('w', encoding='utf-8')
         self.fase = 'module'
         self.revisie = None
+        # De map van de leerling; wat daarnaartoe wijst, gaat naar de kopie.
+        self.oefenmap = None
         # De database buiten de kopie die de module wilde openen.
         self.elders = None
         self.engines = []
 
-    def bewaak(self) -> None:
-        """Laat geen verbinding door met een database buiten de kopie."""
+    def bewaak(self, oefenmap: Path) -> None:
+        """Laat geen verbinding door met een database buiten de kopie.
+
+        Een pad naar de map van de leerling zelf komt uit op dezelfde plaats in de kopie.
+        """
+        self.oefenmap = oefenmap.resolve()
+        verbind = sqlite3.connect
+
+        def verbind_met_de_kopie(database: str | bytes | Path, *rest: object, **opties: object):
+            return verbind(self._in_de_kopie(database), *rest, **opties)
+
+        sqlite3.connect = sqlite3.dbapi2.connect = verbind_met_de_kopie
 
         def bij_openen(gebeurtenis: str, argumenten: tuple) -> None:
             if gebeurtenis == 'sqlite3.connect' and not self._mag_open(argumenten[0]):
@@ -128,6 +143,13 @@ class Rondgang:
                 return pad.relative_to(self.kopie).as_posix(), regel
         return None, None
 
+    def _in_de_kopie(self, database: str | bytes | Path) -> str:
+        naam = os.fsdecode(database)
+        pad = Path(naam).resolve()
+        if self.oefenmap and pad.is_relative_to(self.oefenmap):
+            return str(self.kopie / pad.relative_to(self.oefenmap))
+        return naam
+
     def _mag_open(self, database: str | bytes | Path) -> bool:
         naam = os.fsdecode(database)
         if naam.startswith('file:'):
@@ -141,25 +163,31 @@ class Rondgang:
         for naam in list(sys.modules):
             if naam.partition('.')[0] in ('stappen', 'controle'):
                 del sys.modules[naam]
-        return find_best_app(importlib.import_module(MODULE.removesuffix('.py')))
+        app = find_best_app(importlib.import_module(MODULE.removesuffix('.py')))
+        # Een module mag van elke waarschuwing een fout maken; wat hierna komt is niet van hem.
+        warnings.simplefilter('ignore')
+        return app
 
     def _zoek_database(self, app: Flask) -> None:
         self.fase = 'Migrate'
         self.migrate = app.extensions['migrate'].migrate
         self.db = app.extensions['migrate'].db
         self.opties = app.extensions['migrate'].configure_args
+        self._meld('versietabel', self.opties.get('version_table', 'alembic_version'))
         self.engines = list(self.db.engines.values())
         self.fase = 'elders'
         for engine in self.engines:
             adres = engine.url.database if engine.dialect.name == 'sqlite' else engine.dialect.name
-            if engine.dialect.name != 'sqlite' or not adres or not self._mag_open(adres):
+            if engine.dialect.name != 'sqlite' or not adres:
                 raise Elders(adres or ':memory:')
-            event.listen(engine, 'connect', _wacht_niet_op_de_schijf)
-        plaats = Path(self.db.engine.url.database).resolve()
+            if not self._mag_open(self._in_de_kopie(adres)):
+                raise Elders(adres)
+            event.listen(engine, 'connect', _stel_in)
+        plaats = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()
         self._meld('database', plaats.relative_to(self.kopie).as_posix())
-        # Wat de module bij het laden al maakte telt niet: het begin is een lege database.
+        # Voor het laden stond hier de database van de leerling; het begin is een lege.
         self.db.engine.dispose()
-        plaats.unlink(missing_ok=True)
+        _maak_leeg(plaats)
 
     def _lees_model(self) -> None:
         # Ook als een migratie straks mislukt, is zo te zien bij welke stap het model is.
@@ -198,20 +226,24 @@ class Rondgang:
 
     def _noteer(self, richting: str, revisie: str) -> None:
         with self.db.engine.connect() as verbinding:
-            schema = lees_schema(verbinding)
-            stand = Stand(revisie, schema, _lees_rijen(verbinding, schema))
+            self.schema = lees_schema(verbinding)
+            stand = Stand(revisie, self.schema, _lees_rijen(verbinding, self.schema))
             if richting == 'heen':
-                _vul_aan(verbinding, schema)
-                stand.aangevuld = _lees_rijen(verbinding, schema)
+                _vul_aan(verbinding, self.schema)
+                stand.aangevuld = _lees_rijen(verbinding, self.schema)
         self._meld(richting, asdict(stand))
 
     def _vergelijk(self) -> None:
         self.fase = 'vergelijken'
         with self.db.engine.connect() as verbinding:
             # Zonder compare_server_default valt `default` in plaats van `server_default` niet op.
-            opties = self.opties | {'compare_type': True, 'compare_server_default': True}
+            opties = self.opties | {
+                'compare_type': True,
+                'compare_server_default': _andere_standaard,
+            }
             context = MigrationContext.configure(verbinding, opts=opties)
-            self.verschillen = _verschillen(compare_metadata(context, self.metadata))
+            gevonden = compare_metadata(context, self.metadata)
+            self.verschillen = _verschillen(gevonden, self.schema)
         self._meld('verschillen', self.verschillen)
 
     def _lees(self) -> None:
@@ -237,9 +269,25 @@ class Rondgang:
         self.db.session.remove()
 
 
-def _wacht_niet_op_de_schijf(verbinding: object, _: object) -> None:
+def _stel_in(verbinding: object, _: object) -> None:
     # De kopie mag verloren gaan.
     verbinding.execute('PRAGMA synchronous = OFF')
+    # Een batch-migratie gooit een tabel even weg; of daar rijen naar verwijzen hangt van de eigen
+    # rijen van de leerling af, niet van de verzonnen rijen hier.
+    verbinding.execute('PRAGMA foreign_keys = OFF')
+
+
+def _maak_leeg(database: Path) -> None:
+    try:
+        for naast in ('-journal', '-wal', '-shm', ''):
+            database.with_name(database.name + naast).unlink(missing_ok=True)
+    except PermissionError:
+        # Windows verwijdert geen bestand dat de module nog open heeft.
+        with (
+            closing(sqlite3.connect(database)) as vol,
+            closing(sqlite3.connect(':memory:')) as leeg,
+        ):
+            leeg.backup(vol)
 
 
 def _lees_rijen(verbinding: Connection, schema: dict) -> dict[str, list[dict]]:
@@ -335,6 +383,14 @@ def _verzin(kolom: str, type_: str, plaats: int) -> object:
     return nummer % 2 if 'BOOL' in type_.upper() else nummer
 
 
+def _andere_standaard(
+    context: MigrationContext, _: Column, kolom: Column, in_de_database: str | None, *__: object
+) -> bool | None:
+    """False als model en database hetzelfde in een rij zetten; None laat het over aan Alembic."""
+    gelijk = standaard_in_een_rij(in_de_database) == _standaard(kolom, context.dialect)
+    return False if gelijk else None
+
+
 def _model(tabel: Table, dialect: Dialect) -> dict:
     return {kolom.name: _modelkolom(kolom, dialect) for kolom in tabel.columns}
 
@@ -344,28 +400,27 @@ def _modelkolom(kolom: Column, dialect: Dialect) -> dict:
         type_ = kolom.type.compile(dialect)
     except CompileError:
         type_ = str(kolom.type)
-    standaard = getattr(kolom.server_default, 'arg', None)
     return {
         'type': type_,
         'null': kolom.nullable,
         'uniek': bool(kolom.unique),
         'index': bool(kolom.index),
         'verwijst_naar': [sleutel.target_fullname for sleutel in kolom.foreign_keys],
-        # Een tekst komt letterlijk in de database; al het andere is een uitdrukking van SQL.
-        'standaard': _standaard(standaard),
+        'standaard': _standaard(kolom, dialect),
     }
 
 
-def _standaard(waarde: object) -> str | None:
-    if waarde is None:
-        return None
-    return repr(waarde) if isinstance(waarde, str) else UITDRUKKING
+def _standaard(kolom: Column, dialect: Dialect) -> str | None:
+    """Wat de standaardwaarde van een kolom van het model in een rij zet."""
+    maker = dialect.ddl_compiler(dialect, None)
+    return standaard_in_een_rij(maker.get_column_default_string(kolom))
 
 
-def _verschillen(gevonden: list) -> list[dict]:
+def _verschillen(gevonden: list, schema: dict) -> list[dict]:
     """De verschillen van Alembic als gewone dicts: wat, tabel, kolommen en doel.
 
-    Alleen een andere naam voor een unieke kolom of een foreign key is geen verschil.
+    Alleen een andere naam voor een unieke kolom of een foreign key is geen verschil, en een naam
+    voor een unieke kolom die er nog geen had ook niet.
     """
     verschillen = []
     for een_of_meer in gevonden:
@@ -377,7 +432,13 @@ def _verschillen(gevonden: list) -> list[dict]:
         for verschil in verschillen
         if verschil['soort'] == 'kolom'
         or not {('add', *_kenmerk(verschil)), ('remove', *_kenmerk(verschil))} <= soorten
+        and not _is_al_uniek(verschil, schema)
     ]
+
+
+def _is_al_uniek(verschil: dict, schema: dict) -> bool:
+    erbij = verschil['soort'] == 'uniek' and verschil['wat'].startswith('add')
+    return erbij and verschil['kolommen'] in schema.get(verschil['tabel'], {}).get('uniek', ())
 
 
 def _kenmerk(verschil: dict) -> tuple:
@@ -404,7 +465,7 @@ def _verschil(deel: tuple) -> dict:
 
 if __name__ == '__main__':
     rondgang = Rondgang(kopie=Path.cwd(), verslag=Path(sys.argv[1]))
-    rondgang.bewaak()
+    rondgang.bewaak(oefenmap=Path(sys.argv[2]))
     rondgang.speel()
     # Het verslag is compleet: ook Python hoeft niets op te ruimen.
     os._exit(0)

@@ -1,7 +1,7 @@
 """Laat de migraties van een leerling naspelen, in een eigen proces en op een kopie.
 
 Wat dat proces doet staat in kindproces.py. Dit bestand begint het, wacht erop, leest zijn
-verslag en ruimt op. Het gebruikt alleen Python zelf: zo begint het naspelen meteen.
+verslag en ruimt op. Het gebruikt geen enkel pakket: zo begint het naspelen meteen.
 """
 
 import json
@@ -10,17 +10,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from stappen import DATABASE
 
 # Zoveel seconden krijgt het naspelen; gewoon is minder dan een seconde.
 TIJDSLIMIET = 30
 
 # Een module leest soms een bestand; wat groter is dan dit hoort niet bij de oefening.
 GROOTSTE_BESTAND = 5_000_000
-
-# Een standaardwaarde in het model die geen tekst is, maar SQL zoals db.func.now().
-UITDRUKKING = '(SQL)'
 
 KINDPROCES = Path(__file__).with_name('kindproces.py')
 
@@ -60,6 +60,8 @@ class Verslag:
 
     # Waar de module zijn database neerzet, vanuit de oefenmap.
     database: str | None = None
+    # De tabel waarin Alembic bijhoudt welke revisie een database heeft gehad.
+    versietabel: str = 'alembic_version'
     # Per tabel van het model de kolommen, met type, null, standaard en uniek.
     model: dict[str, dict] = field(default_factory=dict)
     # Van welke soorten constraints en indexen het model zelf de naam kiest: 'uq', 'fk', ...
@@ -96,7 +98,7 @@ class Kindproces:
             kopie = werkmap / 'oefenmap'
             kopieer(self.oefenmap, kopie)
             self.proces = subprocess.Popen(
-                [sys.executable, KINDPROCES, self.verslagbestand],
+                [sys.executable, KINDPROCES, self.verslagbestand, self.oefenmap],
                 cwd=kopie,
                 env=omgeving(),
                 stdin=subprocess.DEVNULL,
@@ -129,8 +131,9 @@ class Kindproces:
 
 
 def omgeving() -> dict[str, str]:
-    """De omgeving waarin het naspelen draait: zonder wat de leerling voor Flask instelde."""
-    schoon = {k: v for k, v in os.environ.items() if not k.startswith('FLASK_')}
+    """De omgeving van het naspelen: zonder wat de leerling voor Flask en Python instelde."""
+    weg = ('FLASK_', 'PYTHONWARNINGS')
+    schoon = {k: v for k, v in os.environ.items() if not k.startswith(weg)}
     # Zo weet Flask dat het geen server hoeft te starten, en slaat het app.run() over.
     return schoon | {'FLASK_RUN_FROM_CLI': 'true', 'PYTHONUTF8': '1'}
 
@@ -140,6 +143,26 @@ def kopieer(oefenmap: Path, kopie: Path) -> None:
     shutil.copytree(oefenmap, kopie, ignore=_overslaan, ignore_dangling_symlinks=True)
     # De map van de leerling kan op slot zitten; in de kopie komt een database.
     kopie.chmod(0o700)
+    # Een module kijkt soms al bij het laden in de database. Is die niet te lezen, dan zegt de
+    # beoordeling dat.
+    with suppress(OSError):
+        if (oefenmap / DATABASE).stat().st_size <= GROOTSTE_BESTAND:
+            kopieer_database(oefenmap / DATABASE, kopie / DATABASE)
+
+
+def kopieer_database(pad: Path, kopie: Path) -> bool:
+    """Kopieert met de -journal of -wal: zo leest SQLite wat er echt in staat.
+
+    Geeft of een ander programma bezig is; een bestand dat niet te lezen is geeft OSError.
+    """
+    shutil.copyfile(pad, kopie)
+    bezig = False
+    for achtervoegsel in ('-journal', '-wal'):
+        bijbestand = pad.with_name(pad.name + achtervoegsel)
+        if bijbestand.is_file():
+            shutil.copyfile(bijbestand, kopie.with_name(kopie.name + achtervoegsel))
+            bezig |= achtervoegsel == '-journal' and bijbestand.stat().st_size > 0
+    return bezig
 
 
 def _overslaan(map_: str, namen: list[str]) -> list[str]:

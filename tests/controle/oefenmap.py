@@ -59,6 +59,12 @@ class Bestand:
             eind = knoop.end_lineno
         return eind
 
+    @cached_property
+    def gebruikt(self) -> set[str]:
+        """De namen die ergens gebruikt worden."""
+        namen = (k for k in ast.walk(self.boom) if isinstance(k, ast.Name))
+        return {k.id for k in namen if isinstance(k.ctx, ast.Load)}
+
     def aanroepen(self, naam: str, binnen: ast.AST | None = None) -> list[ast.Call]:
         """Elke aanroep van `naam(...)` of `iets.naam(...)`, van boven naar beneden."""
         gevonden = [k for k in ast.walk(binnen or self.boom) if heet(k, naam)]
@@ -90,6 +96,17 @@ class Bestand:
             if kolom in namen_van(knoop):
                 return knoop.lineno
         return None
+
+
+# Wat SQLite niet kan aan een tabel die er is; een kolom erbij en een index kan wel.
+BATCH_MAAKT_OPNIEUW = (
+    'alter_column',
+    'drop_column',
+    'drop_constraint',
+    'create_unique_constraint',
+    'create_foreign_key',
+    'create_check_constraint',
+)
 
 
 @dataclass
@@ -131,6 +148,19 @@ class Script(Bestand):
                     kolom = aanroep.args[0] if aanroep.args else None
                     if heet(kolom, 'Column'):
                         yield tabel, naam_in(kolom), kolom
+
+    def maakt_opnieuw(self) -> set[str]:
+        """De tabellen die upgrade() weggooit en opnieuw maakt; dat doet batch als het moet."""
+        functie, tabellen = self.functie('upgrade'), set()
+        for blok in ast.walk(functie) if functie else ():
+            if isinstance(blok, ast.With):
+                tabel = next((naam_in(k) for k in self.aanroepen('batch_alter_table', blok)), None)
+                for aanroep in ast.walk(blok):
+                    wat = getattr(getattr(aanroep, 'func', None), 'attr', None)
+                    rekent = wat == 'add_column' and self.aanroepen('text', aanroep)
+                    if wat in BATCH_MAAKT_OPNIEUW or rekent:
+                        tabellen.add(tabel)
+        return tabellen
 
     def nieuwe_namen(self) -> dict[str, str]:
         """De kolommen die upgrade() hernoemt: de oude naam met de nieuwe."""
@@ -242,15 +272,18 @@ def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:
     """
     yield from _losse_kolommen('buiten de klasse', module.boom.body)
     for klasse in module.modellen:
-        gezien = set()
+        gezien = {}
         for knoop in klasse.body:
+            tekst = ast.unparse(knoop)
             for naam in namen_van(knoop):
                 wat = _waarom_onzichtbaar(knoop)
-                if wat is None and naam in gezien and _is_kolom(getattr(knoop, 'value', None)):
+                # Twee keer precies dezelfde regel maakt niets uit.
+                anders = gezien.setdefault(naam, tekst) != tekst
+                telt = naam == '__tablename__' or _is_kolom(getattr(knoop, 'value', None))
+                if wat is None and anders and telt:
                     wat = 'dubbel'
                 if wat:
                     yield wat, naam, knoop.lineno
-                gezien.add(naam)
             if isinstance(knoop, ast.FunctionDef):
                 yield from _losse_kolommen('in een methode', ast.walk(knoop))
 

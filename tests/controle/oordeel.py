@@ -11,7 +11,6 @@ from stappen import (
     KOPIE,
     LAATSTE,
     LIJKT_EEN_BEETJE_OP,
-    NU,
     STAPPEN,
     TABEL,
     VRIJ,
@@ -22,7 +21,7 @@ from stappen import (
     weg_na,
 )
 
-from controle.naspelen import UITDRUKKING, Fout, Stand, Verslag
+from controle.naspelen import Fout, Stand, Verslag
 from controle.oefenmap import Bestand, Oefenmap, Script
 from controle.tabellen import Database, kolommen_van, lees_database
 
@@ -314,8 +313,7 @@ def _verschil_met_model(kolom: Kolom, model: dict) -> Iterator[str]:
         yield 'type'
     if model['null'] != kolom.null and not kolom.sleutel:
         yield 'null'
-    goed = (UITDRUKKING,) if kolom.standaard == NU else (kolom.standaard, UITDRUKKING)
-    if kolom.standaard != VRIJ and model['standaard'] not in goed:
+    if kolom.standaard not in (VRIJ, model['standaard']):
         yield 'standaard'
     if kolom.uniek != model['uniek'] and not kolom.sleutel:
         yield 'uniek'

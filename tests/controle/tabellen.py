@@ -3,15 +3,19 @@
 Van data.sqlite wordt een kopie geopend; het origineel gaat niet open.
 """
 
-import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Inspector, create_engine, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 from stappen import DATABASE, NU
+
+from controle.naspelen import kopieer_database
 
 # Een oefendatabase is tientallen kB; dit houdt een verdwaalde film buiten de deur.
 GROOTSTE_DATABASE = 200_000_000
@@ -26,8 +30,10 @@ class Database:
 
     toestand: str
     schema: dict = field(default_factory=dict)
-    # De revisies in alembic_version; None als die tabel er niet is.
+    # De revisies in de versietabel die de app gebruikt; None als die tabel er niet is.
     versies: list[str] | None = None
+    # De revisies in elke tabel die een versietabel kan zijn.
+    versietabellen: dict[str, list[str]] = field(default_factory=dict)
     # Per tabel het aantal rijen, en per kolom in hoeveel rijen een waarde staat.
     rijen: dict[str, int] = field(default_factory=dict)
     gevuld: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -37,6 +43,8 @@ class Database:
     dubbel: dict[str, set[str]] = field(default_factory=dict)
     # Per tabel de kolommen waarin letterlijk CURRENT_TIMESTAMP staat.
     tekst_nu: dict[str, list[str]] = field(default_factory=dict)
+    # Elke view en trigger: soort, naam, de tabel waar een trigger op staat, en zijn SQL.
+    views: list[tuple[str, str, str, str]] = field(default_factory=list)
     # Of een ander programma midden in een wijziging zit.
     bezig: bool = False
 
@@ -55,7 +63,7 @@ def lees_database(pad: Path) -> Database:
     with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
         kopie = Path(tijdelijk, DATABASE)
         try:
-            bezig = _kopieer(pad, kopie)
+            bezig = kopieer_database(pad, kopie)
         except OSError:
             return Database('onleesbaar')
         try:
@@ -68,26 +76,15 @@ def lees_database(pad: Path) -> Database:
     return database
 
 
-def _kopieer(pad: Path, kopie: Path) -> bool:
-    """Kopieert met de -journal of -wal: zo leest SQLite wat er echt in staat.
-
-    Geeft of een ander programma bezig is; een bestand dat niet te lezen is geeft OSError.
-    """
-    shutil.copyfile(pad, kopie)
-    bezig = False
-    for achtervoegsel in ('-journal', '-wal'):
-        bijbestand = pad.with_name(pad.name + achtervoegsel)
-        if bijbestand.is_file():
-            shutil.copyfile(bijbestand, kopie.with_name(kopie.name + achtervoegsel))
-            bezig |= achtervoegsel == '-journal' and bijbestand.stat().st_size > 0
-    return bezig
-
-
 def _lees_tabellen(verbinding: Connection) -> Database:
+    # Tekst in een andere codering is ook een waarde.
+    verbinding.connection.driver_connection.text_factory = lambda b: b.decode(errors='replace')
     database = Database('goed', schema=lees_schema(verbinding))
-    if inspect(verbinding).has_table('alembic_version'):
-        rijen = verbinding.exec_driver_sql('SELECT version_num FROM alembic_version')
-        database.versies = sorted(rijen.scalars())
+    vraag = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
+    database.views = [tuple(rij) for rij in verbinding.exec_driver_sql(vraag)]
+    for tabel in set(inspect(verbinding).get_table_names()) - database.schema.keys():
+        rijen = verbinding.exec_driver_sql(f'SELECT * FROM {citeer(verbinding, tabel)}')
+        database.versietabellen[tabel] = sorted(rijen.scalars())
     for tabel, inhoud in database.schema.items():
         geciteerd = {kolom: citeer(verbinding, kolom) for kolom in inhoud['kolommen']}
         tellingen = [
@@ -127,7 +124,8 @@ def lees_schema(verbinding: Connection) -> dict:
     return {
         tabel: _lees_tabel(kijker, tabel)
         for tabel in kijker.get_table_names()
-        if tabel != 'alembic_version'
+        # Zo ziet alleen een versietabel van Alembic eruit, hoe hij ook heet.
+        if [kolom['name'] for kolom in kijker.get_columns(tabel)] != ['version_num']
     }
 
 
@@ -140,7 +138,7 @@ def _lees_tabel(kijker: Inspector, tabel: str) -> dict:
             kolom['name']: {
                 'type': str(kolom['type']),
                 'null': kolom['nullable'],
-                'standaard': _standaard(kolom['default']),
+                'standaard': standaard_in_een_rij(kolom['default']),
             }
             for kolom in kijker.get_columns(tabel)
         },
@@ -159,8 +157,9 @@ def _lees_tabel(kijker: Inspector, tabel: str) -> dict:
     }
 
 
-def _standaard(tekst: str | None) -> str | None:
-    """Een standaardwaarde zonder de verschillen in schrijfwijze: ("x") wordt 'x'."""
+@cache
+def standaard_in_een_rij(tekst: str | None) -> str | None:
+    """Wat een standaardwaarde in een rij zet: ("x") wordt 'x', en elk nu wordt NU."""
     if tekst is None:
         return None
     tekst = tekst.strip()
@@ -168,7 +167,23 @@ def _standaard(tekst: str | None) -> str | None:
         tekst = tekst[1:-1].strip()
     if tekst.startswith('"') and tekst.endswith('"'):
         return f"'{tekst[1:-1]}'"
-    return tekst if tekst.startswith("'") else tekst.upper()
+    if tekst.startswith("'"):
+        return tekst
+    with closing(sqlite3.connect(':memory:')) as leeg:
+        try:
+            is_nu = leeg.execute(IS_NU.format(tekst)).fetchone()[0]
+        except (sqlite3.Error, sqlite3.Warning):
+            # Deze SQLite kent de functie niet, of er staat iets anders dan een waarde.
+            is_nu = False
+    return NU if is_nu else tekst.upper()
+
+
+# Of een uitdrukking het tijdstip van nu geeft, als tekst die Python als tijdstip leest.
+IS_NU = """
+    SELECT typeof(waarde) = 'text' AND waarde LIKE '____-__-__ __:__:__%'
+        AND datetime(waarde) IN (CURRENT_TIMESTAMP, datetime('now', 'localtime'))
+    FROM (SELECT {} AS waarde)
+"""
 
 
 def kolommen_van(schema: dict, tabel: str) -> dict:

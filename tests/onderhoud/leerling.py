@@ -235,7 +235,8 @@ class Leerling:
 
     def oordeel(self) -> Oordeel:
         """Wat de controle vindt, zonder er een proces voor te beginnen."""
-        # Het naspelen kijkt niet naar de database: dezelfde bestanden geven dezelfde uitkomst.
+        # Alleen een module die bij het laden in de database kijkt, geeft met dezelfde bestanden een
+        # andere uitkomst.
         inhoud = frozenset(
             (pad.relative_to(self.map).as_posix(), pad.read_bytes())
             for pad in self.map.rglob('*')

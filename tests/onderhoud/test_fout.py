@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from beweringen import keurt_af
 from controle.oefenmap import lees_oefenmap
-from leerling import EERSTE, KOLOM, NAAM, NIVEAU, WOONPLAATS, in_script
-from stappen import HERNOEMD, MODULE, TABEL
+from leerling import CURSISTNUMMER, EERSTE, KOLOM, NAAM, NIVEAU, WOONPLAATS, in_script
+from stappen import HERNOEMD, MODULE, REGELS, TABEL
+from test_goed import vervang_naam
 
 
 def test_een_kolom_weghalen_zonder_de_nieuwe_is_fout(leerling):
@@ -36,10 +37,47 @@ def test_hernoemen_met_een_ander_type_is_fout(leerling):
     keurt_af(werk, NAAM, '`volledige_naam`', '`cursisten`', '`VARCHAR(9)`', f'`{HERNOEMD.type}`')
 
 
+@pytest.mark.parametrize('heel', ['woonplaats', "'x'", 'achternaam'])
+def test_een_volledige_naam_zonder_de_naam_is_fout(leerling, heel):
+    werk = leerling(NAAM - 1)
+    vervang_naam(werk, heel)
+    keurt_af(werk, NAAM, 'namen', 'new_column_name')
+
+
 def test_een_downgrade_onderweg_hoort_bij_zijn_eigen_stap(leerling):
     werk = leerling(NIVEAU)
     werk.vervang("batch_op.drop_column('woonplaats')", 'pass', werk.script('woonplaats'))
     keurt_af(werk, WOONPLAATS, 'downgrade', '`woonplaats`', '`cursisten`')
+
+
+def test_een_downgrade_waarna_een_kolom_van_de_les_niet_meer_uniek_is_is_fout(leerling):
+    werk = leerling(CURSISTNUMMER)
+    werk.schrijf_script(
+        'los',
+        'pass',
+        f"with op.batch_alter_table('{TABEL}') as batch_op:\n"
+        "    batch_op.drop_constraint('uq_cursisten_cursistnummer', type_='unique')",
+    )
+    werk.flask('db', 'upgrade')
+    # De downgrade erna vindt de constraint niet meer, en gaat voor.
+    assert 'cursistnummer' in {
+        a.kolom for a in werk.oordeel().afwijkingen if a.soort == 'downgrade'
+    }
+
+
+@pytest.mark.parametrize('regel', ['straat = db.Column(db.Text)', 'straat = db.Text'])
+def test_een_eigen_kolom_die_niemand_ziet_is_fout(leerling, regel):
+    werk = leerling(WOONPLAATS)
+    werk.onderaan('class Zaal(db.Model):\n    id = db.Column(db.Integer, primary_key=True)')
+    werk.migreer('zaal')
+    werk.onderaan(f'    {regel}' if regel.endswith('Text') else regel)
+    keurt_af(werk, WOONPLAATS + 1, '`straat`')
+
+
+def test_een_versietabel_die_de_database_niet_heeft_is_fout(leerling):
+    werk = leerling(WOONPLAATS)
+    werk.vervang(REGELS['migrate'], "Migrate(app, db, version_table='versies')")
+    keurt_af(werk, WOONPLAATS, 'flask db stamp')
 
 
 # --- De database hoort niet bij de scripts --------------------------------------------------

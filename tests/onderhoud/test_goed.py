@@ -25,7 +25,8 @@ from leerling import (
     WOONPLAATS,
     in_script,
 )
-from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, NU, TABEL, Kolom
+from situaties.situatie import VIEW, lessen_met_foreign_keys_aan
+from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, NU, REGELS, TABEL, Kolom
 
 STRAAT = Kolom(TABEL, 'straat', 'TEXT')
 
@@ -71,6 +72,28 @@ def andere_volgorde_en_aanhalingstekens(w):
     w.vervang('return f"Cursist', '# Met een f-string.\n        return f"Cursist')
 
 
+def een_regel_die_er_twee_keer_staat(w):
+    w.kolom(KOLOM['woonplaats'].regel)
+
+
+def kolommen_en_typen_buiten_een_klasse(w):
+    w.onderaan(
+        'class Basis:\n'
+        '    gemaakt = db.Column(db.Date)\n\n\n'
+        "plek = db.Column('plek', db.Text)\n"
+        "plekken = db.Table('plekken', db.metadata, plek)\n\n\n"
+        'class Zaal(Basis, db.Model):\n'
+        "    __tablename__ = 'zalen'\n"
+        '    LENGTE = db.String(20)\n'
+        '    kort = db.String(5)\n'
+        '    nummer = db.Column(kort, primary_key=True)\n\n'
+        '    def zoek(self):\n'
+        '        kolom = db.Column(db.Text)\n'
+        '        return kolom, self.LENGTE'
+    )
+    w.migreer('zalen')
+
+
 def een_init_in_het_model(w):
     w.vervang(
         ONDER_DE_KOLOMMEN,
@@ -97,6 +120,18 @@ def commentaar_en_een_ander_tijdstip(w):
     w.migreer('tijdstip')
     w.vervang('def upgrade():', '# Dit is nu van mij.\ndef upgrade():', w.script('tijdstip'))
     shutil.copyfile(w.database, w.map / KOPIE)
+
+
+def een_tijdstip_uit_sql(w):
+    # Het model en de migratie schrijven het ook nog verschillend.
+    regel = KOLOM['ingeschreven_op'].regel
+    w.kolom(regel.replace('db.func.now()', 'db.text("(datetime(\'now\'))")'))
+    w.migreer('tijdstip', ("datetime('now')", "strftime('%Y-%m-%d %H:%M:%f', 'now')"))
+
+
+def een_standaardwaarde_uit_sql(w):
+    w.kolom(KOLOM['niveau'].regel.replace("'beginner'", 'db.text("(\'beginner\')")'))
+    w.migreer('niveau')
 
 
 # --- De migraties zijn anders gemaakt -------------------------------------------------------
@@ -194,6 +229,34 @@ def een_index_met_een_eigen_naam(w):
     w.flask('db', 'upgrade')
 
 
+def vervang_naam(w, heel):
+    """Zet in plaats van naam de kolom volledige_naam, met een waarde uit SQL."""
+    w.kolom('roepnaam = db.Column(db.Text)', 'achternaam = db.Column(db.Text)')
+    w.migreer('delen')
+    w.sql(f"UPDATE {TABEL} SET roepnaam = 'Jo', achternaam = 'Visser'")
+    w.vervang(f'    {KOLOM["naam"].regel}', f'    {HERNOEMD.regel}')
+    w.vervang('self.naam', 'self.volledige_naam')
+    functies = [
+        f"op.add_column('{TABEL}', {in_script(KOLOM[nieuw])})\n"
+        f'op.execute("UPDATE {TABEL} SET {nieuw} = {waarde}")\n'
+        f"op.drop_column('{TABEL}', '{oud}')"
+        for oud, nieuw, waarde in (
+            ('naam', 'volledige_naam', heel),
+            ('volledige_naam', 'naam', 'volledige_naam'),
+        )
+    ]
+    w.schrijf_script('heel', *functies)
+    w.flask('db', 'upgrade')
+
+
+def een_naam_met_iets_erbij(w):
+    vervang_naam(w, "naam || ' ' || achternaam")
+
+
+def een_naam_uit_twee_eigen_kolommen(w):
+    vervang_naam(w, "roepnaam || ' ' || achternaam")
+
+
 def een_ander_jaar(w):
     w.flask('db', 'downgrade', w.revisie('geboortejaar') + '-1')
     for naam in ('geboortejaar', 'leeftijd_weg'):
@@ -242,6 +305,37 @@ def samengevoegde_heads(w):
     w.flask('db', 'upgrade')
 
 
+# --- De database is anders --------------------------------------------------------------------
+
+
+def een_andere_versietabel(w):
+    w.vervang(REGELS['migrate'], "Migrate(app, db, version_table='versies')")
+    w.sql('ALTER TABLE alembic_version RENAME TO versies')
+    w.kolom(KOLOM['niveau'].regel)
+    w.migreer('niveau')
+
+
+def namen_in_een_andere_codering(w):
+    w.sql("UPDATE cursisten SET naam = CAST(x'4A6FEB6C' AS TEXT)")
+
+
+def een_view_en_een_trigger(w):
+    w.sql(VIEW)
+    w.schrijf_script(
+        'trigger',
+        f"op.execute('CREATE TRIGGER t AFTER DELETE ON {TABEL} BEGIN SELECT 1; END')",
+        "op.execute('DROP TRIGGER t')",
+    )
+    w.flask('db', 'upgrade')
+
+
+def foreign_keys_aan_met_een_eigen_tabel(w):
+    lessen_met_foreign_keys_aan(w)
+    w.kolom(KOLOM['ingeschreven_op'].regel)
+    w.migreer('tijd')
+    w.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
+
+
 # --- Er is meer dan de les vraagt -----------------------------------------------------------
 
 
@@ -273,6 +367,38 @@ def eigen_kolommen_en_tabellen(w):
     w.migreer('eigen', (uniek, uniek.replace('None', "'uq'")), (weg, weg.replace('None', "'uq'")))
 
 
+def een_eigen_unieke_kolom_van_voor_de_naming_convention(w):
+    docent = (
+        'class Docent(db.Model):\n'
+        "    __tablename__ = 'docenten'\n"
+        '    id = db.Column(db.Integer, primary_key=True)\n'
+        '    code = db.Column(db.Text, unique=True)'
+    )
+    w.onderaan(docent)
+    w.migreer('docenten')
+    w.model_van(GEBRUIKERS)
+    w.onderaan(docent)
+    # Het script geeft de unieke kolom die er al is een naam, en haalt die in downgrade() weg.
+    w.migreer('gebruikers')
+
+
+def een_unieke_kolom_zonder_naam(w):
+    """Een kolom die al uniek is zoekt Alembic na de naming convention op zijn naam."""
+    w.onderaan(
+        'class Docent(db.Model):\n'
+        "    __tablename__ = 'docenten'\n"
+        '    id = db.Column(db.Integer, primary_key=True)\n'
+        '    code = db.Column(db.Text, unique=True)'
+    )
+    w.migreer(
+        'docenten',
+        (
+            "sa.UniqueConstraint('code', name=op.f('uq_docenten_code'))",
+            "sa.UniqueConstraint('code', name=None)",
+        ),
+    )
+
+
 def andere_rijen(w):
     w.sql(
         'DELETE FROM cursisten',
@@ -286,9 +412,13 @@ def andere_rijen(w):
 GOED = [
     (gemapte_kolommen, NIVEAU - 1, NIVEAU),
     (andere_volgorde_en_aanhalingstekens, WOONPLAATS, WOONPLAATS),
+    (een_regel_die_er_twee_keer_staat, WOONPLAATS, WOONPLAATS),
+    (kolommen_en_typen_buiten_een_klasse, WOONPLAATS, WOONPLAATS),
     (een_init_in_het_model, EERSTE, EERSTE),
     (regeleinden_van_windows_en_een_bom, NIVEAU, NIVEAU),
     (commentaar_en_een_ander_tijdstip, TIJDSTIP - 1, TIJDSTIP),
+    (een_tijdstip_uit_sql, TIJDSTIP - 1, TIJDSTIP),
+    (een_standaardwaarde_uit_sql, NIVEAU - 1, NIVEAU),
     (twee_migraties_voor_een_stap_en_een_eigen_ertussen, CURSISTNUMMER - 1, CURSISTNUMMER),
     (een_unieke_index, CURSISTNUMMER - 1, CURSISTNUMMER),
     (een_unieke_index_uit_een_eigen_script, CURSISTNUMMER - 1, CURSISTNUMMER),
@@ -297,12 +427,20 @@ GOED = [
     (hernoemen_zonder_batch, NAAM, NAAM),
     (een_update_boven_het_with_blok_en_een_op_twee_regels, GEBOORTEJAAR, GEBOORTEJAAR),
     (een_index_met_een_eigen_naam, INDEX - 1, INDEX),
+    (een_naam_met_iets_erbij, NAAM - 1, NAAM),
+    (een_naam_uit_twee_eigen_kolommen, NAAM - 1, NAAM),
     (een_ander_jaar, LEEFTIJD_WEG, LEEFTIJD_WEG),
     (zonder_batch_en_met_annotaties, WOONPLAATS - 1, WOONPLAATS),
     (vullen_in_een_later_script, GEBOORTEJAAR - 1, GEBOORTEJAAR),
     (rijen_uit_een_migratie, WOONPLAATS, WOONPLAATS),
     (samengevoegde_heads, EERSTE, EERSTE),
+    (een_andere_versietabel, WOONPLAATS, NIVEAU),
+    (namen_in_een_andere_codering, WOONPLAATS, WOONPLAATS),
+    (een_view_en_een_trigger, WOONPLAATS, WOONPLAATS),
+    (foreign_keys_aan_met_een_eigen_tabel, TIJDSTIP - 1, TIJDSTIP),
     (eigen_kolommen_en_tabellen, WOONPLAATS, WOONPLAATS),
+    (een_eigen_unieke_kolom_van_voor_de_naming_convention, GEBRUIKERS - 1, GEBRUIKERS),
+    (een_unieke_kolom_zonder_naam, GEBRUIKERS, GEBRUIKERS),
     (andere_rijen, WOONPLAATS, WOONPLAATS),
 ]
 

@@ -13,8 +13,9 @@ TESTS = PROJECT / 'tests'
 # De gegevens gaan van links naar rechts; op een regel importeert niemand een ander.
 VOLGORDE = [
     ['stappen', 'pakketten'],
-    ['lestekst', 'terug', 'controle.naspelen', 'controle.tabellen'],
-    ['speel_les', 'controle.oefenmap', 'controle.kindproces'],
+    ['lestekst', 'terug', 'controle.naspelen'],
+    ['speel_les', 'controle.tabellen'],
+    ['controle.oefenmap', 'controle.kindproces'],
     ['controle.oordeel'],
     ['controle.beoordeling', 'controle.onderweg', 'controle.hints.hint'],
     ['controle.hints.doen'],

@@ -40,48 +40,48 @@ def tijdelijke_map(tmp_path: Path, naam: str = 'tijdelijk') -> dict[str, str]:
 # --- De database van de leerling blijft buiten schot ----------------------------------------
 
 
-def absoluut_pad(w):
-    zet_adres(w, repr(f'sqlite:///{w.database}'))
+def absoluut_pad(w, database):
+    zet_adres(w, repr(f'sqlite:///{database}'))
 
 
-def create_all_op_een_absoluut_pad(w):
-    absoluut_pad(w)
+def create_all_op_een_absoluut_pad(w, database):
+    absoluut_pad(w, database)
     w.onderaan(
         'class Los(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n\n\n'
         'with app.app_context():\n    db.create_all()'
     )
 
 
-def sqlite3_op_een_absoluut_pad(w):
+def sqlite3_op_een_absoluut_pad(w, database):
     w.onderaan(
         'import sqlite3\n\n'
-        f'with sqlite3.connect({str(w.database)!r}) as los:\n'
+        f'with sqlite3.connect({str(database)!r}) as los:\n'
         "    los.execute('DELETE FROM cursisten')"
     )
 
 
-def sqlite3_op_een_adres(w):
+def sqlite3_op_een_adres(w, database):
     w.onderaan(
         'import sqlite3\n\n'
-        f'with sqlite3.connect({w.database.as_uri() + "?mode=rw"!r}, uri=True) as los:\n'
+        f'with sqlite3.connect({database.as_uri() + "?mode=rw"!r}, uri=True) as los:\n'
         "    los.execute('DROP TABLE cursisten')"
     )
 
 
-def adres_uit_de_omgeving(w):
+def adres_uit_de_omgeving(w, database):
     zet_adres(w, "os.environ['SCHOOL_DATABASE']")
 
 
-def tweede_database_ergens_anders(w):
+def tweede_database_ergens_anders(w, database):
     w.vervang(
         REGELS['db'],
-        f"app.config['SQLALCHEMY_BINDS'] = {{'oud': 'sqlite:///' + {str(w.database)!r}}}\n"
+        f"app.config['SQLALCHEMY_BINDS'] = {{'oud': 'sqlite:///' + {str(database)!r}}}\n"
         + REGELS['db'],
     )
 
 
-def migratie_op_een_absoluut_pad(w):
-    zet_in_upgrade(w, f'sa.create_engine({f"sqlite:///{w.database}"!r}).connect()')
+def migratie_op_een_absoluut_pad(w, database):
+    zet_in_upgrade(w, f'sa.create_engine({f"sqlite:///{database}"!r}).connect()')
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,14 @@ def migratie_op_een_absoluut_pad(w):
         migratie_op_een_absoluut_pad,
     ],
 )
-def test_het_naspelen_komt_niet_aan_een_database_buiten_de_kopie(leerling, bederf):
+def test_het_naspelen_komt_niet_aan_een_database_buiten_de_kopie(leerling, tmp_path, bederf):
     werk = leerling(WOONPLAATS)
-    bederf(werk)
-    voor = inhoud(werk.map)
-    resultaat = werk.controle(SCHOOL_DATABASE=f'sqlite:///{werk.database}')
-    assert inhoud(werk.map) == voor
+    elders = tmp_path / 'elders.sqlite'
+    shutil.copyfile(werk.database, elders)
+    bederf(werk, elders)
+    voor = inhoud(tmp_path)
+    resultaat = werk.controle(SCHOOL_DATABASE=f'sqlite:///{elders}')
+    assert inhoud(tmp_path) == voor
     assert resultaat.returncode == 1
     gezegd = wat_nu(resultaat.stdout)
     # De map in kwestie staat erbij, en ook dat er niets is nagespeeld.
@@ -109,6 +111,18 @@ def test_het_naspelen_komt_niet_aan_een_database_buiten_de_kopie(leerling, beder
     assert re.search('speelt .*niet.* na|niets? (is )?nagespeeld', gezegd), resultaat.stdout
     # Zonder naspelen is er een fout te melden, geen rij gevolgen daarvan.
     assert len(stand(resultaat.stdout, '✗')) == 1, resultaat.stdout
+
+
+@pytest.mark.parametrize(
+    'wijzig', [absoluut_pad, sqlite3_op_een_absoluut_pad, migratie_op_een_absoluut_pad]
+)
+def test_een_pad_naar_de_map_zelf_leidt_naar_de_kopie(leerling, wijzig):
+    werk = leerling(WOONPLAATS)
+    wijzig(werk, werk.database)
+    voor = inhoud(werk.map)
+    resultaat = werk.controle()
+    assert inhoud(werk.map) == voor
+    is_groen(resultaat, WOONPLAATS)
 
 
 def map_van_de_terminal(w):
@@ -128,6 +142,41 @@ def test_een_plaats_die_van_de_terminal_afhangt_leidt_naar_de_kopie(leerling, wi
     assert inhoud(werk.map) == voor
     is_groen(resultaat, WOONPLAATS)
     assert ('os.getcwd()' in resultaat.stdout) == (wijzig is map_van_de_terminal)
+
+
+def leest_met_een_eigen_verbinding(w):
+    # Die blijft open: Windows verwijdert de kopie van de database dan niet.
+    w.onderaan(
+        'import sqlite3\n\n'
+        "los = sqlite3.connect(os.path.join(basedir, 'data.sqlite'))\n"
+        "AANTAL = los.execute('SELECT count(*) FROM cursisten').fetchall()"
+    )
+
+
+def vult_een_lege_tabel(w):
+    w.onderaan(
+        'with app.app_context():\n'
+        '    if not Cursist.query.first():\n'
+        "        db.session.add(Cursist(naam='Noor'))\n"
+        '        db.session.commit()'
+    )
+
+
+def maakt_van_een_waarschuwing_een_fout(w):
+    w.onderaan("import warnings\n\nwarnings.simplefilter('error')")
+
+
+@pytest.mark.parametrize(
+    'wijzig',
+    [leest_met_een_eigen_verbinding, vult_een_lege_tabel, maakt_van_een_waarschuwing_een_fout],
+)
+def test_wat_een_module_bij_het_laden_doet_mag(leerling, wijzig):
+    werk = leerling(WOONPLAATS)
+    wijzig(werk)
+    voor = inhoud(werk.map)
+    resultaat = werk.controle(PYTHONWARNINGS='error')
+    assert inhoud(werk.map) == voor
+    is_groen(resultaat, WOONPLAATS)
 
 
 # --- Een controle verandert niets -----------------------------------------------------------

@@ -2,7 +2,8 @@
 
 Een eigen proces kost vooral het laden van Flask en SQLAlchemy. Hier zijn die er al: dat wint bij
 het naspelen 66% (meet.py). Dezelfde code doet het werk; alleen de bewaking en de tijdslimiet
-ontbreken. Wat daarover gaat draait met de echte `pytest`, en de les met de echte `flask`.
+ontbreken: een pad naar de map zelf gaat dus niet naar de kopie. Wat daarover gaat draait met de
+echte `pytest`, en de les met de echte `flask`.
 """
 
 import os

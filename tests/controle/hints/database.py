@@ -1,5 +1,6 @@
 """Een `data.sqlite` die niet bij de migraties past."""
 
+import re
 from collections.abc import Iterator
 
 from stappen import DATABASE, GEVULD, KOPIE, NU, TABEL
@@ -91,9 +92,12 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
 def tijdelijke_tabel_is_blijven_staan(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     for tabel in oordeel.database.schema:
         if tabel.startswith('_alembic_tmp_'):
+            door = ''
+            for soort, naam in _views_met(oordeel, tabel.removeprefix('_alembic_tmp_')):
+                door = f' Dat kwam door de {soort} `{naam}`.'
             return Hint(
                 f'In `data.sqlite` staat nog de tijdelijke tabel `{tabel}`. Een upgrade brak '
-                'halverwege af, en de volgende loopt daarop vast.',
+                f'halverwege af, en de volgende loopt daarop vast.{door}',
                 doen.weg_terug(oordeel),
             )
 
@@ -129,6 +133,41 @@ def dubbele_waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijki
                 f'`{oordeel.naam_van(afwijking.revisie)}` maakt kolom `{kolom}` uniek. In '
                 '`data.sqlite` hebben rijen daar dezelfde waarde. De upgrade loopt daarop vast.',
                 'Geef ze in `flask shell` elk een eigen waarde. ' + doen.lukt_dat_niet(oordeel),
+            )
+
+
+@hint('database', 'achter')
+def view_houdt_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script(afwijking.revisie)
+    for tabel in sorted(script.maakt_opnieuw()):
+        for soort, naam in _views_met(oordeel, tabel):
+            if naam not in script.tekst:
+                return Hint(
+                    f'`{script.naam}` maakt de tabel `{tabel}` opnieuw. De {soort} `{naam}` '
+                    'gebruikt die tabel, en houdt dat tegen.',
+                    doen.haal_view_weg(script, 'upgrade', soort, naam),
+                )
+
+
+@hint('database', 'achter')
+def verwijzende_rijen_houden_de_upgrade_tegen(
+    oordeel: Oordeel, afwijking: Afwijking
+) -> Hint | None:
+    script, database = oordeel.script(afwijking.revisie), oordeel.database
+    aan = re.search(r'(?i)foreign_keys\s*=\s*(ON|1)', oordeel.module.tekst)
+    for tabel, inhoud in database.schema.items() if aan else ():
+        doelen = {doel for _, doel, _ in inhoud['verwijst_naar']} - {tabel}
+        geraakt = doelen & script.maakt_opnieuw()
+        if geraakt and database.rijen[tabel] and 'foreign_keys' not in script.tekst:
+            return Hint(
+                f'`{script.naam}` maakt de tabel `{min(geraakt)}` opnieuw. Je module zet '
+                f'`foreign_keys` aan, en rijen in `{tabel}` wijzen naar die tabel. Dan lukt de '
+                f'upgrade niet, of de rijen in `{tabel}` zijn daarna weg.',
+                doen.zet_onder(
+                    script,
+                    script.functie('upgrade').lineno,
+                    "    op.execute('PRAGMA foreign_keys = OFF')",
+                ),
             )
 
 
@@ -192,3 +231,11 @@ def _kopie_is_niet_kleiner(oordeel: Oordeel) -> bool:
     """Of er een kopie is met namen erin, en niet minder rijen dan data.sqlite."""
     rijen, in_kopie = (db.rijen.get(TABEL, 0) for db in (oordeel.database, oordeel.kopie))
     return namen_in(oordeel.kopie) > 0 and in_kopie >= rijen
+
+
+def _views_met(oordeel: Oordeel, tabel: str) -> Iterator[tuple[str, str]]:
+    """De views en triggers die een tabel gebruiken: soort en naam."""
+    for soort, naam, op_tabel, sql in oordeel.database.views:
+        # Een trigger op de tabel zelf gaat met de tabel mee weg.
+        if op_tabel != tabel and re.search(rf'\b{re.escape(tabel)}\b', sql):
+            yield soort, naam

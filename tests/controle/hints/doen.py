@@ -226,6 +226,14 @@ def vervang_met_batch(script: Script, tabel: str, inhoud: dict[str, str]) -> str
     )
 
 
+def haal_view_weg(script: Script, functie: str, soort: str, naam: str) -> str:
+    """Haal een view of trigger weg aan het begin van `upgrade` of `downgrade`."""
+    regel = f"    op.execute('DROP {soort.upper()} IF EXISTS {naam}')"
+    return f'Haal de {soort} eerst weg. Later kun je hem opnieuw maken. ' + zet_onder(
+        script, script.functie(functie).lineno, regel
+    )
+
+
 def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> str:
     """Vervang een naam op de regel waar het naspelen stopte."""
     bestand, nummer = oordeel.foutbestand, oordeel.fout.regel

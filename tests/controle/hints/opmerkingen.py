@@ -2,6 +2,7 @@
 
 import ast
 import os
+from pathlib import Path
 
 from stappen import DATABASE, GEVULD, LAATSTE, MODULE, REGELS, STAPPEN, TABEL, stap_met, weg_na
 
@@ -13,6 +14,23 @@ from controle.oordeel import Oordeel
 def geen_rijen(oordeel: Oordeel) -> str | None:
     if oordeel.gehaald > 1 and oordeel.database.rijen.get(TABEL) == 0:
         return f'In de tabel `{TABEL}` staan geen rijen. {doen.zet_cursisten_erin(oordeel)}'
+
+
+def rijen_zonder_geboortejaar(oordeel: Oordeel) -> str | None:
+    database = oordeel.database
+    gevuld = database.gevuld.get(TABEL, {})
+    leeg = database.rijen.get(TABEL, 0) - gevuld.get(GEVULD.naam, 0)
+    # Is hij overal leeg, dan is er meer aan de hand.
+    if not leeg or not gevuld.get(GEVULD.naam):
+        return None
+    wat = f'In de kolom `{GEVULD.naam}` van `{TABEL}` staat niet in elke rij iets.'
+    if gevuld.get(GEVULD.som_met, 0) <= gevuld[GEVULD.naam]:
+        return f'{wat} Dat mag.'
+    sql = f'{GEVULD.vulling} WHERE {GEVULD.naam} IS NULL'
+    return (
+        f'{wat} Zo vul je de andere, in `flask shell`:\n    db.session.execute(db.text("{sql}"))\n'
+        '    db.session.commit()'
+    )
 
 
 def ander_programma_is_bezig(oordeel: Oordeel) -> str | None:
@@ -47,6 +65,22 @@ def getcwd_in_de_module(oordeel: Oordeel) -> str | None:
             'in de map van je terminal. '
             + doen.maak(oordeel.module, aanroep.lineno, REGELS['basedir'])
         )
+
+
+def vast_pad_naar_deze_map(oordeel: Oordeel) -> str | None:
+    map_, module = oordeel.oefenmap.pad.resolve(), oordeel.module
+    for knoop in ast.walk(module.boom) if module else ():
+        tekst = knoop.value if isinstance(knoop, ast.Constant) else None
+        if not isinstance(tekst, str) or '\n' in tekst:
+            continue
+        pad = Path(tekst.removeprefix('sqlite:///'))
+        if pad.is_absolute() and pad.resolve().is_relative_to(map_):
+            regel = module.regel(knoop.lineno)
+            goed = REGELS['basedir' if regel.startswith('basedir') else 'adres']
+            return (
+                f'Regel {knoop.lineno} van `{MODULE}` noemt de map waarin je werkt. Op een andere '
+                'computer werkt dat niet. ' + doen.maak(module, knoop.lineno, goed)
+            )
 
 
 def app_run_zonder_wacht(oordeel: Oordeel) -> str | None:
@@ -115,10 +149,12 @@ def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:
 # In deze volgorde komen ze op het scherm.
 OPMERKINGEN = (
     geen_rijen,
+    rijen_zonder_geboortejaar,
     ander_programma_is_bezig,
     map_is_niet_te_schrijven,
     tweede_database,
     getcwd_in_de_module,
+    vast_pad_naar_deze_map,
     app_run_zonder_wacht,
     kolom_is_commentaar,
     ander_jaar_dan_in_de_les,

@@ -63,6 +63,37 @@ def functie_ontbreekt_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> H
 
 
 @hint('naspelen', 'heen', 'terug')
+def view_houdt_een_migratie_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    fout = re.match(r'error in (view|trigger) (\w+)', afwijking.gevonden)
+    if fout:
+        soort, naam = fout.groups()
+        script, functie = oordeel.script_bij(afwijking), 'upgrade'
+        wat = f'`{script.naam}` maakt een tabel opnieuw. De {soort} `{naam}` houdt dat tegen.'
+        if afwijking.wat == 'terug':
+            maker = re.compile(rf'CREATE\s+{soort}\b[^\'"]*\b{naam}\b', re.I)
+            script = next((s for s in oordeel.oefenmap.scripts if maker.search(s.tekst)), script)
+            functie = 'downgrade'
+        return Hint(wat, doen.haal_view_weg(script, functie, soort, naam))
+
+
+@hint('naspelen', 'heen', 'terug')
+def view_is_er_niet_meer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    fout, script = (
+        re.match(r'no such (view|trigger): (\w+)', afwijking.gevonden),
+        oordeel.foutscript,
+    )
+    if fout and script:
+        soort, naam = fout.groups()
+        nummer = oordeel.fout.regel
+        nieuw = re.sub(rf'(?i)(DROP {soort}) ', r'\1 IF EXISTS ', script.regel(nummer))
+        return Hint(
+            f'Regel {nummer} van `{script.naam}` haalt de {soort} `{naam}` weg. Die is er dan niet '
+            'meer: een andere migratie maakte de tabel opnieuw.',
+            doen.maak(script, nummer, nieuw),
+        )
+
+
+@hint('naspelen', 'heen', 'terug')
 def regel_van_het_with_blok_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script, fout = oordeel.foutscript, oordeel.fout
     if script and fout.soort == 'NameError' and afwijking.gevonden == 'batch_op':

@@ -17,7 +17,7 @@ from leerling import (
 )
 from stappen import DATABASE, KOPIE, NU, TABEL
 
-from situaties.situatie import geef_namen, situatie, zet_klaar
+from situaties.situatie import VIEW, geef_namen, lessen_met_foreign_keys_aan, situatie, zet_klaar
 
 # --- Het bestand ------------------------------------------------------------------------------
 
@@ -141,6 +141,21 @@ def tijdelijke_tabel_met_alle_rijen(m):
     m.sql(f'ALTER TABLE {TABEL} RENAME TO _alembic_tmp_{TABEL}')
 
 
+@situatie(
+    'tijdelijke_tabel_is_blijven_staan',
+    NAAM - 1,
+    'de view `overzicht`',
+    '--terug',
+    verloren=True,
+    bij=LEEFTIJD_WEG,
+)
+def upgrade_met_een_view(m):
+    m.sql(VIEW)
+    zet_klaar(m, NAAM)
+    uitvoer = m.flask('db', 'upgrade', mag_mislukken=True)
+    assert 'error in view overzicht' in uitvoer
+
+
 @situatie('database_past_niet_bij_de_migraties', GEBRUIKERS - 1, '`gebruikers`', '--terug')
 def tabel_van_een_upgrade_die_afbrak(m):
     zet_klaar(m, GEBRUIKERS)
@@ -192,6 +207,26 @@ def twee_keer_migrate(m):
 @situatie('upgrade_moet_nog', NIVEAU, 'flask db upgrade')
 def oude_kopie_teruggezet(m):
     shutil.copyfile(m.lesstand(NIVEAU - 1).map / DATABASE, m.database)
+
+
+@situatie('view_houdt_de_upgrade_tegen', NAAM - 1, '`overzicht`', 'DROP VIEW', tot_het_eind=True)
+def view_op_een_tabel_die_opnieuw_wordt_gemaakt(m):
+    m.sql(VIEW)
+    zet_klaar(m, NAAM)
+
+
+@situatie(
+    'verwijzende_rijen_houden_de_upgrade_tegen',
+    TIJDSTIP - 1,
+    '`lessen`',
+    'foreign_keys = OFF',
+    tot_het_eind=True,
+)
+def rijen_in_een_eigen_tabel_met_foreign_keys_aan(m):
+    lessen_met_foreign_keys_aan(m)
+    m.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
+    m.kolom(KOLOM['ingeschreven_op'].regel)
+    m.flask('db', 'migrate', '-m', 'tijd')
 
 
 @situatie('lege_waarden_houden_de_upgrade_tegen', NIVEAU - 1, 'niveau', '--terug')

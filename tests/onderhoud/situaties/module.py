@@ -108,7 +108,11 @@ in_de_module('regel_maakt_geen_kolom', REGEL, REGEL.replace(' =', ':'), '@woonpl
 in_de_module('regel_maakt_geen_kolom', REGEL, f'woonplaats = {TYPE}', '@woonplaats')
 in_de_module('regel_maakt_geen_kolom', REGEL, 'woonplaats = db.Column', '@woonplaats')
 in_de_module(
-    'kolom_staat_er_twee_keer', REGEL, f'{REGEL}\n    {REGEL}', '@woonplaats', '`woonplaats`'
+    'kolom_staat_er_twee_keer',
+    REGEL,
+    f'{REGEL}\n    {REGEL.replace("50", "40")}',
+    '@woonplaats',
+    '`woonplaats`',
 )
 
 

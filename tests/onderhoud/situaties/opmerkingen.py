@@ -2,7 +2,7 @@
 
 import shutil
 
-from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NIVEAU, WOONPLAATS
+from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NIVEAU, WOONPLAATS, speel_apart_na
 from stappen import DATABASE, GEVULD, REGELS, TABEL
 
 from situaties.situatie import opmerking
@@ -11,6 +11,16 @@ from situaties.situatie import opmerking
 @opmerking('geen_rijen', WOONPLAATS, f'`{TABEL}`')
 def zonder_rijen(m):
     m.sql(f'DELETE FROM {TABEL}')
+
+
+@opmerking('rijen_zonder_geboortejaar', GEBOORTEJAAR, f'`{TABEL}`', 'flask shell', GEVULD.vulling)
+def rij_erbij_na_het_vullen(m):
+    m.sql(f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 22)")
+
+
+@opmerking('rijen_zonder_geboortejaar', LEEFTIJD_WEG, f'`{TABEL}`', 'Dat mag')
+def rij_zonder_jaar_en_zonder_leeftijd(m):
+    m.sql(f"INSERT INTO {TABEL} (volledige_naam) VALUES ('Noor')")
 
 
 @opmerking('ander_programma_is_bezig', WOONPLAATS, 'data.sqlite-journal')
@@ -27,6 +37,23 @@ def met_een_database_in_instance(m):
 @opmerking('getcwd_in_de_module', WOONPLAATS, '@getcwd')
 def met_getcwd(m):
     m.vervang(REGELS['basedir'], 'basedir = os.getcwd()')
+
+
+def met_een_vast_pad(regel, maak_vast):
+    """Een regel van de module noemt de map van de leerling."""
+
+    @opmerking('vast_pad_naar_deze_map', WOONPLAATS, 'andere computer', '@' + regel.split('=')[0])
+    def met_een_vast_pad(m):
+        # Alleen een eigen proces leidt om naar de kopie.
+        m.speel_na = speel_apart_na
+        m.vervang(regel, maak_vast(m.map))
+
+
+met_een_vast_pad(REGELS['basedir'], lambda map_: f'basedir = {str(map_)!r}')
+met_een_vast_pad(
+    REGELS['adres'],
+    lambda map_: f"app.config['SQLALCHEMY_DATABASE_URI'] = {f'sqlite:///{map_ / DATABASE}'!r}",
+)
 
 
 @opmerking('app_run_zonder_wacht', WOONPLAATS, '@app.run')

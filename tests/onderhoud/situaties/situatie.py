@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from leerling import GEBOORTEJAAR, GEBRUIKERS, KOLOM, WOONPLAATS, Leerling
-from stappen import GEVULD, MODULE, Kolom, kolommen_na, stap_met
+from stappen import GEVULD, MODULE, TABEL, Kolom, kolommen_na, stap_met
 
 # De regel van de les waar een leerling hier de meeste fouten in maakt.
 REGEL = KOLOM['woonplaats'].regel
@@ -138,6 +138,25 @@ def in_een_script(
         m.schrijf(voor + nieuw + rest, m.script(eind))
 
     situatie(hint, na, *woorden, **extra)(maak)
+
+
+# Een view die een kolom van de les gebruikt.
+VIEW = f'CREATE VIEW overzicht AS SELECT woonplaats FROM {TABEL}'
+
+
+def lessen_met_foreign_keys_aan(m: Leerling) -> None:
+    """Een eigen tabel die naar de tabel van de les wijst; SQLite let daar dan ook op."""
+    m.onderaan(
+        'from sqlalchemy import Engine, event\n\n\n'
+        "@event.listens_for(Engine, 'connect')\n"
+        'def let_op(verbinding, _):\n'
+        "    verbinding.execute('PRAGMA foreign_keys=ON')\n\n\n"
+        'class Les(db.Model):\n'
+        "    __tablename__ = 'lessen'\n"
+        '    id = db.Column(db.Integer, primary_key=True)\n'
+        f"    cursist_id = db.Column(db.ForeignKey('{TABEL}.id', name='fk_les'))"
+    )
+    m.migreer('lessen')
 
 
 # --- Wat een leerling hier vaker doet ---------------------------------------------------------

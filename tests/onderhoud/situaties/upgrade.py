@@ -11,12 +11,14 @@ from leerling import (
     LEEFTIJD_WEG,
     NAAM,
     NIVEAU,
+    TIJDSTIP,
     WOONPLAATS,
     in_script,
 )
 from stappen import GEVULD, HERNOEMD, TABEL
 
 from situaties.situatie import (
+    VIEW,
     VUL,
     herschrijf,
     in_de_module,
@@ -382,3 +384,40 @@ def model_in_het_script(m):
     m.vervang(sa, sa + IMPORT, m.script('geboortejaar'))
     m.vervang(VUL, MET_HET_MODEL, m.script('geboortejaar'))
     zet_klaar(m, NAAM)
+
+
+# --- Een view of trigger --------------------------------------------------------------------
+
+
+TRIGGER = (
+    f'CREATE TRIGGER netjes AFTER INSERT ON {TABEL} BEGIN '
+    f'UPDATE {TABEL} SET woonplaats = trim(woonplaats); END'
+)
+
+
+def met_tijdstip(m):
+    m.model_van(TIJDSTIP)
+    m.flask('db', 'migrate', '-m', 'tijd')
+
+
+@situatie(
+    'view_houdt_een_migratie_tegen', TIJDSTIP - 1, '`overzicht`', '_tijd.py', tot_het_eind=True
+)
+def view_uit_een_eigen_script(m):
+    m.schrijf_script('view', f"op.execute('{VIEW}')", "op.execute('DROP VIEW overzicht')")
+    m.flask('db', 'upgrade')
+    met_tijdstip(m)
+
+
+@situatie('view_houdt_een_migratie_tegen', WOONPLAATS, '`overzicht`', 'zelf_view.py')
+def view_die_downgrade_laat_staan(m):
+    m.schrijf_script('view', f"op.execute('{VIEW}')", 'pass')
+    m.flask('db', 'upgrade')
+
+
+@situatie('view_is_er_niet_meer', TIJDSTIP - 1, '`netjes`', 'IF EXISTS')
+def trigger_op_een_tabel_die_opnieuw_is_gemaakt(m):
+    m.schrijf_script('trigger', f"op.execute('{TRIGGER}')", "op.execute('DROP TRIGGER netjes')")
+    m.flask('db', 'upgrade')
+    met_tijdstip(m)
+    m.flask('db', 'upgrade')
