@@ -10,7 +10,8 @@ CONTROLE = OEFENMAP / 'tests' / 'test_stappen.py'
 
 # Zonder deze bestanden in tests/ werkt de controle niet.
 NODIG = """
-conftest.py  pakketten.py  stappen.py  terug.py  test_stappen.py
+conftest.py  stappen.py  test_stappen.py
+spelen/__init__.py  spelen/pakketten.py  spelen/terug.py
 controle/__init__.py  controle/beoordeling.py  controle/kindproces.py  controle/naspelen.py
 controle/oefenmap.py  controle/onderweg.py  controle/oordeel.py  controle/tabellen.py
 controle/vertelling.py

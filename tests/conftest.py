@@ -58,7 +58,7 @@ def pytest_configure(config):
     for optie, gewoon, kort in WEINIG_UITVOER:
         if getattr(config.option, optie, None) == gewoon:
             setattr(config.option, optie, kort)
-    from pakketten import NODIG, zonder_pakketten
+    from spelen.pakketten import NODIG, zonder_pakketten
 
     for naam in NODIG:
         if (OEFENMAP / f'{naam}.py').exists():

@@ -23,10 +23,10 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from lestekst import Blok, Hoofdstuk, LesFout, lees_les, opdrachten, typregels
-from pakketten import zonder_pakketten
+from spelen.lestekst import Blok, Hoofdstuk, LesFout, lees_les, opdrachten, typregels
+from spelen.pakketten import zonder_pakketten
+from spelen.terug import ONDERDELEN, WERKMAP, herstel, wissel
 from stappen import LAATSTE
-from terug import ONDERDELEN, WERKMAP, herstel, wissel
 
 PROJECT = Path(__file__).resolve().parent.parent
 GEBRUIK = f"""\
@@ -35,7 +35,7 @@ Gebruik: python tests/speel_les.py MAP --tot N     een nieuwe map
 
 # Wat een leerling nodig heeft; de module komt uit de les.
 BESTANDEN = ('LEERLING.md', 'requirements.txt', 'pyproject.toml', '.gitignore', 'conftest.py')
-CONTROLE = ('tests/*.py', 'tests/controle/**/*')
+CONTROLE = ('tests/*.py', 'tests/spelen/*', 'tests/controle/**/*')
 
 # Langer doet geen opdracht uit de les erover.
 TIJDSLIMIET = 120

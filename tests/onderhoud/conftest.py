@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from leerling import Leerling
 from lesboek import LESTEST, Lesboek, Lesstand
-from lestekst import lees_les
 from speel_les import PROJECT, vul_map
+from spelen.lestekst import lees_les
 from stappen import LAATSTE
 
 SNEL = Path(__file__).with_name('snel')

@@ -20,10 +20,10 @@ from controle.oefenmap import lees_oefenmap
 from controle.oordeel import Oordeel
 from lesboek import Lesstand
 from speel_les import draai, omgeving
+from spelen.terug import WERKMAP, wissel
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
 from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, STAPPEN, TABEL, Kolom
-from terug import WERKMAP, wissel
 from zonder_kindproces import flask_hier, speel_hier_na
 
 # Het begin van een commentaarregel die op elke stap onder de kolommen van Cursist staat.

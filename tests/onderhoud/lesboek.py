@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from lestekst import Hoofdstuk, LesFout
 from speel_les import PROJECT, vul_map
+from spelen.lestekst import Hoofdstuk, LesFout
 from stappen import STAPPEN
 from vergelijker import Vergelijker, schemafouten
 

@@ -12,8 +12,8 @@ TESTS = PROJECT / 'tests'
 
 # De gegevens gaan van links naar rechts; op een regel importeert niemand een ander.
 VOLGORDE = [
-    ['stappen', 'pakketten'],
-    ['lestekst', 'terug', 'controle.naspelen'],
+    ['stappen', 'spelen.pakketten'],
+    ['spelen.lestekst', 'spelen.terug', 'controle.naspelen'],
     ['speel_les', 'controle.tabellen'],
     ['controle.oefenmap', 'controle.kindproces'],
     ['controle.oordeel'],
@@ -37,11 +37,12 @@ LANGSTE_FUNCTIE = 40
 
 def modules() -> dict[str, Path]:
     """De bestanden van de leerling in tests/, elk met de naam waaronder het geïmporteerd wordt."""
-    paden = [*TESTS.glob('*.py'), *(TESTS / 'controle').rglob('*.py')]
+    paden = [*TESTS.glob('*.py'), *(TESTS / 'spelen').glob('*.py')]
+    paden += (TESTS / 'controle').rglob('*.py')
     namen = ['.'.join(pad.relative_to(TESTS).with_suffix('').parts) for pad in paden]
     gevonden = dict(zip((n.removesuffix('.__init__') for n in namen), paden, strict=True))
-    # Dit bestand vertelt alleen wat waar staat.
-    del gevonden['controle']
+    # Deze twee vertellen alleen wat waar staat.
+    del gevonden['controle'], gevonden['spelen']
     return gevonden
 
 
@@ -128,8 +129,8 @@ def test_conftest_weet_welke_bestanden_er_horen_te_zijn():
         k.value.value for k in boom.body if isinstance(k, ast.Assign) and k.targets[0].id == 'NODIG'
     )
     er_zijn = {pad.relative_to(TESTS).as_posix() for pad in modules().values()}
-    assert set(nodig.split()) == (er_zijn | {'controle/__init__.py'}) - {
-        'lestekst.py',
+    assert set(nodig.split()) == (er_zijn | {'controle/__init__.py', 'spelen/__init__.py'}) - {
+        'spelen/lestekst.py',
         'speel_les.py',
     }
 

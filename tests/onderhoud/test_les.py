@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from leerling import CURSISTNUMMER, GEBOORTEJAAR, INDEX, NAAM, NIVEAU, WOONPLAATS, stap
 from lesboek import LESTEST, Lesboek, vertel
-from lestekst import SYSTEMEN, Hoofdstuk, LesFout, lees_les, rijcellen
 from speel_les import PROJECT
+from spelen.lestekst import SYSTEMEN, Hoofdstuk, LesFout, lees_les, rijcellen
 from stappen import CURSISTEN, GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL, Kolom, kolommen_na
 from vergelijker import Vergelijker, schema, schemafouten
 

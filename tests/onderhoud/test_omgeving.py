@@ -17,7 +17,7 @@ from leerling import WOONPLAATS, ZONDER_VOORRECHTEN, Leerling
 from speel_les import omgeving
 from stappen import MODULE
 
-KLAAR = f'Wat nu: stap {WOONPLAATS} is af.'
+KLAAR = f'Wat nu: stap {WOONPLAATS} klopt.'
 
 
 def draai_python(m: Leerling, *delen: str, **extra: str) -> subprocess.CompletedProcess:

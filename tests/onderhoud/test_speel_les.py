@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from beweringen import inhoud, zonder_toeval
-from lestekst import LesFout, lees_les
 from speel_les import BESTANDEN, PROJECT, Speler, omgeving, voeg_in
+from spelen.lestekst import LesFout, lees_les
 from stappen import LAATSTE, STAPPEN
 from vergelijker import nieuw_in, vergelijk
 
@@ -82,7 +82,9 @@ def test_tot_0_geeft_alles_behalve_migraties_en_een_database(na_stap, plek):
     gemaakt = {naam: tekst for naam, tekst in inhoud(plek / 'leeg').items() if tekst}
     bron = inhoud(project)
     verwacht = {'BasicModelApp.py', *BESTANDEN} | {
-        naam for naam in bron if bron[naam] and re.match(r'tests/(\w+\.py$|controle/)', naam)
+        naam
+        for naam in bron
+        if bron[naam] and re.match(r'tests/(\w+\.py$|spelen/|controle/)', naam)
     }
     assert verwacht >= mee
     assert set(gemaakt) == verwacht

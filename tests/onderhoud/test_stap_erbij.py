@@ -1,5 +1,7 @@
 """Een stap erbij kost een regel in STAPPEN, een hoofdstuk en een recept; verder niets."""
 
+import pytest
+import speel_les
 from speel_les import draai, omgeving
 from stap_erbij import ERBIJ, maak
 from stappen import LAATSTE
@@ -13,6 +15,12 @@ LANGS_ELKE_STAP = (
     'tests/onderhoud/test_hypothesis.py',
 )
 ALLEEN = ['-k', 'not onwaarheid and not verkeerd and not map_ and not beschadigde']
+
+
+@pytest.fixture(autouse=True)
+def genoeg_tijd(monkeypatch):
+    """Al deze tests duren op een trage computer langer dan een opdracht uit de les mag."""
+    monkeypatch.setattr(speel_les, 'TIJDSLIMIET', 900)
 
 
 def test_zonder_recept_vraagt_een_test_erom(tmp_path):

@@ -13,8 +13,8 @@ import pytest
 from beweringen import inhoud, is_groen, zonder_toeval
 from leerling import EERSTE, WOONPLAATS, ZONDER_VOORRECHTEN, Leerling
 from speel_les import PROJECT, omgeving
+from spelen.terug import ONDERDELEN, WERKMAP, halverwege, herstel
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE
-from terug import ONDERDELEN, WERKMAP, halverwege, herstel
 
 # Zo zegt een mislukte opdracht wat er nu staat.
 OUD = 'Er is niets veranderd.\n'
@@ -188,9 +188,9 @@ class Wissel:
         shutil.copytree(nieuw, self.nieuw, ignore=shutil.ignore_patterns('tests'))
         self.oude, self.nieuwe = onderdelen(self.map), onderdelen(self.nieuw)
         self.eigen = {n: t for n, t in het_andere(self.map).items() if not n.startswith(WERKMAP)}
-        self.code = f'from terug import wissel; wissel(Path({str(self.map)!r}), '
+        self.code = f'from spelen.terug import wissel; wissel(Path({str(self.map)!r}), '
         self.code += f'Path({str(self.nieuw)!r}))'
-        self.herstelcode = f'from terug import herstel; herstel(Path({str(self.map)!r}))'
+        self.herstelcode = f'from spelen.terug import herstel; herstel(Path({str(self.map)!r}))'
 
     def is_oud(self) -> bool:
         return onderdelen(self.map) == self.oude and not (self.map / 'oud').exists()
@@ -273,7 +273,7 @@ def test_de_volgende_terug_herstelt_eerst_wat_bleef_liggen(bezig, lesstand, keer
     nieuw = m.map / WERKMAP / 'bouw'
     shutil.copytree(lesstand(EERSTE).map, nieuw)
     nieuwe = onderdelen(nieuw)
-    code = f'from terug import wissel; wissel(Path({str(m.map)!r}), Path({str(nieuw)!r}))'
+    code = f'from spelen.terug import wissel; wissel(Path({str(m.map)!r}), Path({str(nieuw)!r}))'
     assert met_storing('dood', keer, code).returncode == 9
     assert halverwege(m.map)
     klaar = terug(m, '0')

@@ -8,8 +8,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from controle.tabellen import lees_database
-from lestekst import Blok, Hoofdstuk, LesFout, opdrachten
 from speel_les import MISLUKT, Speler, definities, plaats
+from spelen.lestekst import Blok, Hoofdstuk, LesFout, opdrachten
 from stappen import DATABASE, VRIJ, Kolom, kolommen_na
 
 # Wat de database van een kolom weet; de rest van een Kolom is kennis van de les.

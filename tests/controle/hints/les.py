@@ -1,7 +1,7 @@
 """Halverwege een stap: wat de les nu laat doen, of onder welke kop ze verdergaat."""
 
+from spelen.terug import halverwege
 from stappen import CURSISTEN, DATABASE, KOPIE, TABEL, Stap, kolommen_na
-from terug import halverwege
 
 from controle import onderweg
 from controle.hints import doen

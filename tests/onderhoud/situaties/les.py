@@ -1,8 +1,8 @@
 """Een leerling die op de weg van de les is; elk punt van elke stap staat in test_een_stem.py."""
 
 from leerling import EERSTE, GEBRUIKERS, WOONPLAATS
+from spelen.terug import WERKMAP, herstel
 from stappen import DATABASE, MODULE
-from terug import WERKMAP, herstel
 
 from situaties.situatie import situatie, zonder_gebruiker
 

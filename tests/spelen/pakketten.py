@@ -4,7 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-OEFENMAP = Path(__file__).resolve().parent.parent
+OEFENMAP = Path(__file__).resolve().parents[2]
 
 NODIG = ('flask', 'flask_sqlalchemy', 'flask_migrate', 'sqlalchemy', 'alembic')
 
