@@ -94,7 +94,7 @@ def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
     elif not module.tekst.strip():
         yield Afwijking(stap, 'module', 'leeg')
     elif module.fout:
-        yield Afwijking(stap, 'module', 'fout', gevonden=module.naam)
+        yield Afwijking(oordeel.stap_van_module, 'module', 'fout', gevonden=module.naam)
     else:
         for wat, naam, regel in onzichtbare_kolommen(module):
             if wat == 'dubbel' or _is_kwijt(oordeel, naam):
@@ -181,6 +181,8 @@ def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
     stap = oordeel.laatste_goede_stap
     if fout.fase in ('scripts', 'heen', 'vergelijken'):
         stap = oordeel.stap_nu
+    elif fout.fase == 'module':
+        stap = oordeel.stap_van_module
     elif fout.revisie:
         stap = oordeel.stap_van_revisie(fout.revisie)
     yield Afwijking(stap, 'naspelen', fout.fase, gevonden=fout.melding, revisie=fout.revisie)

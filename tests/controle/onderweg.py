@@ -44,7 +44,7 @@ def halverwege(oordeel: Oordeel) -> tuple[Stap, int] | None:
         terug = 'anders' in in_database or _vaste_kolom_is_leeg(oordeel)
         return stap, TERUGGEDRAAID if terug else SCRIPT
     # Waar `flask db` op een fout stopt, kan het script nog niet zijn uitgevoerd.
-    if ligt_klaar or stap.melding or in_database - {'niet gevuld', 'namen weg'}:
+    if ligt_klaar or stap.melding or in_database - {'niet gevuld', 'namen weg', 'geen tijdstip'}:
         return None
     return (stap, UITGEVOERD) if in_database or stap.mis[0] not in IN_DE_RIJEN else None
 

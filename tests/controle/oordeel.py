@@ -1,6 +1,7 @@
 """Wat een oordeel over een oefenmap is: feiten over de stappen, de migraties en de database."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -116,6 +117,15 @@ class Oordeel:
         return min(self.gehaald + 1, LAATSTE)
 
     @property
+    def stap_van_module(self) -> int:
+        """De stap van een module die niet te laden is: die van nu, als daar iets van in staat."""
+        tekst = self.module.tekst if self.module else ''
+        oud = kolommen_na(self.gehaald)
+        nieuw = [k.naam for k in STAPPEN[self.stap_nu - 1].erbij if k.plek not in oud]
+        bezig = any(re.search(rf'\b{naam}\b', tekst) for naam in nieuw)
+        return self.stap_nu if bezig else self.laatste_goede_stap
+
+    @property
     def laatste_goede_stap(self) -> int:
         """De laatste stap die gehaald is; voor de eerste stap de eerste."""
         return max(self.gehaald, 1)
@@ -199,7 +209,9 @@ class Oordeel:
     @cached_property
     def kopie(self) -> Database:
         """De kopie die de les laat maken."""
-        return lees_database(self.oefenmap.pad / KOPIE)
+        kopie = lees_database(self.oefenmap.pad / KOPIE)
+        kopie.versies = kopie.versietabellen.get(self.verslag.versietabel)
+        return kopie
 
     @cached_property
     def gehad(self) -> set[str]:

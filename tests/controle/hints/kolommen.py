@@ -79,7 +79,7 @@ def oude_kolom_is_er_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def kolom_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script = oordeel.script(oordeel.revisie_van(*afwijking.plek))
     return Hint(
-        f'{plek(afwijking, hoofdletter=True)} is er, maar is niet goed gevuld. Samen met '
+        f'`{script.naam}` vult {plek(afwijking)} niet, of niet goed. Samen met '
         f'`{afwijking.verwacht.som_met}` hoort er in elke rij hetzelfde jaar uit te komen.',
         doen.zet_onder(
             script, script.eind_van('upgrade'), f"    op.execute('{afwijking.verwacht.vulling}')"

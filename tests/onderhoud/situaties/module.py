@@ -36,6 +36,12 @@ def module_leeg(m):
     m.schrijf('')
 
 
+@situatie('python_begrijpt_het_niet', NIVEAU - 1, 'haakje', bij=NIVEAU)
+def haakje_vergeten_in_de_stap_van_nu(m):
+    m.model_van(NIVEAU)
+    m.vervang(KOLOM['niveau'].regel, KOLOM['niveau'].regel[:-1])
+
+
 LEEFTIJD = f'    {KOLOM["leeftijd"].regel}'
 
 in_de_module(
