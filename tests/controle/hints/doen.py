@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from stappen import (
@@ -179,7 +180,7 @@ def maak(bestand: Bestand, nummer: int, nieuw: str, spaties: str | None = None) 
     if spaties is None:
         rauw = bestand.ruwe_regel(nummer)
         spaties = rauw[: len(rauw) - len(rauw.lstrip())]
-    return f'Maak in `{bestand.naam}` van {_waar(bestand, nummer)}:\n    {spaties}{nieuw}'
+    return _met_blok(f'Maak in `{bestand.naam}` van {_waar(bestand, nummer)}', [spaties + nieuw])
 
 
 def haal_weg(bestand: Bestand, begin: int, eind: int | None = None) -> str:
@@ -193,7 +194,7 @@ def haal_weg(bestand: Bestand, begin: int, eind: int | None = None) -> str:
 def zet_onder(bestand: Bestand, nummer: int, *nieuw: str) -> str:
     """Zet regels onder regel `nummer`; 0 is bovenaan."""
     waar = f'onder regel {nummer}' if nummer else 'bovenaan'
-    return f'Zet in `{bestand.naam}` {waar}:\n' + '\n'.join(f'    {regel}' for regel in nieuw)
+    return _met_blok(f'Zet in `{bestand.naam}` {waar}', nieuw)
 
 
 def verplaats(bestand: Bestand, begin: int, onder: int, spaties: str) -> str:
@@ -201,9 +202,10 @@ def verplaats(bestand: Bestand, begin: int, onder: int, spaties: str) -> str:
     eerste = bestand.ruwe_regel(begin)
     weg = len(eerste) - len(eerste.lstrip())
     waar = f'onder regel {onder}' if onder else 'bovenaan'
-    return f'Verplaats in `{bestand.naam}` {_waar(bestand, begin)} naar {waar}:\n' + '\n'.join(
-        f'    {spaties}{bestand.ruwe_regel(nummer)[weg:]}'
-        for nummer in range(begin, bestand.eind(begin) + 1)
+    regels = range(begin, bestand.eind(begin) + 1)
+    return _met_blok(
+        f'Verplaats in `{bestand.naam}` {_waar(bestand, begin)} naar {waar}',
+        [spaties + bestand.ruwe_regel(nummer)[weg:] for nummer in regels],
     )
 
 
@@ -238,6 +240,16 @@ def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> str:
     """Vervang een naam op de regel waar het naspelen stopte."""
     bestand, nummer = oordeel.foutbestand, oordeel.fout.regel
     return maak(bestand, nummer, re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(nummer)))
+
+
+def _met_blok(zin: str, regels: Iterable[str]) -> str:
+    """De zin met de regels eronder. Een blok springt zelf al in: de zin telt de spaties."""
+    ervoor = [len(regel) - len(regel.lstrip(' ')) for regel in regels if regel]
+    if ervoor[0]:
+        eerste = ', de eerste' if len(set(ervoor)) > 1 else ','
+        aantal = {4: 'vier', 8: 'acht', 12: 'twaalf'}.get(ervoor[0], ervoor[0])
+        zin += f'{eerste} met {aantal} spaties ervoor'
+    return f'{zin}:\n' + '\n'.join(f'    {regel}' for regel in regels)
 
 
 def _waar(bestand: Bestand, begin: int, eind: int | None = None) -> str:

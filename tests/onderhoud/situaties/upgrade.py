@@ -285,7 +285,9 @@ def hernoemd_met_een_eigen_kolom_erbij(m):
 # --- De UPDATE --------------------------------------------------------------------------------
 
 script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}', 'with', 'UPDATE')
-script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'\n    {VUL}', 'van regel')
+script_van(
+    'update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'\n    {VUL}', 'van regel', ', met vier'
+)
 
 
 def boven_het_with_blok(stap, functie, regel):
