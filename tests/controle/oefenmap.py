@@ -2,10 +2,13 @@
 
 import ast
 import re
+import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 
 from alembic.script.revision import Revision, RevisionError, RevisionMap
@@ -326,6 +329,25 @@ def _is_type_of_column(knoop: ast.AST | None) -> bool:
     """Of er alleen een type staat (`db.Text`), of `db.Column` zonder haakjes."""
     kale_naam = getattr(knoop, 'attr', None) if isinstance(knoop, ast.Attribute) else None
     return kale_naam in (*TYPEN, 'Column') or any(heet(knoop, naam) for naam in TYPEN)
+
+
+def commentaar_in(tekst: str) -> list[str]:
+    """Wat er in een opdracht achter een `#` staat; van een regel commentaar niets."""
+    gevonden = []
+    # Een halve opdracht heeft geen eind; wat ervoor staat is dan al gevonden.
+    with suppress(tokenize.TokenError, SyntaxError):
+        for deel in tokenize.generate_tokens(StringIO(tekst.strip()).readline):
+            if deel.type == tokenize.COMMENT and deel.start != (1, 0):
+                gevonden.append(deel.string)
+    return gevonden
+
+
+def is_opdracht(tekst: str) -> bool:
+    """Of hier een hele opdracht staat, en niet een regel ervan."""
+    try:
+        return bool(ast.parse(tekst).body)
+    except SyntaxError:
+        return False
 
 
 def kolommen_in_commentaar(module: Bestand) -> list[tuple[int, str]]:

@@ -19,7 +19,15 @@ from stappen import (
 )
 
 from controle.hints.hint import passende_hint
-from controle.oefenmap import Bestand, Script, eind_van_de_kolommen, namen_van, tabellen_van
+from controle.oefenmap import (
+    Bestand,
+    Script,
+    commentaar_in,
+    eind_van_de_kolommen,
+    is_opdracht,
+    namen_van,
+    tabellen_van,
+)
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen
 
@@ -176,11 +184,20 @@ def eerst_terug(oordeel: Oordeel, script: Script, doe: str) -> str | None:
 
 
 def maak(bestand: Bestand, nummer: int, nieuw: str, spaties: str | None = None) -> str:
-    """Vervang een regel; wat ervoor stond aan spaties blijft staan, als je geen andere geeft."""
+    """Vervang een opdracht; de spaties ervoor en het commentaar erachter blijven staan.
+
+    Is `nieuw` geen hele opdracht, dan vervangt het alleen deze regel van de opdracht.
+    """
+    rauw = bestand.ruwe_regel(nummer)
     if spaties is None:
-        rauw = bestand.ruwe_regel(nummer)
         spaties = rauw[: len(rauw) - len(rauw.lstrip())]
-    return _met_blok(f'Maak in `{bestand.naam}` van {_waar(bestand, nummer)}', [spaties + nieuw])
+    eind = bestand.eind(nummer) if is_opdracht(nieuw) else nummer
+    oud = '\n'.join(map(bestand.ruwe_regel, range(nummer, eind + 1)))
+    if not commentaar_in(nieuw):
+        nieuw = '  '.join([nieuw, *commentaar_in(oud)])
+    return _met_blok(
+        f'Maak in `{bestand.naam}` van {_waar(bestand, nummer, eind)}', [spaties + nieuw]
+    )
 
 
 def haal_weg(bestand: Bestand, begin: int, eind: int | None = None) -> str:

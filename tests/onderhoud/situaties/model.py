@@ -106,6 +106,15 @@ kolom_fout(
 )
 
 
+kolom_fout(
+    'tikfout_in_een_naam_van_het_model',
+    KOLOM['woonplaats'],
+    'woonplaats = db.Column(',
+    'woonplats = db.Column(  # de woonplats\n        ',
+    '@woonplats',
+)
+
+
 @situatie('tikfout_in_een_naam_van_het_model', GEBRUIKERS - 1, '`gebruiker`', '__tablename__')
 def tweede_tabel_in_enkelvoud(m):
     m.model_van(GEBRUIKERS)
@@ -120,6 +129,14 @@ anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String(5)')
 anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String', '@woonplaats')
 anders(KOLOM['niveau'], 'nullable=False, ', '', '@niveau')
 anders(KOLOM['cursistnummer'], ', unique=True', '', 'anders')
+anders(KOLOM['woonplaats'], REGEL, f'{REGEL}  # mijn'.replace('(50)', '(5)'), '  # mijn')
+anders(
+    KOLOM['woonplaats'],
+    REGEL,
+    REGEL.replace('(db.', '(  # mijn\n        db.').replace('(50)', '(5)'),
+    'tot en met',
+    '  # mijn',
+)
 anders(WACHTWOORD, WACHTWOORD.model_type, 'String(128)', '@wachtwoord_hash')
 
 in_de_module('model_mist_een_kolom', f'    {REGEL}\n', '', '`woonplaats`')
