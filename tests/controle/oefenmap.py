@@ -51,6 +51,11 @@ class Bestand:
             default=nummer,
         )
 
+    def opdracht(self, nummer: int) -> ast.stmt:
+        """De opdracht die op regel `nummer` begint."""
+        opdrachten = (k for k in ast.walk(self.boom) if isinstance(k, ast.stmt))
+        return next(k for k in opdrachten if k.lineno == nummer)
+
     @property
     def eind_van_de_imports(self) -> int:
         """De laatste regel van de imports bovenaan, of van de tekst die daar staat; anders 0."""
@@ -252,6 +257,11 @@ def tabellen_van(klasse: ast.ClassDef) -> list[str]:
         for knoop in klasse.body
         if '__tablename__' in namen_van(knoop) and isinstance(knoop.value, ast.Constant)
     ]
+
+
+def kolommen_in(klasse: ast.ClassDef) -> set[str]:
+    """De kolommen die een klasse krijgt."""
+    return {naam for k in klasse.body for naam in namen_van(k) if _is_kolom(k.value)}
 
 
 def eind_van_de_kolommen(klasse: ast.ClassDef) -> int:

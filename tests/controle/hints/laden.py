@@ -8,8 +8,9 @@ from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, kolomm
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import heet, namen_van
+from controle.oefenmap import heet, kolommen_in, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
+from controle.tabellen import kolommen_van
 
 # Zo heten de fouten van Python over een naam die niet bestaat.
 NAAM_ONBEKEND = ('NameError', 'AttributeError')
@@ -19,16 +20,20 @@ NAAM_ONBEKEND = ('NameError', 'AttributeError')
 def klasse_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     module = oordeel.module
     namen = [klasse.name for klasse in module.klassen]
-    dubbel = [k for k in module.klassen if namen.count(k.name) > 1]
+    dubbel = [k for k in module.klassen if namen.count(k.name) > 1][:2]
     if not dubbel:
         return None
-    # Wie de minste regels heeft gaat weg: daarin ontbreekt het meest.
-    weg = min(dubbel, key=lambda klasse: klasse.end_lineno - klasse.lineno)
-    return Hint(
-        f'De klasse `{weg.name}` staat twee keer in `{MODULE}`: op regel {dubbel[0].lineno} en '
-        f'op regel {dubbel[1].lineno}.',
-        doen.haal_weg(module, weg.lineno, weg.end_lineno),
+    wat = (
+        f'De klasse `{dubbel[0].name}` staat twee keer in `{MODULE}`: op regel {dubbel[0].lineno} '
+        f'en op regel {dubbel[1].lineno}.'
     )
+    tabel = next(iter(tabellen_van(dubbel[0])), '')
+    van_de_stap = [naam for t, naam in kolommen_na(oordeel.stap_nu) if t == tabel]
+    for goed in (van_de_stap, kolommen_van(oordeel.database.schema, tabel)):
+        weg = [klasse for klasse in dubbel if kolommen_in(klasse) != {*goed}]
+        if len(weg) == 1:
+            return Hint(wat, doen.haal_weg(module, weg[0].lineno, weg[0].end_lineno))
+    return Hint(wat, f'Welke is de goede? Haal de andere weg. {doen.lukt_dat_niet(oordeel)}')
 
 
 @hint('naspelen', 'module', 'Migrate')

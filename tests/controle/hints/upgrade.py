@@ -177,6 +177,16 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
     )
 
 
+# Wat er in de rijen die er al zijn komt te staan, bij een type dat geen lege tekst kent.
+EERSTE_WAARDE = dict.fromkeys(
+    ('Integer', 'BigInteger', 'SmallInteger', 'Float', 'Numeric', 'Boolean'), "'0'"
+) | {
+    'DateTime': 'db.func.now()',
+    'Date': 'db.func.current_date()',
+    'Time': 'db.func.current_time()',
+}
+
+
 @hint('naspelen', 'heen')
 def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     module, script = oordeel.module, oordeel.script_bij(afwijking)
@@ -191,8 +201,11 @@ def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> 
         )
         les = kolommen_na(LAATSTE).get((tabel, kolom))
         nummer = module.regel_van_kolom(tabel, kolom)
-        if nummer and 'server_default' not in module.regel(nummer):
-            zelf = f"{module.regel(nummer)[:-1]}, server_default='')"
+        regel = ast.unparse(module.opdracht(nummer)) if nummer else ''
+        if nummer and 'server_default' not in regel:
+            namen = re.findall(r'\w+', ast.unparse(aanroep))
+            waarde = next((EERSTE_WAARDE[n] for n in namen if n in EERSTE_WAARDE), "''")
+            zelf = f'{regel[:-1]}, server_default={waarde})'
             return Hint(wat, doen.maak(module, nummer, les.regel if les else zelf))
         if not oordeel.toegepast(script.revisie):
             return Hint(wat, doen.migreer_opnieuw(oordeel, script, kolom))

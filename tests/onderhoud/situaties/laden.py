@@ -20,6 +20,26 @@ def klasse_twee_keer(m):
     m.onderaan(klasse.replace(f'    {REGEL}\n', ''))
 
 
+@situatie('klasse_staat_er_twee_keer', WOONPLAATS - 1, '`Cursist` staat twee keer', '# Zo ziet')
+def klasse_van_de_volgende_stap_eronder(m):
+    oud = m.lees()
+    m.model_van(WOONPLAATS)
+    nieuw = m.lees()
+    m.schrijf(oud)
+    m.onderaan(nieuw[nieuw.index('class Cursist') :].replace('    # Zo ziet', '    # Ziet'))
+
+
+@situatie(
+    'klasse_staat_er_twee_keer',
+    WOONPLAATS,
+    'Welke is de goede',
+    zelf=lambda m: m.schrijf(m.lees().rpartition('class Cursist')[0]),
+)
+def klasse_twee_keer_met_dezelfde_kolommen(m):
+    oud = m.lees()
+    m.onderaan(oud[oud.index('class Cursist') :].replace('jaar oud', 'jaar'))
+
+
 # --- `Migrate(app, db)` en wat erboven hoort --------------------------------------------------
 
 

@@ -183,10 +183,22 @@ def verplichte_kolom_op_een_lege_tabel(m):
     m.sql("INSERT INTO cursisten (naam, leeftijd, niveau) VALUES ('Noor', 20, 'gevorderd')")
 
 
-@situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`straat`', 'server_default')
-def eigen_verplichte_kolom(m):
-    m.kolom('straat = db.Column(db.Text, nullable=False)')
-    m.flask('db', 'migrate', '-m', 'straat')
+def eigen_verplichte_kolom(soort, standaard):
+    @situatie(
+        'verplicht_zonder_standaardwaarde',
+        WOONPLAATS,
+        '`eigen`',
+        f'server_default={standaard})  # van mij',
+        tot_het_eind=True,
+    )
+    def eigen_kolom(m):
+        m.kolom(f'eigen = db.Column({soort}, nullable=False)  # van mij')
+        m.flask('db', 'migrate', '-m', 'eigen')
+
+
+eigen_verplichte_kolom('db.Text', "''")
+eigen_verplichte_kolom('\n        db.Integer', "'0'")
+eigen_verplichte_kolom('db.Date', 'db.func.current_date()')
 
 
 @situatie('kolom_wordt_twee_keer_gemaakt', WOONPLAATS, 'Verwijder dit script')
