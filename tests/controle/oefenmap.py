@@ -223,11 +223,29 @@ class Oefenmap:
         """Het script van een revisie."""
         return next((s for s in self.scripts if s.revisie == revisie), None)
 
+    @cached_property
+    def code(self) -> list[Bestand]:
+        """De module, en de eigen bestanden ernaast die zij of een van deze importeert."""
+        code = [self.module] if self.module else []
+        # De rij groeit onderweg.
+        for bestand in code:
+            for knoop in ast.walk(bestand.boom):
+                namen = [getattr(knoop, 'module', None)]
+                if isinstance(knoop, ast.Import):
+                    namen = [alias.name for alias in knoop.names]
+                for naam in namen:
+                    eigen = lees_module(self.pad / f'{naam}.py')
+                    if eigen and eigen.naam not in {b.naam for b in code}:
+                        code.append(eigen)
+        return code
+
+    def bestand_met(self, tabel: str) -> Bestand:
+        """Het bestand met de klasse van een tabel; is die er niet, de module."""
+        return next((b for b in self.code if b.klasse(tabel)), self.module)
+
     def bestand(self, naam: str | None) -> Bestand | None:
-        """De module of het script met deze naam."""
-        if self.module and naam == self.module.naam:
-            return self.module
-        return next((script for script in self.scripts if script.naam == naam), None)
+        """De module, een eigen bestand of het script met deze naam."""
+        return next((b for b in (*self.code, *self.scripts) if b.naam == naam), None)
 
 
 def heet(knoop: ast.AST, naam: str) -> bool:

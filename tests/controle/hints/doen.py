@@ -305,24 +305,24 @@ def maak_index(kolom: Kolom) -> str:
 
 def zet_kolom(oordeel: Oordeel, kolom: Kolom) -> str:
     """De regel van een kolom in het model: in plaats van de oude, of onder de andere."""
-    module = oordeel.module
-    nummer = module.regel_van_kolom(*kolom.plek)
+    bestand = oordeel.oefenmap.bestand_met(kolom.tabel)
+    nummer = bestand.regel_van_kolom(*kolom.plek)
     if nummer:
-        return maak(module, nummer, kolom.regel)
-    klasse = module.klasse(kolom.tabel)
+        return maak(bestand, nummer, kolom.regel)
+    klasse = bestand.klasse(kolom.tabel)
     if klasse:
-        return zet_onder(module, eind_van_de_kolommen(klasse), f'    {kolom.regel}')
+        return zet_onder(bestand, eind_van_de_kolommen(klasse), f'    {kolom.regel}')
     return zet_klasse(oordeel, kolom.tabel)
 
 
 def zet_klasse(oordeel: Oordeel, tabel: str) -> str:
-    """Een hele klasse, voor een tabel die er in de module geen meer heeft."""
+    """Een hele klasse, voor een tabel die er geen meer heeft; onder die van de andere tabel."""
     stap = oordeel.stap_nu if tabel not in oordeel.head else oordeel.gehaald
     kolommen = [kolom.regel for kolom in kolommen_na(stap).values() if kolom.tabel == tabel]
-    module = oordeel.module
+    bestand = oordeel.oefenmap.bestand_met(TABEL)
     return zet_onder(
-        module,
-        len(module.tekst.splitlines()),
+        bestand,
+        len(bestand.tekst.splitlines()),
         *('', '', f'class {klasse_van(tabel)}(db.Model):'),
         *(f'    {regel}' for regel in (f"__tablename__ = '{tabel}'", *kolommen)),
     )
@@ -333,28 +333,30 @@ def klasse_van(tabel: str) -> str:
     return KLASSEN.get(tabel, tabel.capitalize())
 
 
-def hernoem_kolom(module: Bestand, tabel: str, fout: str, goed: str) -> str:
+def hernoem_kolom(oordeel: Oordeel, tabel: str, fout: str, goed: str) -> str:
     """Geef een kolom in het model een andere naam."""
-    nummer = module.regel_van_kolom(tabel, fout)
+    bestand = oordeel.oefenmap.bestand_met(tabel)
+    nummer = bestand.regel_van_kolom(tabel, fout)
     if not nummer:
         return f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
-    return maak(module, nummer, re.sub(rf'\b{re.escape(fout)}\b', goed, module.regel(nummer)))
+    return maak(bestand, nummer, re.sub(rf'\b{re.escape(fout)}\b', goed, bestand.regel(nummer)))
 
 
-def hernoem_tabel(module: Bestand, fout: str, goed: str) -> str:
+def hernoem_tabel(oordeel: Oordeel, fout: str, goed: str) -> str:
     """Geef een tabel in het model een andere naam."""
-    klasse = module.klasse(fout)
+    bestand = oordeel.oefenmap.bestand_met(fout)
+    klasse = bestand.klasse(fout)
     if klasse:
         nummer = next(k.lineno for k in klasse.body if '__tablename__' in namen_van(k))
-        return maak(module, nummer, f"__tablename__ = '{goed}'")
-    return geef_tabelnaam(module, goed) or f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
+        return maak(bestand, nummer, f"__tablename__ = '{goed}'")
+    return geef_tabelnaam(oordeel, goed) or f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
 
 
-def geef_tabelnaam(module: Bestand, tabel: str) -> str | None:
+def geef_tabelnaam(oordeel: Oordeel, tabel: str) -> str | None:
     """Een `__tablename__` in de klasse die er geen heeft; None als die er niet is."""
     # Zonder __tablename__ bedenkt Flask-SQLAlchemy zelf een naam, uit die van de klasse.
-    klassen = {k.name.lower(): k for k in module.modellen if not tabellen_van(k)}
-    naam = get_close_matches(tabel, klassen, 1)
-    if naam:
-        return zet_onder(module, klassen[naam[0]].lineno, f"    __tablename__ = '{tabel}'")
+    for bestand in oordeel.oefenmap.code:
+        klassen = {k.name.lower(): k for k in bestand.modellen if not tabellen_van(k)}
+        for naam in get_close_matches(tabel, klassen, 1):
+            return zet_onder(bestand, klassen[naam].lineno, f"    __tablename__ = '{tabel}'")
     return None

@@ -112,17 +112,17 @@ def naam_wordt_te_laat_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
 
 @hint('naspelen', 'module')
 def klasse_zonder_primary_key(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, fout = oordeel.module, oordeel.fout
-    for klasse in module.modellen if fout.bestand == MODULE else ():
+    bestand, fout = oordeel.foutbestand, oordeel.fout
+    for klasse in bestand.modellen if bestand else ():
         opties = {k.arg for k in ast.walk(klasse) if isinstance(k, ast.keyword)}
         if klasse.lineno == fout.regel and 'primary_key' not in opties:
             id_ = next((k.lineno for k in klasse.body if 'id' in namen_van(k)), None)
             regel = 'id = db.Column(db.Integer, primary_key=True)'
             return Hint(
                 f'De klasse `{klasse.name}` heeft geen primary key. Een model kan niet zonder.',
-                doen.maak(module, id_, regel)
+                doen.maak(bestand, id_, regel)
                 if id_
-                else doen.zet_onder(module, klasse.body[0].end_lineno, f'    {regel}'),
+                else doen.zet_onder(bestand, klasse.body[0].end_lineno, f'    {regel}'),
             )
 
 
@@ -198,7 +198,7 @@ def db_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def db_ontbreekt_voor_een_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     bestand, fout = oordeel.foutbestand, oordeel.fout
     if bestand and fout.soort == 'NameError' and afwijking.gevonden in NAMEN_VAN_DB:
-        ervoor = 'db' if bestand is oordeel.module else 'sa'
+        ervoor = 'sa' if oordeel.foutscript else 'db'
         los = re.compile(rf'(?<![.\w])({"|".join(NAMEN_VAN_DB)})\b')
         return Hint(
             f'Regel {fout.regel} van `{bestand.naam}` gebruikt `{afwijking.gevonden}`. Daar hoort '
@@ -329,18 +329,16 @@ def naspelen_duurt_te_lang(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
 
 @hint('naspelen', 'module')
 def regel_van_een_kolom_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, fout = oordeel.module, oordeel.fout
-    for (tabel, naam), kolom in (
-        kolommen_na(oordeel.stap_nu).items() if fout.bestand == MODULE else ()
-    ):
-        nummer = module.regel_van_kolom(tabel, naam)
-        if nummer and nummer <= fout.regel <= module.eind(nummer):
-            if module.regel(nummer) == kolom.regel:
+    bestand, fout = oordeel.foutbestand, oordeel.fout
+    for (tabel, naam), kolom in kolommen_na(oordeel.stap_nu).items() if bestand else ():
+        nummer = bestand.regel_van_kolom(tabel, naam)
+        if nummer and nummer <= fout.regel <= bestand.eind(nummer):
+            if bestand.regel(nummer) == kolom.regel:
                 return None
             return Hint(
-                f'Regel {nummer} van `{MODULE}`, met kolom `{naam}`, klopt nog niet. Python zegt '
-                f'`{fout.soort}`.',
-                doen.maak(module, nummer, kolom.regel),
+                f'Regel {nummer} van `{bestand.naam}`, met kolom `{naam}`, klopt nog niet. Python '
+                f'zegt `{fout.soort}`.',
+                doen.maak(bestand, nummer, kolom.regel),
             )
 
 

@@ -6,6 +6,7 @@ from stappen import REGELS
 from situaties.situatie import (
     REGEL,
     in_de_module,
+    in_een_eigen_bestand,
     in_een_script,
     kolom_fout,
     script_van,
@@ -123,6 +124,9 @@ def woonplaats_met(hint, oud, nieuw, *woorden):
 woonplaats_met('tikfout_in_een_naam', 'Column', 'Coumn', '@woonplaats', 'Column')
 woonplaats_met('tikfout_in_een_naam', 'String', 'Sting', '@woonplaats', '`String`')
 woonplaats_met('tikfout_in_een_naam', '(db', '(bd', '@woonplaats', '`db`')
+in_een_eigen_bestand('tikfout_in_een_naam', REGEL, REGEL.replace('Column', 'Coumn'), REGEL)
+in_een_eigen_bestand('klasse_zonder_primary_key', ', primary_key=True', '', 'primary_key=True')
+in_een_eigen_bestand('db_ontbreekt_voor_een_naam', REGEL, REGEL.replace('db.', '', 1), '`db.`')
 woonplaats_met('db_ontbreekt_voor_een_naam', 'db.Column', 'Column', '`Column`')
 woonplaats_met('db_ontbreekt_voor_een_naam', '(db.', '(', '@woonplaats', '`db.`')
 

@@ -18,6 +18,7 @@ from situaties.situatie import (
     REGEL,
     WACHTWOORD,
     in_de_module,
+    in_een_eigen_bestand,
     kolom_fout,
     situatie,
     vorige,
@@ -138,6 +139,15 @@ anders(
     '  # mijn',
 )
 anders(WACHTWOORD, WACHTWOORD.model_type, 'String(128)', '@wachtwoord_hash')
+
+in_een_eigen_bestand('klasse_is_geen_model_meer', KOP, 'class Cursist:', KOP, bij=EERSTE)
+in_een_eigen_bestand('tabel_heet_anders', f"'{TABEL}'", "'cursist'", HEET, bij=EERSTE)
+in_een_eigen_bestand('tabel_heet_anders', '__tablename__', '_tablename_', HEET, bij=EERSTE)
+in_een_eigen_bestand('model_is_anders_dan_de_les', '(50)', '(5)', REGEL)
+in_een_eigen_bestand(
+    'tikfout_in_een_naam_van_het_model', 'woonplaats', 'woonplats', REGEL, bij=WOONPLAATS
+)
+in_een_eigen_bestand('model_mist_een_kolom', f'    {REGEL}\n', '', REGEL)
 
 in_de_module('model_mist_een_kolom', f'    {REGEL}\n', '', '`woonplaats`')
 in_de_module('model_mist_een_kolom', REGEL, f'# {REGEL}', '`woonplaats`')

@@ -18,6 +18,7 @@ from leerling import (
 from stappen import GEVULD, HERNOEMD, TABEL
 
 from situaties.situatie import (
+    REGEL,
     VIEW,
     VUL,
     herschrijf,
@@ -28,6 +29,7 @@ from situaties.situatie import (
     script_van,
     situatie,
     zet_klaar,
+    zet_model_apart,
 )
 
 # --- Een regel die er niet is ---------------------------------------------------------------
@@ -199,6 +201,13 @@ def eigen_verplichte_kolom(soort, standaard):
 eigen_verplichte_kolom('db.Text', "''")
 eigen_verplichte_kolom('\n        db.Integer', "'0'")
 eigen_verplichte_kolom('db.Date', 'db.func.current_date()')
+
+
+@situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`models.py`', 'server_default')
+def verplichte_kolom_in_een_eigen_bestand(m):
+    zet_model_apart(m)
+    m.vervang(REGEL, f'{REGEL}\n    straat = db.Column(db.Text, nullable=False)', 'models.py')
+    m.flask('db', 'migrate', '-m', 'straat')
 
 
 @situatie('kolom_wordt_twee_keer_gemaakt', WOONPLAATS, 'Verwijder dit script')
