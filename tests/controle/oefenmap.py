@@ -2,10 +2,13 @@
 
 import ast
 import re
+import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 
 from alembic.script.revision import Revision, RevisionError, RevisionMap
@@ -47,6 +50,11 @@ class Bestand:
             ),
             default=nummer,
         )
+
+    def opdracht(self, nummer: int) -> ast.stmt:
+        """De opdracht die op regel `nummer` begint."""
+        opdrachten = (k for k in ast.walk(self.boom) if isinstance(k, ast.stmt))
+        return next(k for k in opdrachten if k.lineno == nummer)
 
     @property
     def eind_van_de_imports(self) -> int:
@@ -215,11 +223,29 @@ class Oefenmap:
         """Het script van een revisie."""
         return next((s for s in self.scripts if s.revisie == revisie), None)
 
+    @cached_property
+    def code(self) -> list[Bestand]:
+        """De module, en de eigen bestanden ernaast die zij of een van deze importeert."""
+        code = [self.module] if self.module else []
+        # De rij groeit onderweg.
+        for bestand in code:
+            for knoop in ast.walk(bestand.boom):
+                namen = [getattr(knoop, 'module', None)]
+                if isinstance(knoop, ast.Import):
+                    namen = [alias.name for alias in knoop.names]
+                for naam in namen:
+                    eigen = lees_module(self.pad / f'{naam}.py')
+                    if eigen and eigen.naam not in {b.naam for b in code}:
+                        code.append(eigen)
+        return code
+
+    def bestand_met(self, tabel: str) -> Bestand:
+        """Het bestand met de klasse van een tabel; is die er niet, de module."""
+        return next((b for b in self.code if b.klasse(tabel)), self.module)
+
     def bestand(self, naam: str | None) -> Bestand | None:
-        """De module of het script met deze naam."""
-        if self.module and naam == self.module.naam:
-            return self.module
-        return next((script for script in self.scripts if script.naam == naam), None)
+        """De module, een eigen bestand of het script met deze naam."""
+        return next((b for b in (*self.code, *self.scripts) if b.naam == naam), None)
 
 
 def heet(knoop: ast.AST, naam: str) -> bool:
@@ -249,6 +275,11 @@ def tabellen_van(klasse: ast.ClassDef) -> list[str]:
         for knoop in klasse.body
         if '__tablename__' in namen_van(knoop) and isinstance(knoop.value, ast.Constant)
     ]
+
+
+def kolommen_in(klasse: ast.ClassDef) -> set[str]:
+    """De kolommen die een klasse krijgt."""
+    return {naam for k in klasse.body for naam in namen_van(k) if _is_kolom(k.value)}
 
 
 def eind_van_de_kolommen(klasse: ast.ClassDef) -> int:
@@ -326,6 +357,25 @@ def _is_type_of_column(knoop: ast.AST | None) -> bool:
     """Of er alleen een type staat (`db.Text`), of `db.Column` zonder haakjes."""
     kale_naam = getattr(knoop, 'attr', None) if isinstance(knoop, ast.Attribute) else None
     return kale_naam in (*TYPEN, 'Column') or any(heet(knoop, naam) for naam in TYPEN)
+
+
+def commentaar_in(tekst: str) -> list[str]:
+    """Wat er in een opdracht achter een `#` staat; van een regel commentaar niets."""
+    gevonden = []
+    # Een halve opdracht heeft geen eind; wat ervoor staat is dan al gevonden.
+    with suppress(tokenize.TokenError, SyntaxError):
+        for deel in tokenize.generate_tokens(StringIO(tekst.strip()).readline):
+            if deel.type == tokenize.COMMENT and deel.start != (1, 0):
+                gevonden.append(deel.string)
+    return gevonden
+
+
+def is_opdracht(tekst: str) -> bool:
+    """Of hier een hele opdracht staat, en niet een regel ervan."""
+    try:
+        return bool(ast.parse(tekst).body)
+    except SyntaxError:
+        return False
 
 
 def kolommen_in_commentaar(module: Bestand) -> list[tuple[int, str]]:

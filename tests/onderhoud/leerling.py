@@ -317,7 +317,9 @@ class Leerling:
 
     def _bewerk(self, wat: str, naam: str, waar: str, blok: list[str]) -> None:
         regels = self.lees(naam).splitlines()
-        getallen = [int(getal) for getal in re.findall(r'\d+', waar.replace('bovenaan', '0'))]
+        # Achter de komma staat hoeveel spaties er in het blok staan.
+        plaats = waar.partition(',')[0].replace('bovenaan', '0')
+        getallen = [int(getal) for getal in re.findall(r'\d+', plaats)]
         if wat == 'Vervang':
             for functie in ast.parse('\n'.join(blok)).body:
                 oud = next(

@@ -25,7 +25,7 @@ from leerling import (
     WOONPLAATS,
     in_script,
 )
-from situaties.situatie import VIEW, lessen_met_foreign_keys_aan
+from situaties.situatie import VIEW, lessen_met_foreign_keys_aan, zet_model_apart
 from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, NU, REGELS, TABEL, Kolom
 
 STRAAT = Kolom(TABEL, 'straat', 'TEXT')
@@ -60,6 +60,12 @@ def gemapte_kolommen(w):
     regel = KOLOM['niveau'].regel.replace(' = db.Column(', ': Mapped[str] = mapped_column(')
     w.kolom(regel.replace('nullable=False, ', ''))
     w.migreer('niveau')
+
+
+def een_model_in_een_eigen_bestand(w):
+    zet_model_apart(w)
+    # Een kopie die de module niet gebruikt telt niet mee.
+    w.schrijf(w.lees('models.py').replace('woonplaats', 'woonplats'), 'models_oud.py')
 
 
 def andere_volgorde_en_aanhalingstekens(w):
@@ -411,6 +417,7 @@ def andere_rijen(w):
 # Wat er verandert, de stap waarna, en de laatste stap die daarna af is.
 GOED = [
     (gemapte_kolommen, NIVEAU - 1, NIVEAU),
+    (een_model_in_een_eigen_bestand, WOONPLAATS, WOONPLAATS),
     (andere_volgorde_en_aanhalingstekens, WOONPLAATS, WOONPLAATS),
     (een_regel_die_er_twee_keer_staat, WOONPLAATS, WOONPLAATS),
     (kolommen_en_typen_buiten_een_klasse, WOONPLAATS, WOONPLAATS),

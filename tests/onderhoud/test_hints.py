@@ -161,6 +161,14 @@ def test_flask_app_die_niet_goed_staat_is_een_opmerking(gezet, woord, monkeypatc
             assert flask_app_in_dit_venster(None) is None
 
 
+def test_een_spatie_voor_het_is_teken_van_flask_app_is_een_opmerking(monkeypatch):
+    # Zo heet de variabele na `set FLASK_APP = BasicModelApp.py` in cmd.
+    monkeypatch.setenv('FLASK_APP ', f' {MODULE}')
+    assert flask_app_in_dit_venster(None) is None
+    monkeypatch.delenv('FLASK_APP')
+    assert 'een spatie voor de `=`' in flask_app_in_dit_venster(None)
+
+
 @pytest.mark.parametrize('goed', ['BasicModelApp', 'BasicModelApp.py', 'BasicModelApp.py:app'])
 def test_flask_app_die_goed_staat_geeft_geen_opmerking(goed, monkeypatch):
     monkeypatch.setenv('FLASK_APP', goed)

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,10 +21,12 @@ from stappen import MODULE
 KLAAR = f'Wat nu: stap {WOONPLAATS} klopt.'
 
 
-def draai_python(m: Leerling, *delen: str, **extra: str) -> subprocess.CompletedProcess:
+def draai_python(
+    m: Leerling, *delen: str, python: str | Path = sys.executable, **extra: str
+) -> subprocess.CompletedProcess:
     """Draait Python in de map, met wat er in de omgeving anders is."""
     return subprocess.run(
-        [sys.executable, *delen],
+        [python, *delen],
         cwd=m.map,
         env=omgeving() | {'FLASK_APP': MODULE} | extra,
         stdout=subprocess.PIPE,
@@ -72,6 +75,16 @@ def test_een_python_zonder_flask_zegt_wat_je_doet(leerling, kaal, met_venv):
     assert ('activate' in klaar.stdout) == met_venv
     assert ('pip install -r requirements.txt' in klaar.stdout) == (not met_venv)
     assert 'Traceback' not in klaar.stdout
+
+
+def test_een_lege_venv_die_aan_staat_vraagt_om_installeren(leerling):
+    m = leerling(WOONPLAATS)
+    venv.create(m.map / '.venv', symlinks=sys.platform != 'win32')
+    python = m.map / '.venv' / ('Scripts' if sys.platform == 'win32' else 'bin') / 'python'
+    klaar = draai_python(m, 'tests/speel_les.py', '--terug', '0', python=python)
+    assert klaar.returncode == 2
+    assert 'pip install -r requirements.txt' in klaar.stdout
+    assert 'activate' not in klaar.stdout
 
 
 @pytest.mark.parametrize('met_venv', [True, False])

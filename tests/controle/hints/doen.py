@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from stappen import (
@@ -18,7 +19,15 @@ from stappen import (
 )
 
 from controle.hints.hint import passende_hint
-from controle.oefenmap import Bestand, Script, eind_van_de_kolommen, namen_van, tabellen_van
+from controle.oefenmap import (
+    Bestand,
+    Script,
+    commentaar_in,
+    eind_van_de_kolommen,
+    is_opdracht,
+    namen_van,
+    tabellen_van,
+)
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen
 
@@ -175,11 +184,20 @@ def eerst_terug(oordeel: Oordeel, script: Script, doe: str) -> str | None:
 
 
 def maak(bestand: Bestand, nummer: int, nieuw: str, spaties: str | None = None) -> str:
-    """Vervang een regel; wat ervoor stond aan spaties blijft staan, als je geen andere geeft."""
+    """Vervang een opdracht; de spaties ervoor en het commentaar erachter blijven staan.
+
+    Is `nieuw` geen hele opdracht, dan vervangt het alleen deze regel van de opdracht.
+    """
+    rauw = bestand.ruwe_regel(nummer)
     if spaties is None:
-        rauw = bestand.ruwe_regel(nummer)
         spaties = rauw[: len(rauw) - len(rauw.lstrip())]
-    return f'Maak in `{bestand.naam}` van {_waar(bestand, nummer)}:\n    {spaties}{nieuw}'
+    eind = bestand.eind(nummer) if is_opdracht(nieuw) else nummer
+    oud = '\n'.join(map(bestand.ruwe_regel, range(nummer, eind + 1)))
+    if not commentaar_in(nieuw):
+        nieuw = '  '.join([nieuw, *commentaar_in(oud)])
+    return _met_blok(
+        f'Maak in `{bestand.naam}` van {_waar(bestand, nummer, eind)}', [spaties + nieuw]
+    )
 
 
 def haal_weg(bestand: Bestand, begin: int, eind: int | None = None) -> str:
@@ -193,7 +211,7 @@ def haal_weg(bestand: Bestand, begin: int, eind: int | None = None) -> str:
 def zet_onder(bestand: Bestand, nummer: int, *nieuw: str) -> str:
     """Zet regels onder regel `nummer`; 0 is bovenaan."""
     waar = f'onder regel {nummer}' if nummer else 'bovenaan'
-    return f'Zet in `{bestand.naam}` {waar}:\n' + '\n'.join(f'    {regel}' for regel in nieuw)
+    return _met_blok(f'Zet in `{bestand.naam}` {waar}', nieuw)
 
 
 def verplaats(bestand: Bestand, begin: int, onder: int, spaties: str) -> str:
@@ -201,9 +219,10 @@ def verplaats(bestand: Bestand, begin: int, onder: int, spaties: str) -> str:
     eerste = bestand.ruwe_regel(begin)
     weg = len(eerste) - len(eerste.lstrip())
     waar = f'onder regel {onder}' if onder else 'bovenaan'
-    return f'Verplaats in `{bestand.naam}` {_waar(bestand, begin)} naar {waar}:\n' + '\n'.join(
-        f'    {spaties}{bestand.ruwe_regel(nummer)[weg:]}'
-        for nummer in range(begin, bestand.eind(begin) + 1)
+    regels = range(begin, bestand.eind(begin) + 1)
+    return _met_blok(
+        f'Verplaats in `{bestand.naam}` {_waar(bestand, begin)} naar {waar}',
+        [spaties + bestand.ruwe_regel(nummer)[weg:] for nummer in regels],
     )
 
 
@@ -238,6 +257,16 @@ def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> str:
     """Vervang een naam op de regel waar het naspelen stopte."""
     bestand, nummer = oordeel.foutbestand, oordeel.fout.regel
     return maak(bestand, nummer, re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(nummer)))
+
+
+def _met_blok(zin: str, regels: Iterable[str]) -> str:
+    """De zin met de regels eronder. Een blok springt zelf al in: de zin telt de spaties."""
+    ervoor = [len(regel) - len(regel.lstrip(' ')) for regel in regels if regel]
+    if ervoor[0]:
+        eerste = ', de eerste' if len(set(ervoor)) > 1 else ','
+        aantal = {4: 'vier', 8: 'acht', 12: 'twaalf'}.get(ervoor[0], ervoor[0])
+        zin += f'{eerste} met {aantal} spaties ervoor'
+    return f'{zin}:\n' + '\n'.join(f'    {regel}' for regel in regels)
 
 
 def _waar(bestand: Bestand, begin: int, eind: int | None = None) -> str:
@@ -276,24 +305,24 @@ def maak_index(kolom: Kolom) -> str:
 
 def zet_kolom(oordeel: Oordeel, kolom: Kolom) -> str:
     """De regel van een kolom in het model: in plaats van de oude, of onder de andere."""
-    module = oordeel.module
-    nummer = module.regel_van_kolom(*kolom.plek)
+    bestand = oordeel.oefenmap.bestand_met(kolom.tabel)
+    nummer = bestand.regel_van_kolom(*kolom.plek)
     if nummer:
-        return maak(module, nummer, kolom.regel)
-    klasse = module.klasse(kolom.tabel)
+        return maak(bestand, nummer, kolom.regel)
+    klasse = bestand.klasse(kolom.tabel)
     if klasse:
-        return zet_onder(module, eind_van_de_kolommen(klasse), f'    {kolom.regel}')
+        return zet_onder(bestand, eind_van_de_kolommen(klasse), f'    {kolom.regel}')
     return zet_klasse(oordeel, kolom.tabel)
 
 
 def zet_klasse(oordeel: Oordeel, tabel: str) -> str:
-    """Een hele klasse, voor een tabel die er in de module geen meer heeft."""
+    """Een hele klasse, voor een tabel die er geen meer heeft; onder die van de andere tabel."""
     stap = oordeel.stap_nu if tabel not in oordeel.head else oordeel.gehaald
     kolommen = [kolom.regel for kolom in kolommen_na(stap).values() if kolom.tabel == tabel]
-    module = oordeel.module
+    bestand = oordeel.oefenmap.bestand_met(TABEL)
     return zet_onder(
-        module,
-        len(module.tekst.splitlines()),
+        bestand,
+        len(bestand.tekst.splitlines()),
         *('', '', f'class {klasse_van(tabel)}(db.Model):'),
         *(f'    {regel}' for regel in (f"__tablename__ = '{tabel}'", *kolommen)),
     )
@@ -304,28 +333,30 @@ def klasse_van(tabel: str) -> str:
     return KLASSEN.get(tabel, tabel.capitalize())
 
 
-def hernoem_kolom(module: Bestand, tabel: str, fout: str, goed: str) -> str:
+def hernoem_kolom(oordeel: Oordeel, tabel: str, fout: str, goed: str) -> str:
     """Geef een kolom in het model een andere naam."""
-    nummer = module.regel_van_kolom(tabel, fout)
+    bestand = oordeel.oefenmap.bestand_met(tabel)
+    nummer = bestand.regel_van_kolom(tabel, fout)
     if not nummer:
         return f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
-    return maak(module, nummer, re.sub(rf'\b{re.escape(fout)}\b', goed, module.regel(nummer)))
+    return maak(bestand, nummer, re.sub(rf'\b{re.escape(fout)}\b', goed, bestand.regel(nummer)))
 
 
-def hernoem_tabel(module: Bestand, fout: str, goed: str) -> str:
+def hernoem_tabel(oordeel: Oordeel, fout: str, goed: str) -> str:
     """Geef een tabel in het model een andere naam."""
-    klasse = module.klasse(fout)
+    bestand = oordeel.oefenmap.bestand_met(fout)
+    klasse = bestand.klasse(fout)
     if klasse:
         nummer = next(k.lineno for k in klasse.body if '__tablename__' in namen_van(k))
-        return maak(module, nummer, f"__tablename__ = '{goed}'")
-    return geef_tabelnaam(module, goed) or f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
+        return maak(bestand, nummer, f"__tablename__ = '{goed}'")
+    return geef_tabelnaam(oordeel, goed) or f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
 
 
-def geef_tabelnaam(module: Bestand, tabel: str) -> str | None:
+def geef_tabelnaam(oordeel: Oordeel, tabel: str) -> str | None:
     """Een `__tablename__` in de klasse die er geen heeft; None als die er niet is."""
     # Zonder __tablename__ bedenkt Flask-SQLAlchemy zelf een naam, uit die van de klasse.
-    klassen = {k.name.lower(): k for k in module.modellen if not tabellen_van(k)}
-    naam = get_close_matches(tabel, klassen, 1)
-    if naam:
-        return zet_onder(module, klassen[naam[0]].lineno, f"    __tablename__ = '{tabel}'")
+    for bestand in oordeel.oefenmap.code:
+        klassen = {k.name.lower(): k for k in bestand.modellen if not tabellen_van(k)}
+        for naam in get_close_matches(tabel, klassen, 1):
+            return zet_onder(bestand, klassen[naam].lineno, f"    __tablename__ = '{tabel}'")
     return None

@@ -20,11 +20,11 @@ def naam_is_bijna_goed(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if afwijking.tabel in oordeel.head:
         soort, goed, namen = 'kolom', afwijking.kolom, model.get(afwijking.tabel, {})
         revisie = oordeel.revisie_van(afwijking.tabel, fout)
-        hernoem = doen.hernoem_kolom(oordeel.module, afwijking.tabel, fout, goed)
+        hernoem = doen.hernoem_kolom(oordeel, afwijking.tabel, fout, goed)
     else:
         soort, goed, namen = 'tabel', afwijking.tabel, model
         revisie = oordeel.revisie_van(fout)
-        hernoem = doen.hernoem_tabel(oordeel.module, fout, goed)
+        hernoem = doen.hernoem_tabel(oordeel, fout, goed)
     wat = f'Er is een {soort} `{fout}`. In de les heet die `{goed}`.'
     if fout in namen:
         return Hint(wat, hernoem)
@@ -65,9 +65,10 @@ def kolom_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def oude_kolom_is_er_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     hier = plek(afwijking, hoofdletter=True)
     if afwijking.plek in oordeel.verslag.modelkolommen:
+        bestand = oordeel.oefenmap.bestand_met(afwijking.tabel)
         return Hint(
             f'{hier} hoort in deze stap weg te gaan. Hij staat nog in je model.',
-            doen.haal_weg(oordeel.module, oordeel.module.regel_van_kolom(*afwijking.plek)),
+            doen.haal_weg(bestand, bestand.regel_van_kolom(*afwijking.plek)),
         )
     return Hint(
         f'{hier} is uit je model, maar nog niet uit de database.',

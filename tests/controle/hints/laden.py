@@ -8,8 +8,9 @@ from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, kolomm
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import heet, namen_van
+from controle.oefenmap import heet, kolommen_in, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
+from controle.tabellen import kolommen_van
 
 # Zo heten de fouten van Python over een naam die niet bestaat.
 NAAM_ONBEKEND = ('NameError', 'AttributeError')
@@ -19,16 +20,20 @@ NAAM_ONBEKEND = ('NameError', 'AttributeError')
 def klasse_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     module = oordeel.module
     namen = [klasse.name for klasse in module.klassen]
-    dubbel = [k for k in module.klassen if namen.count(k.name) > 1]
+    dubbel = [k for k in module.klassen if namen.count(k.name) > 1][:2]
     if not dubbel:
         return None
-    # Wie de minste regels heeft gaat weg: daarin ontbreekt het meest.
-    weg = min(dubbel, key=lambda klasse: klasse.end_lineno - klasse.lineno)
-    return Hint(
-        f'De klasse `{weg.name}` staat twee keer in `{MODULE}`: op regel {dubbel[0].lineno} en '
-        f'op regel {dubbel[1].lineno}.',
-        doen.haal_weg(module, weg.lineno, weg.end_lineno),
+    wat = (
+        f'De klasse `{dubbel[0].name}` staat twee keer in `{MODULE}`: op regel {dubbel[0].lineno} '
+        f'en op regel {dubbel[1].lineno}.'
     )
+    tabel = next(iter(tabellen_van(dubbel[0])), '')
+    van_de_stap = [naam for t, naam in kolommen_na(oordeel.stap_nu) if t == tabel]
+    for goed in (van_de_stap, kolommen_van(oordeel.database.schema, tabel)):
+        weg = [klasse for klasse in dubbel if kolommen_in(klasse) != {*goed}]
+        if len(weg) == 1:
+            return Hint(wat, doen.haal_weg(module, weg[0].lineno, weg[0].end_lineno))
+    return Hint(wat, f'Welke is de goede? Haal de andere weg. {doen.lukt_dat_niet(oordeel)}')
 
 
 @hint('naspelen', 'module', 'Migrate')
@@ -107,17 +112,17 @@ def naam_wordt_te_laat_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
 
 @hint('naspelen', 'module')
 def klasse_zonder_primary_key(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, fout = oordeel.module, oordeel.fout
-    for klasse in module.modellen if fout.bestand == MODULE else ():
+    bestand, fout = oordeel.foutbestand, oordeel.fout
+    for klasse in bestand.modellen if bestand else ():
         opties = {k.arg for k in ast.walk(klasse) if isinstance(k, ast.keyword)}
         if klasse.lineno == fout.regel and 'primary_key' not in opties:
             id_ = next((k.lineno for k in klasse.body if 'id' in namen_van(k)), None)
             regel = 'id = db.Column(db.Integer, primary_key=True)'
             return Hint(
                 f'De klasse `{klasse.name}` heeft geen primary key. Een model kan niet zonder.',
-                doen.maak(module, id_, regel)
+                doen.maak(bestand, id_, regel)
                 if id_
-                else doen.zet_onder(module, klasse.body[0].end_lineno, f'    {regel}'),
+                else doen.zet_onder(bestand, klasse.body[0].end_lineno, f'    {regel}'),
             )
 
 
@@ -193,7 +198,7 @@ def db_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def db_ontbreekt_voor_een_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     bestand, fout = oordeel.foutbestand, oordeel.fout
     if bestand and fout.soort == 'NameError' and afwijking.gevonden in NAMEN_VAN_DB:
-        ervoor = 'db' if bestand is oordeel.module else 'sa'
+        ervoor = 'sa' if oordeel.foutscript else 'db'
         los = re.compile(rf'(?<![.\w])({"|".join(NAMEN_VAN_DB)})\b')
         return Hint(
             f'Regel {fout.regel} van `{bestand.naam}` gebruikt `{afwijking.gevonden}`. Daar hoort '
@@ -324,18 +329,16 @@ def naspelen_duurt_te_lang(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
 
 @hint('naspelen', 'module')
 def regel_van_een_kolom_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, fout = oordeel.module, oordeel.fout
-    for (tabel, naam), kolom in (
-        kolommen_na(oordeel.stap_nu).items() if fout.bestand == MODULE else ()
-    ):
-        nummer = module.regel_van_kolom(tabel, naam)
-        if nummer and nummer <= fout.regel <= module.eind(nummer):
-            if module.regel(nummer) == kolom.regel:
+    bestand, fout = oordeel.foutbestand, oordeel.fout
+    for (tabel, naam), kolom in kolommen_na(oordeel.stap_nu).items() if bestand else ():
+        nummer = bestand.regel_van_kolom(tabel, naam)
+        if nummer and nummer <= fout.regel <= bestand.eind(nummer):
+            if bestand.regel(nummer) == kolom.regel:
                 return None
             return Hint(
-                f'Regel {nummer} van `{MODULE}`, met kolom `{naam}`, klopt nog niet. Python zegt '
-                f'`{fout.soort}`.',
-                doen.maak(module, nummer, kolom.regel),
+                f'Regel {nummer} van `{bestand.naam}`, met kolom `{naam}`, klopt nog niet. Python '
+                f'zegt `{fout.soort}`.',
+                doen.maak(bestand, nummer, kolom.regel),
             )
 
 

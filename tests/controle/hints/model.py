@@ -8,7 +8,7 @@ from stappen import LAATSTE, MODULE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lij
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oefenmap import is_model, namen_van, tabellen_van
+from controle.oefenmap import is_model, namen_van
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen
 
@@ -51,12 +51,14 @@ def module_is_van_een_eerdere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hi
 @hint('model', 'add_table', 'remove_table')
 def klasse_is_geen_model_meer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     weg = _tabellen_met(oordeel, 'remove_table')
-    for klasse in oordeel.module.klassen:
-        if not is_model(klasse) and set(weg) & set(tabellen_van(klasse)):
+    for tabel in weg:
+        bestand = oordeel.oefenmap.bestand_met(tabel)
+        klasse = bestand.klasse(tabel)
+        if klasse and not is_model(klasse):
             return Hint(
                 f'De klasse `{klasse.name}` is geen model meer. SQLAlchemy ziet de tabel '
-                f'`{weg[0]}` daardoor niet.',
-                doen.maak(oordeel.module, klasse.lineno, f'class {klasse.name}(db.Model):'),
+                f'`{tabel}` daardoor niet.',
+                doen.maak(bestand, klasse.lineno, f'class {klasse.name}(db.Model):'),
             )
 
 
@@ -68,7 +70,7 @@ def tabel_heet_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             return Hint(
                 f'Je model heeft een tabel `{lijkt}`. Tot nu toe heette die `{tabel}`. Met een '
                 'migratie raak je alle rijen kwijt.',
-                doen.hernoem_tabel(oordeel.module, lijkt, tabel),
+                doen.hernoem_tabel(oordeel, lijkt, tabel),
             )
 
 
@@ -80,24 +82,24 @@ def _tabellen_met(oordeel: Oordeel, wat: str) -> list[str]:
 def klasse_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if any(tabel == afwijking.tabel for tabel, _ in kolommen_na(oordeel.gehaald)):
         return Hint(
-            f'De tabel `{afwijking.tabel}` heeft in `{MODULE}` geen klasse meer. Met een migratie '
-            'raak je alle rijen kwijt.',
+            f'De tabel `{afwijking.tabel}` heeft geen klasse meer. Met een migratie raak je alle '
+            'rijen kwijt.',
             doen.zet_klasse(oordeel, afwijking.tabel),
         )
 
 
 @hint('model', 'add_table', 'remove_column', 'add_column')
 def tikfout_in_een_naam_van_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, model = oordeel.module, oordeel.verslag.model
+    model = oordeel.verslag.model
     for tabel, kolom in kolommen_na(oordeel.stap_nu):
         goed, namen = (kolom, model[tabel]) if tabel in model else (tabel, model)
         fout = lijkt_op(goed, namen) if goed not in namen else None
         if fout:
             return Hint(
                 f'In je model staat `{fout}`. In de les heet dat `{goed}`.',
-                doen.hernoem_kolom(module, tabel, fout, goed)
+                doen.hernoem_kolom(oordeel, tabel, fout, goed)
                 if tabel in model
-                else doen.hernoem_tabel(module, fout, goed),
+                else doen.hernoem_tabel(oordeel, fout, goed),
             )
 
 
@@ -198,16 +200,17 @@ def _gaat_over(melding: str, klasse: ast.ClassDef, knoop: ast.stmt) -> bool:
 @hint('lezen', 'repr')
 def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     fout, oud = oordeel.verslag.leesfout, afwijking.kolom
-    if fout.bestand != MODULE:
+    bestand = oordeel.oefenmap.bestand(fout.bestand)
+    if not bestand:
         return Hint(
             f'Je model kan een rij niet tonen: het kent `{oud}` niet.',
             f'Verbeter `__repr__` in `{MODULE}`.',
         )
     lijkt = get_close_matches(oud, oordeel.verslag.model.get(TABEL, {}), 1)
     nieuw = OPVOLGERS.get(oud) or next(iter(lijkt), 'id')
-    regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, oordeel.module.regel(fout.regel))
+    regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(fout.regel))
     return Hint(
         f'`__repr__` gebruikt op regel {fout.regel} nog `{oud}`. Die kolom is er niet, dus '
         '`flask shell` kan geen rij tonen.',
-        doen.maak(oordeel.module, fout.regel, regel),
+        doen.maak(bestand, fout.regel, regel),
     )

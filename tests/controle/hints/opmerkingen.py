@@ -37,7 +37,8 @@ def ander_programma_is_bezig(oordeel: Oordeel) -> str | None:
     if oordeel.database.bezig:
         return (
             'Een ander programma is bezig in `data.sqlite`: `data.sqlite-journal` staat ernaast. '
-            'Sla daar eerst op, en sluit het (DB Browser?).'
+            'Is het `flask shell`? Sluit die met `exit()`. Is het DB Browser? Sla daar eerst op, '
+            'en sluit het.'
         )
 
 
@@ -135,7 +136,9 @@ def methode_noemt_een_kolom_die_weg_is(oordeel: Oordeel) -> str | None:
 
 def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:
     gezet = os.environ.get('FLASK_APP')
-    if gezet is None:
+    if gezet is None and 'FLASK_APP ' in os.environ:
+        wat = 'Bij het zetten van `FLASK_APP` stond een spatie voor de `=`. Die hoort er niet.'
+    elif gezet is None:
         wat = '`FLASK_APP` is in dit terminalvenster niet gezet.'
     elif gezet.strip(' \'"') != gezet:
         wat = f'In `FLASK_APP` staat een spatie of een aanhalingsteken te veel: `{gezet}`.'

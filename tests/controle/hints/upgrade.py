@@ -177,9 +177,19 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
     )
 
 
+# Wat er in de rijen die er al zijn komt te staan, bij een type dat geen lege tekst kent.
+EERSTE_WAARDE = dict.fromkeys(
+    ('Integer', 'BigInteger', 'SmallInteger', 'Float', 'Numeric', 'Boolean'), "'0'"
+) | {
+    'DateTime': 'db.func.now()',
+    'Date': 'db.func.current_date()',
+    'Time': 'db.func.current_time()',
+}
+
+
 @hint('naspelen', 'heen')
 def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, script = oordeel.module, oordeel.script_bij(afwijking)
+    script = oordeel.script_bij(afwijking)
     for tabel, kolom, aanroep in script.nieuwe_kolommen():
         opties = {k.arg: k.value for k in aanroep.keywords}
         verplicht = getattr(opties.get('nullable'), 'value', True) is False
@@ -190,10 +200,14 @@ def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> 
             'dus SQLite weigert. `default` helpt hier niet: die kent alleen Python.'
         )
         les = kolommen_na(LAATSTE).get((tabel, kolom))
-        nummer = module.regel_van_kolom(tabel, kolom)
-        if nummer and 'server_default' not in module.regel(nummer):
-            zelf = f"{module.regel(nummer)[:-1]}, server_default='')"
-            return Hint(wat, doen.maak(module, nummer, les.regel if les else zelf))
+        bestand = oordeel.oefenmap.bestand_met(tabel)
+        nummer = bestand.regel_van_kolom(tabel, kolom)
+        regel = ast.unparse(bestand.opdracht(nummer)) if nummer else ''
+        if nummer and 'server_default' not in regel:
+            namen = re.findall(r'\w+', ast.unparse(aanroep))
+            waarde = next((EERSTE_WAARDE[n] for n in namen if n in EERSTE_WAARDE), "''")
+            zelf = f'{regel[:-1]}, server_default={waarde})'
+            return Hint(wat, doen.maak(bestand, nummer, les.regel if les else zelf))
         if not oordeel.toegepast(script.revisie):
             return Hint(wat, doen.migreer_opnieuw(oordeel, script, kolom))
         if les:
@@ -232,7 +246,7 @@ def update_komt_te_vroeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('naspelen', 'heen')
 def waarden_zijn_niet_uniek(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, script = oordeel.module, oordeel.script_bij(afwijking)
+    script = oordeel.script_bij(afwijking)
     for tabel, kolom, aanroep in script.nieuwe_kolommen():
         les = kolommen_na(LAATSTE).get((tabel, kolom))
         if not (les and les.uniek and any(k.arg == 'server_default' for k in aanroep.keywords)):
@@ -241,9 +255,10 @@ def waarden_zijn_niet_uniek(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
             f'`{script.naam}` geeft in kolom `{kolom}` elke rij dezelfde waarde. De kolom is '
             'uniek, dus SQLite weigert. Leeg mag wel vaker voorkomen.'
         )
-        nummer = module.regel_van_kolom(tabel, kolom)
-        if nummer and 'server_default' in module.regel(nummer):
-            return Hint(wat, doen.maak(module, nummer, les.regel))
+        bestand = oordeel.oefenmap.bestand_met(tabel)
+        nummer = bestand.regel_van_kolom(tabel, kolom)
+        if nummer and 'server_default' in bestand.regel(nummer):
+            return Hint(wat, doen.maak(bestand, nummer, les.regel))
         return Hint(wat, doen.migreer_opnieuw(oordeel, script, kolom))
 
 
@@ -386,28 +401,28 @@ def upgrade_lukt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('naspelen', 'vergelijken')
 def foreign_key_wijst_naar_niets(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module = oordeel.module
+    code = oordeel.oefenmap.code
     les = {k.naam: k.verwijst_naar for k in kolommen_na(LAATSTE).values() if k.verwijst_naar}
-    tabellen = [tabel for klasse in module.klassen for tabel in tabellen_van(klasse)]
-    for knoop in (knoop for klasse in module.klassen for knoop in klasse.body):
-        for aanroep in module.aanroepen('ForeignKey', knoop):
+    tabellen = [tabel for b in code for klasse in b.klassen for tabel in tabellen_van(klasse)]
+    for bestand, knoop in ((b, k) for b in code for klasse in b.klassen for k in klasse.body):
+        for aanroep in bestand.aanroepen('ForeignKey', knoop):
             doel = naam_in(aanroep)
             tabel, _, kolom = str(doel).partition('.')
-            if not isinstance(doel, str) or module.regel_van_kolom(tabel, kolom):
+            if not isinstance(doel, str) or any(b.regel_van_kolom(tabel, kolom) for b in code):
                 continue
-            nummer, regel = aanroep.lineno, module.regel(aanroep.lineno)
-            wat = f'Regel {nummer} van `{MODULE}` verwijst naar `{doel}`.'
+            nummer, regel = aanroep.lineno, bestand.regel(aanroep.lineno)
+            wat = f'Regel {nummer} van `{bestand.naam}` verwijst naar `{doel}`.'
             if doel in les.values():
                 return Hint(
                     f'{wat} Geen klasse maakt die tabel met die kolom.',
-                    doen.geef_tabelnaam(module, tabel) or doen.zet_klasse(oordeel, tabel),
+                    doen.geef_tabelnaam(oordeel, tabel) or doen.zet_klasse(oordeel, tabel),
                 )
             goed = [les[naam] for naam in namen_van(knoop) if naam in les]
             goed += [f'{lijkt}.id' for lijkt in get_close_matches(tabel.lower(), tabellen, 1)]
             if goed:
                 return Hint(
                     f'{wat} Daar hoort de naam van de tabel en de kolom, niet die van de klasse.',
-                    doen.maak(module, nummer, regel.replace(doel, goed[0])),
+                    doen.maak(bestand, nummer, regel.replace(doel, goed[0])),
                 )
             return Hint(
                 f'{wat} Geen klasse maakt die tabel.',

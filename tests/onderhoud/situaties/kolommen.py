@@ -104,7 +104,9 @@ def naam_en_volledige_naam(m):
 
 
 in_een_script('kolom_is_leeg', GEBOORTEJAAR, 'geboortejaar', VUL, '', 'geboortejaar.py', 'UPDATE')
-in_een_script('kolom_is_leeg', GEBRUIKERS, 'geboortejaar', VUL, '', bij=GEBOORTEJAAR)
+in_een_script(
+    'kolom_is_leeg', GEBRUIKERS, 'geboortejaar', VUL, '', 'met vier spaties', bij=GEBOORTEJAAR
+)
 
 # --- Eigenschappen ----------------------------------------------------------------------------
 

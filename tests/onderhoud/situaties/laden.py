@@ -6,6 +6,7 @@ from stappen import REGELS
 from situaties.situatie import (
     REGEL,
     in_de_module,
+    in_een_eigen_bestand,
     in_een_script,
     kolom_fout,
     script_van,
@@ -18,6 +19,26 @@ def klasse_twee_keer(m):
     oud = m.lees()
     klasse = oud[oud.index('class Cursist') :]
     m.onderaan(klasse.replace(f'    {REGEL}\n', ''))
+
+
+@situatie('klasse_staat_er_twee_keer', WOONPLAATS - 1, '`Cursist` staat twee keer', '# Zo ziet')
+def klasse_van_de_volgende_stap_eronder(m):
+    oud = m.lees()
+    m.model_van(WOONPLAATS)
+    nieuw = m.lees()
+    m.schrijf(oud)
+    m.onderaan(nieuw[nieuw.index('class Cursist') :].replace('    # Zo ziet', '    # Ziet'))
+
+
+@situatie(
+    'klasse_staat_er_twee_keer',
+    WOONPLAATS,
+    'Welke is de goede',
+    zelf=lambda m: m.schrijf(m.lees().rpartition('class Cursist')[0]),
+)
+def klasse_twee_keer_met_dezelfde_kolommen(m):
+    oud = m.lees()
+    m.onderaan(oud[oud.index('class Cursist') :].replace('jaar oud', 'jaar'))
 
 
 # --- `Migrate(app, db)` en wat erboven hoort --------------------------------------------------
@@ -103,6 +124,9 @@ def woonplaats_met(hint, oud, nieuw, *woorden):
 woonplaats_met('tikfout_in_een_naam', 'Column', 'Coumn', '@woonplaats', 'Column')
 woonplaats_met('tikfout_in_een_naam', 'String', 'Sting', '@woonplaats', '`String`')
 woonplaats_met('tikfout_in_een_naam', '(db', '(bd', '@woonplaats', '`db`')
+in_een_eigen_bestand('tikfout_in_een_naam', REGEL, REGEL.replace('Column', 'Coumn'), REGEL)
+in_een_eigen_bestand('klasse_zonder_primary_key', ', primary_key=True', '', 'primary_key=True')
+in_een_eigen_bestand('db_ontbreekt_voor_een_naam', REGEL, REGEL.replace('db.', '', 1), '`db.`')
 woonplaats_met('db_ontbreekt_voor_een_naam', 'db.Column', 'Column', '`Column`')
 woonplaats_met('db_ontbreekt_voor_een_naam', '(db.', '(', '@woonplaats', '`db.`')
 

@@ -18,6 +18,7 @@ from situaties.situatie import (
     REGEL,
     WACHTWOORD,
     in_de_module,
+    in_een_eigen_bestand,
     kolom_fout,
     situatie,
     vorige,
@@ -106,6 +107,15 @@ kolom_fout(
 )
 
 
+kolom_fout(
+    'tikfout_in_een_naam_van_het_model',
+    KOLOM['woonplaats'],
+    'woonplaats = db.Column(',
+    'woonplats = db.Column(  # de woonplats\n        ',
+    '@woonplats',
+)
+
+
 @situatie('tikfout_in_een_naam_van_het_model', GEBRUIKERS - 1, '`gebruiker`', '__tablename__')
 def tweede_tabel_in_enkelvoud(m):
     m.model_van(GEBRUIKERS)
@@ -120,7 +130,24 @@ anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String(5)')
 anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String', '@woonplaats')
 anders(KOLOM['niveau'], 'nullable=False, ', '', '@niveau')
 anders(KOLOM['cursistnummer'], ', unique=True', '', 'anders')
+anders(KOLOM['woonplaats'], REGEL, f'{REGEL}  # mijn'.replace('(50)', '(5)'), '  # mijn')
+anders(
+    KOLOM['woonplaats'],
+    REGEL,
+    REGEL.replace('(db.', '(  # mijn\n        db.').replace('(50)', '(5)'),
+    'tot en met',
+    '  # mijn',
+)
 anders(WACHTWOORD, WACHTWOORD.model_type, 'String(128)', '@wachtwoord_hash')
+
+in_een_eigen_bestand('klasse_is_geen_model_meer', KOP, 'class Cursist:', KOP, bij=EERSTE)
+in_een_eigen_bestand('tabel_heet_anders', f"'{TABEL}'", "'cursist'", HEET, bij=EERSTE)
+in_een_eigen_bestand('tabel_heet_anders', '__tablename__', '_tablename_', HEET, bij=EERSTE)
+in_een_eigen_bestand('model_is_anders_dan_de_les', '(50)', '(5)', REGEL)
+in_een_eigen_bestand(
+    'tikfout_in_een_naam_van_het_model', 'woonplaats', 'woonplats', REGEL, bij=WOONPLAATS
+)
+in_een_eigen_bestand('model_mist_een_kolom', f'    {REGEL}\n', '', REGEL)
 
 in_de_module('model_mist_een_kolom', f'    {REGEL}\n', '', '`woonplaats`')
 in_de_module('model_mist_een_kolom', REGEL, f'# {REGEL}', '`woonplaats`')

@@ -23,7 +23,7 @@ def rij_zonder_jaar_en_zonder_leeftijd(m):
     m.sql(f"INSERT INTO {TABEL} (volledige_naam) VALUES ('Noor')")
 
 
-@opmerking('ander_programma_is_bezig', WOONPLAATS, 'data.sqlite-journal')
+@opmerking('ander_programma_is_bezig', WOONPLAATS, 'data.sqlite-journal', '`exit()`')
 def met_journal(m):
     (m.map / 'data.sqlite-journal').write_bytes(bytes(512))
 

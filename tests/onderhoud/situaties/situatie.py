@@ -159,6 +159,15 @@ def lessen_met_foreign_keys_aan(m: Leerling) -> None:
     m.migreer('lessen')
 
 
+def in_een_eigen_bestand(hint: str, oud: str, nieuw: str, *woorden: str, **extra: object) -> None:
+    """Net als in_de_module, met de klasse in `models.py` en `db` in nog een bestand."""
+
+    @situatie(hint, WOONPLAATS, '`models.py`', *woorden, **extra)
+    def model_in_een_eigen_bestand(m: Leerling) -> None:
+        zet_model_apart(m)
+        m.vervang(oud, nieuw, 'models.py')
+
+
 # --- Wat een leerling hier vaker doet ---------------------------------------------------------
 
 
@@ -178,6 +187,18 @@ def herschrijf(m: Leerling, patroon: str, nieuw: str, naam: str = MODULE, aantal
 def zonder_kolom(m: Leerling, naam: str) -> None:
     """Haalt de regel van een kolom uit het model."""
     m.vervang(f'    {KOLOM[naam].regel}\n', '')
+
+
+def zet_model_apart(m: Leerling) -> None:
+    """Zet de klasse in `models.py`, en `db` in `uitbreidingen.py`."""
+    kop, klasse = m.lees().split('class Cursist', 1)
+    m.schrijf('from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n', 'uitbreidingen.py')
+    m.schrijf(f'from uitbreidingen import db\n\n\nclass Cursist{klasse}', 'models.py')
+    m.schrijf(kop)
+    m.vervang(
+        'from flask_sqlalchemy import SQLAlchemy', 'import models\nfrom uitbreidingen import db'
+    )
+    m.vervang('db = SQLAlchemy(app)', 'db.init_app(app)')
 
 
 def zonder_gebruiker(m: Leerling) -> None:

@@ -18,6 +18,7 @@ from leerling import (
 from stappen import GEVULD, HERNOEMD, TABEL
 
 from situaties.situatie import (
+    REGEL,
     VIEW,
     VUL,
     herschrijf,
@@ -28,6 +29,7 @@ from situaties.situatie import (
     script_van,
     situatie,
     zet_klaar,
+    zet_model_apart,
 )
 
 # --- Een regel die er niet is ---------------------------------------------------------------
@@ -183,9 +185,28 @@ def verplichte_kolom_op_een_lege_tabel(m):
     m.sql("INSERT INTO cursisten (naam, leeftijd, niveau) VALUES ('Noor', 20, 'gevorderd')")
 
 
-@situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`straat`', 'server_default')
-def eigen_verplichte_kolom(m):
-    m.kolom('straat = db.Column(db.Text, nullable=False)')
+def eigen_verplichte_kolom(soort, standaard):
+    @situatie(
+        'verplicht_zonder_standaardwaarde',
+        WOONPLAATS,
+        '`eigen`',
+        f'server_default={standaard})  # van mij',
+        tot_het_eind=True,
+    )
+    def eigen_kolom(m):
+        m.kolom(f'eigen = db.Column({soort}, nullable=False)  # van mij')
+        m.flask('db', 'migrate', '-m', 'eigen')
+
+
+eigen_verplichte_kolom('db.Text', "''")
+eigen_verplichte_kolom('\n        db.Integer', "'0'")
+eigen_verplichte_kolom('db.Date', 'db.func.current_date()')
+
+
+@situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`models.py`', 'server_default')
+def verplichte_kolom_in_een_eigen_bestand(m):
+    zet_model_apart(m)
+    m.vervang(REGEL, f'{REGEL}\n    straat = db.Column(db.Text, nullable=False)', 'models.py')
     m.flask('db', 'migrate', '-m', 'straat')
 
 
@@ -285,7 +306,9 @@ def hernoemd_met_een_eigen_kolom_erbij(m):
 # --- De UPDATE --------------------------------------------------------------------------------
 
 script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}', 'with', 'UPDATE')
-script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'\n    {VUL}', 'van regel')
+script_van(
+    'update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'\n    {VUL}', 'van regel', ', met vier'
+)
 
 
 def boven_het_with_blok(stap, functie, regel):
