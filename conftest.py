@@ -1,5 +1,6 @@
 """Maakt `pytest` in elke map van de oefening de controle, en zegt wat er aan tests/ ontbreekt."""
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +30,12 @@ with suppress(OSError):
 
 
 def pytest_addoption(pluginmanager):
+    # Hier, want een oude Python begrijpt niet elk bestand in tests/.
+    if sys.version_info < (3, 11):  # noqa: UP036
+        raise pytest.UsageError(
+            f'Dit is Python {sys.version_info[0]}.{sys.version_info[1]}: maak je .venv opnieuw met '
+            'Python 3.11 of nieuwer.'
+        )
     # Met een eigen pytest.ini geldt pyproject.toml niet, en ook dan hoort .pytest_cache er niet.
     for plugin in ('cacheprovider', 'stepwise'):
         pluginmanager.set_blocked(plugin)

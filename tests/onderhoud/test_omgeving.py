@@ -77,6 +77,25 @@ def test_een_python_zonder_flask_zegt_wat_je_doet(leerling, kaal, met_venv):
     assert 'Traceback' not in klaar.stdout
 
 
+# Een echte oude Python is er niet altijd: deze zegt dat hij het is zodra pytest zelf geladen is.
+DOE_OUD = """
+import pytest, sys
+class Oud:
+    def pytest_load_initial_conftests(self):
+        sys.version_info = (3, 10, 13)
+sys.exit(pytest.main(plugins=[Oud()]))
+"""
+
+
+def test_een_oude_python_krijgt_een_zin(leerling):
+    m = leerling(WOONPLAATS)
+    klaar = draai_python(m, '-c', DOE_OUD)
+    assert klaar.returncode
+    assert klaar.stdout.strip() == (
+        'ERROR: Dit is Python 3.10: maak je .venv opnieuw met Python 3.11 of nieuwer.'
+    )
+
+
 def test_een_lege_venv_die_aan_staat_vraagt_om_installeren(leerling):
     m = leerling(WOONPLAATS)
     venv.create(m.map / '.venv', symlinks=sys.platform != 'win32')
