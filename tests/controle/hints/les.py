@@ -76,6 +76,13 @@ def _maak_de_migratie(oordeel: Oordeel, afwijking: Afwijking, stap: Stap) -> Hin
 
 def _voer_het_script_uit(oordeel: Oordeel, stap: Stap) -> Hint:
     wat = doen.ligt_klaar(oordeel, oordeel.oefenmap.revisies[-1])
+    hier, in_kopie = (d.rijen.get(TABEL, 0) for d in (oordeel.database, oordeel.kopie))
+    if stap.kopie and in_kopie > hier:
+        # Een nieuwe kopie gaat over de oude heen.
+        return Hint(
+            f'{wat} In `{KOPIE}` staan meer rijen ({in_kopie}) dan in `{DATABASE}` ({hier}).',
+            f'Houd die kopie apart. {doen.hernoem(KOPIE, "bewaar_oud.sqlite")}',
+        )
     if stap.kopie and not onderweg.kopie_past(oordeel):
         return Hint(wat, 'Maak eerst een kopie:\n' + doen.kopieer(DATABASE, KOPIE))
     doe = f'Lees het na, en voer het uit:\n{UPGRADE}'

@@ -1,8 +1,10 @@
 """Een leerling die op de weg van de les is; elk punt van elke stap staat in test_een_stem.py."""
 
-from leerling import EERSTE, GEBRUIKERS, WOONPLAATS
+import shutil
+
+from leerling import EERSTE, GEBRUIKERS, NAAM, WOONPLAATS
 from spelen.terug import WERKMAP, herstel
-from stappen import DATABASE, MODULE
+from stappen import DATABASE, KOPIE, MODULE, TABEL
 
 from situaties.situatie import situatie, zonder_gebruiker
 
@@ -56,3 +58,11 @@ def foreign_key_zonder_tweede_klasse(m):
 def tweede_tabel_zonder_vaste_namen(m):
     m.model_van(GEBRUIKERS)
     m.vervang(', metadata=namen', '')
+
+
+@situatie('de_les_gaat_verder', NAAM - 1, 'meer rijen (3)', 'bewaar_oud.sqlite', verloren=True)
+def kopie_heeft_meer_rijen(m):
+    shutil.copyfile(m.database, m.map / KOPIE)
+    m.sql(f'DELETE FROM {TABEL} WHERE id > 1')
+    m.model_van(NAAM)
+    m.flask('db', 'migrate', '-m', 'volledige_naam')
