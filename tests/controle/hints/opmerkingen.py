@@ -4,7 +4,18 @@ import ast
 import os
 from pathlib import Path
 
-from stappen import DATABASE, GEVULD, LAATSTE, MODULE, REGELS, STAPPEN, TABEL, stap_met, weg_na
+from stappen import (
+    DATABASE,
+    GEVULD,
+    HERNOEMD,
+    LAATSTE,
+    MODULE,
+    REGELS,
+    STAPPEN,
+    TABEL,
+    stap_met,
+    weg_na,
+)
 
 from controle.hints import doen
 from controle.oefenmap import heet, kolommen_in_commentaar, tabellen_van
@@ -30,6 +41,17 @@ def rijen_zonder_geboortejaar(oordeel: Oordeel) -> str | None:
     return (
         f'{wat} Zo vul je de andere, in `flask shell`:\n    db.session.execute(db.text("{sql}"))\n'
         '    db.session.commit()'
+    )
+
+
+def rijen_zonder_naam(oordeel: Oordeel) -> str | None:
+    database, kolom = oordeel.database, HERNOEMD.naam
+    gevuld = database.gevuld.get(TABEL, {}).get(kolom)
+    if not gevuld or gevuld == database.rijen[TABEL] or oordeel.afwijkingen:
+        return None
+    return (
+        f'In de kolom `{kolom}` van `{TABEL}` staat niet in elke rij een naam. Dat mag. Raakte je '
+        f'namen kwijt in stap {stap_met(HERNOEMD)}? Typ ze opnieuw in, in `flask shell`.'
     )
 
 
@@ -153,6 +175,7 @@ def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:
 OPMERKINGEN = (
     geen_rijen,
     rijen_zonder_geboortejaar,
+    rijen_zonder_naam,
     ander_programma_is_bezig,
     map_is_niet_te_schrijven,
     tweede_database,

@@ -2,8 +2,8 @@
 
 import shutil
 
-from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NIVEAU, WOONPLAATS, speel_apart_na
-from stappen import DATABASE, GEVULD, REGELS, TABEL
+from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NAAM, NIVEAU, WOONPLAATS, speel_apart_na
+from stappen import DATABASE, GEVULD, KOPIE, REGELS, TABEL
 
 from situaties.situatie import opmerking
 
@@ -82,3 +82,9 @@ def met_een_ander_jaar(m):
 @opmerking('methode_noemt_een_kolom_die_weg_is', LEEFTIJD_WEG, 'self.leeftijd')
 def methode_met_leeftijd(m):
     m.onderaan('    def is_volwassen(self):\n        return self.leeftijd >= 18')
+
+
+@opmerking('rijen_zonder_naam', NAAM, '`volledige_naam`', 'niet in elke rij')
+def een_naam_weer_ingevuld_zonder_kopie(m):
+    (m.map / KOPIE).unlink()
+    m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL WHERE id > 1')
