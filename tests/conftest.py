@@ -3,6 +3,7 @@
 import gc
 import importlib.util
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ WEINIG_UITVOER = (
     ('reportchars', 'fE', ''),
 )
 
-OORDEEL = pytest.StashKey()
+# Wat de controle aan het eind afdrukt.
+VERSLAG = pytest.StashKey()
 
 NIET_DE_ENIGE = []
 
@@ -86,39 +88,41 @@ def alles_af(pytestconfig):
 
 
 @pytest.fixture(scope='session')
-def oordeel(pytestconfig):
-    """Het oordeel over de map waarin deze controle staat."""
+def oordeel(request, pytestconfig):
+    """Het oordeel over de map waarin deze controle staat; bij klas.py over die van een leerling."""
+    if nakijken := pytestconfig.pluginmanager.get_plugin('nakijken'):
+        return nakijken.oordeel(request.param)
     from controle.naspelen import Kindproces
 
     with Kindproces(OEFENMAP) as kind:
         # Pas nu laden wint 21%: het naspelen loopt al. Daarbij niet zoeken naar afval, en aan het
         # eind ook niet, wint nog 16% (meet.py).
         gc.disable()
-        from controle import vertelling
         from controle.beoordeling import beoordeel
         from controle.oefenmap import lees_oefenmap
+        from controle.vertelling import stand_van_zaken
 
         gc.freeze()
         gc.enable()
         oefenmap = lees_oefenmap(OEFENMAP)
         oordeel = beoordeel(oefenmap, kind.verslag())
-    pytestconfig.stash[OORDEEL] = oordeel, vertelling
+    pytestconfig.stash[VERSLAG] = partial(stand_van_zaken, oordeel)
     return oordeel
 
 
 @pytest.fixture(scope='session')
-def uitleg(oordeel, pytestconfig):
+def uitleg(oordeel):
     """`uitleg(n)`: wat er bij stap n niet klopt."""
-    _, vertelling = pytestconfig.stash[OORDEEL]
+    from controle import vertelling
+
     return lambda stap: vertelling.vouw(vertelling.uitleg(oordeel, stap), 80)
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    if OORDEEL not in config.stash:
+    if VERSLAG not in config.stash:
         return
-    oordeel, vertelling = config.stash[OORDEEL]
     terminalreporter.section('stand van zaken')
     breedte = terminalreporter._tw.fullwidth
     codering = sys.stdout.encoding or 'ascii'
-    for regel, toestand in vertelling.stand_van_zaken(oordeel, breedte, codering):
+    for regel, toestand in config.stash[VERSLAG](breedte, codering):
         terminalreporter.write_line(regel, **KLEUREN.get(toestand, {}))

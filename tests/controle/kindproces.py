@@ -5,6 +5,7 @@ revisie per keer omhoog, met rijen in de tabellen, en daarna een revisie per kee
 Wat het ziet schrijft het regel voor regel op: zo is er ook na een fout iets te lezen.
 """
 
+import faulthandler
 import gc
 import importlib
 import json
@@ -464,8 +465,13 @@ def _verschil(deel: tuple) -> dict:
 
 
 if __name__ == '__main__':
-    rondgang = Rondgang(kopie=Path.cwd(), verslag=Path(sys.argv[1]))
-    rondgang.bewaak(oefenmap=Path(sys.argv[2]))
+    verslag, oefenmap, uiterlijk = sys.argv[1:]
+    # De module van de leerling heeft niets met deze argumenten te maken.
+    del sys.argv[1:]
+    # Wie dit proces begon kan weg zijn, bijvoorbeeld met zijn venster: dan stopt het zelf.
+    faulthandler.dump_traceback_later(float(uiterlijk), exit=True)
+    rondgang = Rondgang(kopie=Path.cwd(), verslag=Path(verslag))
+    rondgang.bewaak(oefenmap=Path(oefenmap))
     rondgang.speel()
     # Het verslag is compleet: ook Python hoeft niets op te ruimen.
     os._exit(0)

@@ -7,6 +7,7 @@ verslag en ruimt op. Het gebruikt geen enkel pakket: zo begint het naspelen mete
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -87,8 +88,10 @@ class Kindproces:
     Bij het verlaten is het proces weg en de kopie opgeruimd, ook na Ctrl-C.
     """
 
-    def __init__(self, oefenmap: Path) -> None:
+    def __init__(self, oefenmap: Path, **anders: str) -> None:
         self.oefenmap = oefenmap
+        # Wat in de omgeving van het proces anders is.
+        self.anders = anders
 
     def __enter__(self) -> 'Kindproces':
         self.tijdelijk = tempfile.TemporaryDirectory(prefix='naspelen-', ignore_cleanup_errors=True)
@@ -98,9 +101,14 @@ class Kindproces:
             kopie = werkmap / 'oefenmap'
             kopieer(self.oefenmap, kopie)
             self.proces = subprocess.Popen(
-                [sys.executable, KINDPROCES, self.verslagbestand, self.oefenmap],
+                [
+                    *(sys.executable, KINDPROCES, self.verslagbestand, self.oefenmap),
+                    str(2 * TIJDSLIMIET),
+                ],
                 cwd=kopie,
-                env=omgeving(),
+                env=omgeving() | self.anders,
+                # Met een eigen sessie zijn straks ook de processen te stoppen die het zelf begint.
+                start_new_session=True,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -112,17 +120,26 @@ class Kindproces:
 
     def __exit__(self, *fout: object) -> None:
         # Eerst het proces weg, dan de map: Windows verwijdert geen map die in gebruik is.
+        self.stop()
+        self.tijdelijk.cleanup()
+
+    def stop(self) -> None:
+        """Stopt het proces, en elk proces dat het zelf begon."""
+        if hasattr(os, 'killpg'):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.proces.pid, signal.SIGKILL)
+        elif self.proces.poll() is None:
+            opdracht = ['taskkill', '/F', '/T', '/PID', str(self.proces.pid)]
+            subprocess.run(opdracht, capture_output=True)
         self.proces.kill()
         self.proces.wait()
-        self.tijdelijk.cleanup()
 
     def verslag(self) -> Verslag:
         """Wat het naspelen zag; duurt het te lang, dan met een Fout in de fase 'tijd'."""
         try:
             self.proces.wait(TIJDSLIMIET)
         except subprocess.TimeoutExpired:
-            self.proces.kill()
-            self.proces.wait()
+            self.stop()
             gestopt = Fout('tijd', 'TimeoutExpired', f'{TIJDSLIMIET} seconden')
         else:
             # Geldt alleen als het verslag niet af is: de module beeindigde het proces zelf.

@@ -24,14 +24,23 @@ def stand_van_zaken(oordeel: Oordeel, breedte: int, codering: str) -> Iterator[t
 
     Een zin past in `breedte` tekens; tekens die `codering` niet kent worden een woord.
     """
-    tekens = TEKENS if _kan_tonen(codering) else WOORDEN
+    teken = tekens(codering)
     for stap in STAPPEN:
         toestand = oordeel.toestand(stap.nummer)
-        yield f'{tekens[toestand]} stap {stap.nummer:<2}  {stap.titel}', toestand
+        yield f'{teken[toestand]} stap {stap.nummer:<2}  {stap.titel}', toestand
     for alinea in (*_tabellen(oordeel.database), *opmerkingen(oordeel), wat_nu(oordeel), ''):
         yield '', ''
         for regel in alinea.splitlines():
             yield regel if regel.startswith(' ') else vouw(regel, breedte), ''
+
+
+def tekens(codering: str) -> dict[str, str]:
+    """Het teken van elke toestand, of een woord als `codering` dat teken niet kent."""
+    try:
+        ''.join(TEKENS.values()).encode(codering)
+    except UnicodeEncodeError:
+        return WOORDEN
+    return TEKENS
 
 
 def uitleg(oordeel: Oordeel, stap: int) -> str:
@@ -88,14 +97,6 @@ def _volgende_stap(oordeel: Oordeel) -> str:
         f'stap {gehaald} klopt. Lees hem uit, en ga door met {door}. Ben je daar al mee bezig? '
         f'Sla dan `{MODULE}` op.'
     )
-
-
-def _kan_tonen(codering: str) -> bool:
-    try:
-        ''.join(TEKENS.values()).encode(codering)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _tabellen(database: Database) -> Iterator[str]:

@@ -1,0 +1,159 @@
+"""Speelt de map van elke leerling na, met een gewone test van pytest per leerling en stap.
+
+De test is die van test_stappen.py. Deze plugin geeft hem van elke leerling het oordeel, en drukt
+aan het eind de klas af.
+"""
+
+import csv
+import os
+import site
+import sys
+import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+import pytest
+from controle.beoordeling import beoordeel
+from controle.naspelen import Kindproces, Verslag
+from controle.oefenmap import lees_oefenmap
+from controle.oordeel import Oordeel
+from controle.vertelling import tekens, wat_nu
+from stappen import STAPPEN
+
+from docent.inlevering import Inlevering, neem_over
+from docent.overzicht import druk_af
+from docent.rij import Rij
+
+TEST = Path(__file__).resolve().parents[1] / 'test_stappen.py'
+
+# Een programma als Excel leest hier een formule in.
+BEGIN_VAN_EEN_FORMULE = ('=', '+', '-', '@')
+
+WAARSCHUWING = """\
+Dit voert de code van elke leerling uit: op een kopie, en met jouw rechten. In
+README.md staat bij Nakijken waar dat niet tegen beschermt, en wat wel.
+"""
+
+
+def kijk_na(
+    inleveringen: list[Inlevering], tot: int, csv: Path | None, voor_pytest: list[str]
+) -> int:
+    """Speelt elke inlevering na en drukt de klas af; geeft de exit status van pytest."""
+    print(WAARSCHUWING, flush=True)
+    klas = Nakijken(inleveringen, tot)
+    status = pytest.main([str(TEST), '-q', '--tb=no', *voor_pytest], plugins=[klas])
+    if not klas.rijen:
+        return status
+    print()
+    teken = tekens(sys.stdout.encoding or 'ascii')
+    breed = max(map(len, [*teken.values(), str(tot)])) + 1
+
+    def cellen(rij: Rij) -> str:
+        return ''.join(f'{teken[t].strip():>{breed}}' for t in rij.toestanden) + f'  {rij.af:>2}'
+
+    druk_af(klas.rijen, ''.join(f'{n:>{breed}}' for n in range(1, tot + 1)) + '  af', cellen)
+    if csv:
+        schrijf_csv(csv, klas.rijen, tot)
+    return status
+
+
+class Nakijken:
+    """De plugin: `rijen` heeft na afloop van elke nagespeelde leerling een rij."""
+
+    # Onder deze naam vindt conftest.py hem.
+    __name__ = 'nakijken'
+
+    def __init__(self, inleveringen: list[Inlevering], tot: int) -> None:
+        self.inleveringen = inleveringen
+        self.tot = tot
+        self.rijen: list[Rij] = []
+        self.kinderen: set[Kindproces] = set()
+        self.lopend: dict[str, Future] = {}
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        namen = [inlevering.naam for inlevering in self.inleveringen]
+        metafunc.parametrize(
+            'oordeel', self.inleveringen, indirect=True, ids=namen, scope='session'
+        )
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if item.callspec.params['stap'].nummer <= self.tot]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Begint met naspelen, zoveel tegelijk als er processors zijn."""
+        gekozen = {item.callspec.params['oordeel'].naam: item for item in session.items}
+        self.werkmap = tempfile.TemporaryDirectory(prefix='klas-', ignore_cleanup_errors=True)
+        self.pool = ThreadPoolExecutor(os.cpu_count())
+        if not session.config.option.collectonly:
+            for nummer, (naam, item) in enumerate(gekozen.items()):
+                inlevering = item.callspec.params['oordeel']
+                map_ = Path(self.werkmap.name).resolve() / str(nummer)
+                self.lopend[naam] = self.pool.submit(self._speel_na, inlevering, map_)
+
+    def _speel_na(self, inlevering: Inlevering, map_: Path) -> tuple[Path, list[str], Verslag]:
+        """De kopie, wat niet meeging, en wat het naspelen zag."""
+        kopie, thuis = map_ / 'oefenmap', map_ / 'thuis'
+        thuis.mkdir(parents=True)
+        if inlevering.map is None:
+            kopie.mkdir()
+            return kopie, [], Verslag()
+        niet_mee = neem_over(inlevering.map, kopie)
+        # Een eigen HOME; pakketten die in de echte staan, zijn er nog.
+        plaats = {'HOME': str(thuis), 'USERPROFILE': str(thuis)}
+        with Kindproces(kopie, PYTHONUSERBASE=site.getuserbase(), **plaats) as kind:
+            self.kinderen.add(kind)
+            verslag = kind.verslag()
+        self.kinderen.discard(kind)
+        return kopie, niet_mee, verslag
+
+    def oordeel(self, inlevering: Inlevering) -> Oordeel:
+        """Het oordeel over een leerling, zodra zijn map nagespeeld is."""
+        loopt = self.lopend[inlevering.naam]
+        # Met een tijd erbij kan ook Windows hier met Ctrl-C stoppen.
+        while not wait([loopt], 1).done:
+            pass
+        rij = Rij(inlevering.naam, opvalt=[*inlevering.opvalt])
+        self.rijen.append(rij)
+        try:
+            kopie, niet_mee, verslag = loopt.result()
+            oordeel = beoordeel(lees_oefenmap(kopie), verslag)
+            # Een map die er niet is heeft geen fouten, en wat na `tot` komt is niet gevraagd.
+            tot = self.tot if inlevering.map else 0
+            oordeel.afwijkingen = [a for a in oordeel.afwijkingen if a.stap <= tot]
+            if len(verslag.heen) < 2:
+                # Een database alleen is geen bewijs: wat niet nagespeeld is telt niet.
+                oordeel.gehaald = 0
+            rij.opvalt += niet_mee
+            rij.vul(oordeel)
+            rij.toestanden = [oordeel.toestand(stap.nummer) for stap in STAPPEN[: self.tot]]
+            rij.uitleg = ' '.join(wat_nu(oordeel).removeprefix('Wat nu: ').split())
+        except Exception as fout:
+            rij.toestanden = ['fout'] * self.tot
+            rij.opvalt.append(f'is niet na te kijken ({type(fout).__name__})')
+            pytest.fail(f'{inlevering.naam} {rij.opvalt[-1]}', pytrace=False)
+        return oordeel
+
+    def pytest_unconfigure(self) -> None:
+        """Stopt wat na Ctrl-C nog loopt, en ruimt op."""
+        if hasattr(self, 'pool'):
+            self.pool.shutdown(wait=False, cancel_futures=True)
+            for kind in list(self.kinderen):
+                kind.stop()
+            self.pool.shutdown()
+            self.werkmap.cleanup()
+
+
+def schrijf_csv(bestand: Path, rijen: list[Rij], tot: int) -> None:
+    """Schrijft een regel per leerling: naam, de toestand van elke stap, het aantal en de uitleg."""
+    # Met puntkomma's en een BOM opent Excel het in het Nederlands goed.
+    with bestand.open('w', encoding='utf-8-sig', newline='') as uitvoer:
+        schrijver = csv.writer(uitvoer, delimiter=';')
+        stappen = [f'stap {nummer}' for nummer in range(1, tot + 1)]
+        schrijver.writerow(['naam', *stappen, 'aantal af', 'uitleg'])
+        for rij in sorted(rijen, key=lambda rij: rij.naam):
+            cellen = [rij.naam, *rij.toestanden, rij.toestanden.count('af'), rij.uitleg]
+            schrijver.writerow(_geen_formule(str(cel)) for cel in cellen)
+
+
+def _geen_formule(cel: str) -> str:
+    return f"'{cel}" if cel.startswith(BEGIN_VAN_EEN_FORMULE) else cel

@@ -1,0 +1,126 @@
+"""Wat er van een leerling te zeggen is: hoe ver hij is, en wat opvalt."""
+
+import ast
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from controle.beoordeling import beoordeel
+from controle.hints.hint import passende_hint
+from controle.naspelen import Verslag
+from controle.oefenmap import Oefenmap, lees_oefenmap
+from controle.oordeel import Oordeel
+
+from docent.inlevering import Inlevering, neem_over
+
+# Wat er dicht op elkaar gemaakt is, is misschien niet met de hand gemaakt.
+DICHT_OP_ELKAAR = timedelta(minutes=1)
+
+# De hints die het meest voorkomen: zoveel ervan, en zoveel namen erbij.
+MEEST, NAMEN = 3, 5
+
+
+@dataclass
+class Rij:
+    """Wat een docent van een leerling ziet."""
+
+    naam: str
+    # De laatste stap waarvan het schema in data.sqlite staat; 0 voor de eerste.
+    stap: int = 0
+    # Elke revisie, met het moment waarop zij gemaakt is als dat in het script staat.
+    revisies: dict[str, datetime | None] = field(default_factory=dict)
+    opvalt: list[str] = field(default_factory=list)
+    # De naam van de hint die de leerling krijgt.
+    hint: str | None = None
+    # Na het naspelen: van elke stap of hij af is, en wat de leerling te lezen krijgt.
+    toestanden: list[str] = field(default_factory=list)
+    uitleg: str = ''
+
+    @property
+    def af(self) -> int:
+        """Hoeveel stappen er af zijn; is er niet nagespeeld, dan hoe ver data.sqlite is."""
+        return self.toestanden.count('af') if self.toestanden else self.stap
+
+    @property
+    def momenten(self) -> list[datetime]:
+        """Wanneer de migraties gemaakt zijn, van vroeg naar laat."""
+        return sorted(filter(None, self.revisies.values()))
+
+    def vul(self, oordeel: Oordeel) -> None:
+        """Zet erin hoe een map ervoor staat."""
+        oefenmap = oordeel.oefenmap
+        self.stap = oordeel.gehaald
+        self.revisies = revisies_van(oefenmap)
+        if oordeel.afwijkingen:
+            self.hint, hint = passende_hint(oordeel, oordeel.afwijkingen[0])
+            self.opvalt.append(f'stap {oordeel.afwijkingen[0].stap}: {" ".join(hint.wat.split())}')
+        elif nieuw := set(oefenmap.revisies) - oordeel.gehad:
+            self.opvalt.append(f'niet uitgevoerd: {len(nieuw)} van de migraties')
+
+
+def lees(inlevering: Inlevering) -> Rij:
+    """Leest een inlevering; wat er ook in staat, er komt een rij."""
+    rij = Rij(inlevering.naam, opvalt=[*inlevering.opvalt])
+    try:
+        with tempfile.TemporaryDirectory(prefix='klas-') as tijdelijk:
+            kopie = Path(tijdelijk, 'oefenmap')
+            if inlevering.map:
+                rij.opvalt += neem_over(inlevering.map, kopie)
+                # Zonder naspelen telt alleen wat er in de bestanden staat.
+                rij.vul(beoordeel(lees_oefenmap(kopie), Verslag()))
+    except Exception as fout:
+        rij.opvalt.append(f'is niet te lezen ({type(fout).__name__})')
+    return rij
+
+
+def revisies_van(oefenmap: Oefenmap) -> dict[str, datetime | None]:
+    """De revisies van een map, elk met het moment in de tekst bovenaan haar script."""
+    return {s.revisie: _gemaakt_op(s.boom) for s in oefenmap.scripts if s.revisie}
+
+
+def _gemaakt_op(boom: ast.Module) -> datetime | None:
+    gevonden = re.search(r'^Create Date: (.*)', ast.get_docstring(boom) or '', re.MULTILINE)
+    try:
+        moment = datetime.fromisoformat(gevonden[1].strip()) if gevonden else None
+    except ValueError:
+        return None
+    # Met en zonder tijdzone zijn niet te vergelijken.
+    return moment and moment.replace(tzinfo=None)
+
+
+def zet_signalen_erbij(rijen: Iterable[Rij], uitgedeeld: set[str]) -> None:
+    """Zet bij elke rij wat haar bijzonder maakt; `uitgedeeld` zijn de revisies die ieder heeft."""
+    hebben = defaultdict(list)
+    for rij in rijen:
+        for revisie in rij.revisies.keys() - uitgedeeld:
+            hebben[revisie].append(rij.naam)
+    for rij in rijen:
+        eigen = [revisie for revisie in rij.revisies if revisie not in uitgedeeld]
+        gedeeld = [hebben[revisie] for revisie in eigen if len(hebben[revisie]) > 1]
+        if gedeeld:
+            wie = _noem(max(gedeeld, key=len), zonder=rij.naam)
+            rij.opvalt.append(f'{len(gedeeld)} van de revision ids ook bij {wie}')
+        momenten = sorted(filter(None, (rij.revisies[revisie] for revisie in eigen)))
+        if len(momenten) > 1 and momenten[-1] - momenten[0] < DICHT_OP_ELKAAR:
+            rij.opvalt.append(f'alle {len(momenten)} eigen migraties binnen een minuut gemaakt')
+
+
+def _noem(namen: list[str], zonder: str = '') -> str:
+    """De eerste namen, en hoeveel er nog zijn."""
+    genoemd = [naam for naam in namen[: NAMEN + 1] if naam != zonder][:NAMEN]
+    rest = len(namen) - len(genoemd) - bool(zonder)
+    return ', '.join(genoemd) + (f' en nog {rest}' if rest else '')
+
+
+def meest_voorkomend(rijen: list[Rij]) -> Iterator[str]:
+    """De hints die de meeste leerlingen krijgen, met hun namen."""
+    bij = defaultdict(list)
+    for rij in rijen:
+        if rij.hint:
+            bij[rij.hint].append(rij.naam)
+    for hint, namen in sorted(bij.items(), key=lambda paar: -len(paar[1]))[:MEEST]:
+        yield f'{len(namen)} x {hint.replace("_", " ")}: {_noem(namen)}'
