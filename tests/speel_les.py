@@ -303,7 +303,8 @@ def speel_tot(doel: Path, tot: int) -> None:
 def vul_map(doel: Path, tot: int = 0) -> None:
     """Zet in `doel` wat een leerling nodig heeft, zoals na stap `tot`."""
     for bestand in [pad for patroon in BESTANDEN + CONTROLE for pad in PROJECT.glob(patroon)]:
-        if bestand.is_file() and '__pycache__' not in bestand.parts:
+        # klas.py is voor de docent.
+        if bestand.is_file() and not {'__pycache__', 'klas.py'} & set(bestand.parts):
             kopie = doel / bestand.relative_to(PROJECT)
             kopie.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(bestand, kopie)

@@ -17,6 +17,9 @@ from stappen import DATABASE, NU
 
 from controle.naspelen import kopieer_database
 
+# Een kolom die rekent kan een waarde groter maken dan het geheugen.
+GROOTSTE_WAARDE = 50_000_000
+
 # Een oefendatabase is tientallen kB; dit houdt een verdwaalde film buiten de deur.
 GROOTSTE_DATABASE = 200_000_000
 
@@ -77,8 +80,10 @@ def lees_database(pad: Path) -> Database:
 
 
 def _lees_tabellen(verbinding: Connection) -> Database:
+    sqlite = verbinding.connection.driver_connection
+    sqlite.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, GROOTSTE_WAARDE)
     # Tekst in een andere codering is ook een waarde.
-    verbinding.connection.driver_connection.text_factory = lambda b: b.decode(errors='replace')
+    sqlite.text_factory = lambda b: b.decode(errors='replace')
     database = Database('goed', schema=lees_schema(verbinding))
     vraag = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
     database.views = [tuple(rij) for rij in verbinding.exec_driver_sql(vraag)]

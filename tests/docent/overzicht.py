@@ -15,8 +15,8 @@ UITGEDEELD = Path(__file__).resolve().parents[2]
 BREEDTE = 80
 
 GEEN_CIJFER = """
-Dit zegt wie waar is, en het is geen cijfer: alleen de bestanden zijn gelezen. Voor
-een cijfer speelt --naspelen de migraties van elke leerling na."""
+Dit zegt wie waar is, en het is geen cijfer: alleen de bestanden zijn gelezen.
+Voor een cijfer speelt --naspelen de migraties van elke leerling na."""
 
 
 def bekijk(inleveringen: list[Inlevering]) -> None:

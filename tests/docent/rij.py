@@ -71,7 +71,10 @@ def lees(inlevering: Inlevering) -> Rij:
             if inlevering.map:
                 rij.opvalt += neem_over(inlevering.map, kopie)
                 # Zonder naspelen telt alleen wat er in de bestanden staat.
-                rij.vul(beoordeel(lees_oefenmap(kopie), Verslag()))
+                oefenmap, verslag = lees_oefenmap(kopie), Verslag()
+                if len(oefenmap.database.versietabellen) == 1:
+                    (verslag.versietabel,) = oefenmap.database.versietabellen
+                rij.vul(beoordeel(oefenmap, verslag))
     except Exception as fout:
         rij.opvalt.append(f'is niet te lezen ({type(fout).__name__})')
     return rij

@@ -10,6 +10,8 @@ from dataclasses import replace
 import pytest
 from beweringen import is_goed
 from controle.oefenmap import lees_oefenmap
+from docent.inlevering import Inlevering
+from docent.rij import lees
 from leerling import (
     CURSISTNUMMER,
     EERSTE,
@@ -457,6 +459,9 @@ def test_dit_is_geen_fout(leerling, doe, na, tot):
     werk = leerling(na)
     doe(werk)
     is_goed(werk, tot)
+    # Ook wie alleen leest, ziet niets vreemds.
+    rij = lees(Inlevering('Bram', werk.map))
+    assert (rij.stap, rij.opvalt) == (tot, [])
 
 
 def test_alles_tegelijk_mag_ook(leerling):

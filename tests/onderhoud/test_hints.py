@@ -13,6 +13,8 @@ from controle.hints.hint import HINTS, Hint, passende_hint
 from controle.hints.opmerkingen import OPMERKINGEN as OPMERKINGSFUNCTIES
 from controle.hints.opmerkingen import flask_app_in_dit_venster
 from controle.oordeel import Afwijking, Oordeel
+from docent.inlevering import Inlevering
+from docent.rij import lees
 from leerling import Leerling, speel_apart_na
 from situaties import OPMERKINGEN, SITUATIES
 from situaties.situatie import Situatie
@@ -89,6 +91,8 @@ def test_wie_doet_wat_de_hint_zegt_komt_verder(geval, leerling, monkeypatch):
         m.speel_na = speel_apart_na
     had = m.cursisten()
     geval.maak(m)
+    # Een docent kan elke map lezen.
+    assert not any('niet te lezen' in zin for zin in lees(Inlevering('Bram', m.map)).opvalt)
     if geval.verloren or not had:
         had = m.cursisten()
     verloop = volg_de_hints(geval, m)

@@ -27,7 +27,11 @@ VOLGORDE = [
     ],
     ['controle.hints'],
     ['controle.vertelling'],
-    ['conftest', 'test_stappen'],
+    ['docent.inlevering', 'conftest', 'test_stappen'],
+    ['docent.rij'],
+    ['docent.overzicht'],
+    ['docent.nakijken'],
+    ['klas'],
 ]
 PLAATS = {naam: plaats for plaats, namen in enumerate(VOLGORDE) for naam in namen}
 
@@ -36,13 +40,15 @@ LANGSTE_FUNCTIE = 40
 
 
 def modules() -> dict[str, Path]:
-    """De bestanden van de leerling in tests/, elk met de naam waaronder het geïmporteerd wordt."""
-    paden = [*TESTS.glob('*.py'), *(TESTS / 'spelen').glob('*.py')]
-    paden += (TESTS / 'controle').rglob('*.py')
+    """Elk bestand in tests/, zonder onderhoud/, met de naam waaronder het geïmporteerd wordt."""
+    paden = [*TESTS.glob('*.py')]
+    for map_ in ('spelen', 'controle', 'docent'):
+        paden += (TESTS / map_).rglob('*.py')
     namen = ['.'.join(pad.relative_to(TESTS).with_suffix('').parts) for pad in paden]
     gevonden = dict(zip((n.removesuffix('.__init__') for n in namen), paden, strict=True))
-    # Deze twee vertellen alleen wat waar staat.
-    del gevonden['controle'], gevonden['spelen']
+    # Deze vertellen alleen wat waar staat.
+    for map_ in ('controle', 'docent', 'spelen'):
+        del gevonden[map_]
     return gevonden
 
 
@@ -128,11 +134,12 @@ def test_conftest_weet_welke_bestanden_er_horen_te_zijn():
     nodig = next(
         k.value.value for k in boom.body if isinstance(k, ast.Assign) and k.targets[0].id == 'NODIG'
     )
-    er_zijn = {pad.relative_to(TESTS).as_posix() for pad in modules().values()}
-    assert set(nodig.split()) == (er_zijn | {'controle/__init__.py', 'spelen/__init__.py'}) - {
-        'spelen/lestekst.py',
-        'speel_les.py',
+    er_zijn = {
+        pad.relative_to(TESTS).as_posix()
+        for naam, pad in modules().items()
+        if naam not in ('spelen.lestekst', 'speel_les', 'klas') and not naam.startswith('docent.')
     }
+    assert set(nodig.split()) == er_zijn | {'controle/__init__.py', 'spelen/__init__.py'}
 
 
 def test_een_regel_waar_een_hint_om_vraagt_staat_in_de_module():
