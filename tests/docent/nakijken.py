@@ -36,7 +36,7 @@ README.md staat bij Nakijken waar dat niet tegen beschermt, en wat wel.
 
 
 def kijk_na(
-    inleveringen: list[Inlevering], tot: int, csv: Path | None, voor_pytest: list[str]
+    inleveringen: list[Inlevering], tot: int, cijfers: Path | None, voor_pytest: list[str]
 ) -> int:
     """Speelt elke inlevering na en drukt de klas af; geeft de exit status van pytest."""
     print(WAARSCHUWING, flush=True)
@@ -52,8 +52,8 @@ def kijk_na(
         return ''.join(f'{teken[t].strip():>{breed}}' for t in rij.toestanden) + f'  {rij.af:>2}'
 
     druk_af(klas.rijen, ''.join(f'{n:>{breed}}' for n in range(1, tot + 1)) + '  af', cellen)
-    if csv:
-        schrijf_csv(csv, klas.rijen, tot)
+    if cijfers:
+        schrijf_csv(cijfers, klas.rijen, tot)
     return status
 
 
@@ -120,13 +120,13 @@ class Nakijken:
             # Een map die er niet is heeft geen fouten, en wat na `tot` komt is niet gevraagd.
             tot = self.tot if inlevering.map else 0
             oordeel.afwijkingen = [a for a in oordeel.afwijkingen if a.stap <= tot]
+            rij.opvalt += niet_mee
+            rij.vul(oordeel)
+            rij.uitleg = ' '.join(wat_nu(oordeel).removeprefix('Wat nu: ').split())
             if len(verslag.heen) < 2:
                 # Een database alleen is geen bewijs: wat niet nagespeeld is telt niet.
                 oordeel.gehaald = 0
-            rij.opvalt += niet_mee
-            rij.vul(oordeel)
             rij.toestanden = [oordeel.toestand(stap.nummer) for stap in STAPPEN[: self.tot]]
-            rij.uitleg = ' '.join(wat_nu(oordeel).removeprefix('Wat nu: ').split())
         except Exception as fout:
             rij.toestanden = ['fout'] * self.tot
             rij.opvalt.append(f'is niet na te kijken ({type(fout).__name__})')
@@ -146,7 +146,7 @@ class Nakijken:
 def schrijf_csv(bestand: Path, rijen: list[Rij], tot: int) -> None:
     """Schrijft een regel per leerling: naam, de toestand van elke stap, het aantal en de uitleg."""
     # Met puntkomma's en een BOM opent Excel het in het Nederlands goed.
-    with bestand.open('w', encoding='utf-8-sig', newline='') as uitvoer:
+    with bestand.open('w', encoding='utf-8-sig', errors='replace', newline='') as uitvoer:
         schrijver = csv.writer(uitvoer, delimiter=';')
         stappen = [f'stap {nummer}' for nummer in range(1, tot + 1)]
         schrijver.writerow(['naam', *stappen, 'aantal af', 'uitleg'])

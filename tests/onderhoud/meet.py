@@ -31,6 +31,8 @@ from zonder_kindproces import speel_hier_na
 RONDEN = 9
 EXTRA_MIGRATIES = 20
 EXTRA_RIJEN = 10_000
+# Een klas van zes keer vijf leerlingen, om en om een paar keer nagekeken.
+STAPPEN_VAN_DE_KLAS, KEER, RONDEN_KLAS = (2, 4, 6, 8, LAATSTE), 6, 3
 SNEL = Path(__file__).with_name('snel')
 
 EXTRA_MIGRATIE = """\
@@ -75,9 +77,9 @@ def draai(map_: Path, *delen: str, pad: Sequence[Path] = ()) -> float:
     return time.perf_counter() - begin
 
 
-def om_en_om(*metingen: Callable[[], float]) -> list[float]:
+def om_en_om(*metingen: Callable[[], float], ronden: int = RONDEN) -> list[float]:
     """De mediaan van elke meting, om en om gedaan zodat drukte ze allemaal even hard raakt."""
-    tijden = [[meting() for meting in metingen] for _ in range(RONDEN)]
+    tijden = [[meting() for meting in metingen] for _ in range(ronden)]
     return [statistics.median(kolom) for kolom in zip(*tijden, strict=True)]
 
 
@@ -125,12 +127,17 @@ def meeste_geheugen(map_: Path) -> float:
     return gebruik.ru_maxrss * (1 if sys.platform == 'darwin' else 1024) / 1e6
 
 
-def speel(map_: Path) -> float:
-    """Maakt de map na de laatste stap en geeft de seconden."""
+def draai_script(naam: str, *delen: str | Path) -> float:
+    """Draait een script uit tests/ en geeft de seconden."""
     begin = time.perf_counter()
-    opdracht = [sys.executable, PROJECT / 'tests' / 'speel_les.py', map_, '--tot', str(LAATSTE)]
+    opdracht = [sys.executable, PROJECT / 'tests' / naam, *delen]
     subprocess.run(opdracht, check=True, capture_output=True)
     return time.perf_counter() - begin
+
+
+def speel(map_: Path, tot: int = LAATSTE) -> float:
+    """Maakt de map na een stap en geeft de seconden."""
+    return draai_script('speel_les.py', map_, '--tot', str(tot))
 
 
 def speel_hier(map_: Path) -> float:
@@ -146,6 +153,32 @@ def speel_apart(map_: Path) -> float:
     with Kindproces(map_) as kind:
         kind.verslag()
     return time.perf_counter() - begin
+
+
+def meet_de_klas(basis: Path) -> None:
+    """Drukt af wat het lezen en het nakijken van een klas kost."""
+    klas, grote_klas = basis / 'klas', basis / 'grote klas'
+    for tot in STAPPEN_VAN_DE_KLAS:
+        speel(basis / str(tot), tot)
+        for nummer in range(KEER):
+            shutil.copytree(basis / str(tot), klas / f'{tot}_{nummer}')
+    leerlingen = list(klas.iterdir())
+    for nummer in range(10):
+        for map_ in leerlingen:
+            shutil.copytree(map_, grote_klas / f'{map_.name}_{nummer}')
+    upgrade, nakijken, lezen, veel_lezen, niets = om_en_om(
+        lambda: sum(draai(map_, 'flask', 'db', 'upgrade') for map_ in leerlingen),
+        lambda: draai_script('klas.py', klas, '--naspelen'),
+        lambda: draai_script('klas.py', klas),
+        lambda: draai_script('klas.py', grote_klas),
+        lambda: draai_script('klas.py', leerlingen[0]),
+        ronden=RONDEN_KLAS,
+    )
+    aantal = len(leerlingen)
+    print(f'\nEen klas van {aantal}: {aantal} keer flask db upgrade {upgrade:.1f} s')
+    cijfer('--naspelen / die upgrades', nakijken / upgrade, '', 0.7)
+    cijfer('een map lezen', (lezen - niets) / (aantal - 1) * 1000, 'ms', 40)
+    cijfer('een map lezen van tien klassen', (veel_lezen - niets) / (10 * aantal) * 1000, 'ms', 40)
 
 
 # Elke slimmigheid van de controle: het bestand, en hoe het er zonder uitziet.
@@ -207,6 +240,7 @@ def main() -> None:
             lambda: draai(gewoon, 'flask', 'db', 'current', pad=[SNEL]),
             lambda: draai(gewoon, 'flask', 'db', 'current'),
         )
+        meet_de_klas(Path(tijdelijk))
         hier, apart = om_en_om(lambda: speel_hier(gewoon), lambda: speel_apart(gewoon))
     print(f'flask db current {current:.2f} s, pytest {controle:.2f} s\n')
     cijfer('verhouding', controle / current, '', 2)

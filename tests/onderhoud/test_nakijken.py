@@ -123,6 +123,7 @@ def klas(lesstand, tmp_path_factory) -> Path:
     zet('Bram', NIVEAU)
     zet('Elsje', WOONPLAATS).vervang('woonplaats = ', 'woonplats = ')
     zet('Joyce', LAATSTE)
+    zet('bezig', WOONPLAATS).model_van(NIVEAU)
     for naam in ('leeg', 'alleen_data'):
         (klas / naam).mkdir()
     shutil.copyfile(lesstand(LAATSTE).map / DATABASE, klas / 'alleen_data' / DATABASE)
@@ -163,6 +164,7 @@ def nagekeken(klas) -> Nagekeken:
             'In je model staat `woonplats`',
         ),
         ('Joyce', tekens(LAATSTE), ''),
+        ('bezig', tekens(WOONPLAATS, NIVEAU), 'nog niet in een migratie'),
         ('leeg', tekens(0), 'is leeg'),
         # Wie de controle verandert, verandert alleen zijn eigen exemplaar.
         ('geen_stappen', tekens(1), ''),
@@ -188,6 +190,17 @@ def test_voor_het_begint_staat_er_dat_het_code_uitvoert(nagekeken):
     assert verhaal(nagekeken.uit).startswith('Dit voert de code van elke leerling uit')
     assert nagekeken.klaar.returncode == pytest.ExitCode.TESTS_FAILED
     assert max(map(len, nagekeken.uit.splitlines())) <= 80
+
+
+def test_onderaan_staat_welke_fouten_het_meest_voorkomen(nagekeken):
+    onderaan = nagekeken.uit.partition('Dit komt het meest voor:\n')[2].splitlines()
+    assert sorted(onderaan) == [
+        '    1 x module is weg: alleen_data',
+        '    1 x naspelen duurt te lang: hangt',
+        '    1 x tikfout in een naam van het model: Elsje',
+    ]
+    # Wie nog op de weg van de les is, maakt geen fout.
+    assert opvalt(nagekeken.uit, 'bezig') and 'de les gaat verder' not in nagekeken.uit
 
 
 def test_er_blijft_niets_achter(nagekeken):
