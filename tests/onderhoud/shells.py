@@ -1,0 +1,72 @@
+"""De shells waarin een leerling typt: een voor elke kolom van de tabellen in LEERLING.md."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+# Langer doet geen opdracht van de les erover; het langst duurt installeren.
+TIJDSLIMIET = 600
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Een shell; `kolom` is de kop van zijn kolom in de les."""
+
+    kolom: str
+    # Hoe hij begint, met het bestand waarin de opdrachten staan erachter.
+    programma: tuple[str, ...]
+    bestand: str
+    eerst: str = ''
+    # Een opdracht die zelf een bestand met opdrachten is, heeft in zo'n bestand iets ervoor nodig.
+    roep_aan: str = ''
+    laatst: str = ''
+
+    @property
+    def is_er(self) -> bool:
+        """Of deze shell op deze computer staat."""
+        return shutil.which(self.programma[0]) is not None
+
+    def draai(
+        self, opdrachten: list[str], map_: Path, omgeving: dict[str, str], invoer: str = ''
+    ) -> subprocess.CompletedProcess:
+        """Typt de opdrachten in een nieuw venster in `map_`; stdout en stderr door elkaar."""
+        regels = [
+            self.roep_aan + regel if regel.endswith('.bat') else regel for regel in opdrachten
+        ]
+        with tempfile.TemporaryDirectory() as tijdelijk:
+            bestand = Path(tijdelijk, self.bestand)
+            inhoud = '\n'.join(filter(None, [self.eerst, *regels, self.laatst]))
+            bestand.write_text(inhoud + '\n', encoding='utf-8')
+            return subprocess.run(
+                [*self.programma, bestand],
+                cwd=map_,
+                env=omgeving,
+                input=invoer,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding='utf-8',
+                errors='replace',
+                timeout=TIJDSLIMIET,
+            )
+
+
+SH = Shell('macOS/Linux', ('sh',), 'opdrachten.sh')
+CMD = Shell(
+    *('Windows (cmd)', ('cmd', '/d', '/c'), 'opdrachten.bat'),
+    eerst='@echo off\nchcp 65001 > nul',
+    roep_aan='call ',
+)
+POWERSHELL = Shell(
+    'PowerShell',
+    ('powershell', '-NoProfile', '-ExecutionPolicy', 'RemoteSigned', '-File'),
+    'opdrachten.ps1',
+    laatst='exit $LASTEXITCODE',
+)
+
+SHELLS = (SH, CMD, POWERSHELL)
+
+# De shells van dit systeem; de eerste is er altijd.
+HIER = (CMD, POWERSHELL) if sys.platform == 'win32' else (SH,)

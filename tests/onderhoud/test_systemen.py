@@ -1,0 +1,142 @@
+"""De kolommen van de les: elke opdracht in de shell waar zij voor is, en de hele les daarin."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+from controle.hints import doen
+from lesboek import maak_uitgedeelde_map, vertel
+from shells import CMD, HIER, POWERSHELL, Shell
+from speel_les import PROJECT
+from spelen.lestekst import SYSTEMEN, Hoofdstuk, lees_les, typregels
+from stappen import DATABASE, KOPIE
+from tree_sitter import Language, Node, Parser
+from tree_sitter_powershell import language
+from vergelijker import Vergelijker
+
+LES = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
+
+# Wat in een venster blijft gelden: een variabele, en de virtuele omgeving.
+BLIJFT_GELDEN = re.compile(r'export |set |\$env:|.*\bactivate', re.IGNORECASE)
+
+# De tekens van een console in Windows: UTF-8, West-Europa, en die van een oude cmd.
+CODEPAGINAS = {'65001': 'utf-8', '1252': 'cp1252', '850': 'cp850'}
+
+
+class InEenShell(Vergelijker):
+    """Een speler die elke opdracht typt zoals zij er staat, in een echte shell."""
+
+    def __init__(self, werkmap: Path, shell: Shell):
+        super().__init__(werkmap)
+        self.shell = shell
+        self.geldt: list[str] = []
+        # Het eerste venster heeft de Python van deze test.
+        zoekpad = [str(Path(sys.executable).parent), self.omgeving['PATH']]
+        self.omgeving['PATH'] = os.pathsep.join(zoekpad)
+
+    def speel(self, hoofdstuk: Hoofdstuk) -> None:
+        for blok in hoofdstuk.blokken:
+            if blok.soort == 'python' and blok.titel:
+                self._python(blok)
+            elif blok.soort == 'pycon':
+                self._pycon(blok)
+            elif blok.soort == 'console':
+                for nummer, opdracht, getoond in typregels(blok, '$ '):
+                    self._typ(nummer, opdracht, getoond)
+            elif blok.soort == 'tabel' and blok.kop == SYSTEMEN:
+                for nummer, cellen in blok.cellen():
+                    opdracht = cellen[SYSTEMEN.index(self.shell.kolom)].strip('`')
+                    self._typ(nummer, opdracht, [(nummer, '...')])
+
+    def _typ(self, nummer: int, opdracht: str, getoond: list) -> None:
+        resultaat = self._draai([opdracht], nummer)
+        if BLIJFT_GELDEN.match(opdracht):
+            self.geldt.append(opdracht)
+        self._oordeel(nummer, [opdracht], getoond, resultaat)
+
+    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
+        return self.shell.draai([*self.geldt, ' '.join(delen)], self.map, self.omgeving, invoer)
+
+    def controleer_in(self, codepagina: str, codering: str) -> str:
+        """Wat `pytest` afdrukt in een console met deze codepagina."""
+        opdrachten = [*self.geldt, f'chcp {codepagina} > nul', 'pytest > uitvoer.txt 2>&1']
+        omgeving = self.omgeving | {'PYTHONIOENCODING': codering, 'PYTHONUTF8': '0'}
+        self.shell.draai(opdrachten, self.map, omgeving)
+        uitvoer = self.map / 'uitvoer.txt'
+        tekst = uitvoer.read_text(encoding=codering)
+        uitvoer.unlink()
+        return tekst
+
+
+def lukt_in_elke_codepagina(speler: InEenShell, stap: int) -> None:
+    for codepagina, codering in CODEPAGINAS.items():
+        uitvoer = speler.controleer_in(codepagina, codering)
+        teken = '✓' if codering == 'utf-8' else 'af'
+        assert 'Traceback' not in uitvoer, uitvoer
+        assert re.search(rf'^{teken} +stap {stap} ', uitvoer, re.MULTILINE), uitvoer
+        assert 'Wat nu: ' in uitvoer
+
+
+@pytest.mark.parametrize('shell', [shell for shell in HIER if shell.is_er], ids=lambda s: s.kolom)
+def test_de_hele_les_in_een_echte_shell(tmp_path, shell):
+    map_ = tmp_path / 'mijn oefening'
+    map_.mkdir()
+    maak_uitgedeelde_map(map_)
+    speler = InEenShell(map_, shell)
+    for hoofdstuk in LES:
+        speler.speel(hoofdstuk)
+        assert not speler.afwijkingen, '\n'.join(map(vertel, speler.afwijkingen))
+        if shell is CMD:
+            lukt_in_elke_codepagina(speler, max(hoofdstuk.nummer, 1))
+
+
+# --- PowerShell ---------------------------------------------------------------------------------
+
+
+def fouten(opdracht: str) -> list[str]:
+    """De stukken van een opdracht die PowerShell niet zou begrijpen."""
+    gevonden, knopen = [], [Parser(Language(language())).parse(opdracht.encode()).root_node]
+    while knopen:
+        knoop: Node = knopen.pop()
+        if knoop.type == 'ERROR' or knoop.is_missing:
+            gevonden.append(knoop.text.decode())
+        knopen += knoop.children
+    return gevonden
+
+
+def powershell_opdrachten() -> list[str]:
+    """Elke opdracht voor PowerShell: uit de les, en uit de hints."""
+    kolom = SYSTEMEN.index(POWERSHELL.kolom)
+    return [
+        *(
+            cellen[kolom].strip('`')
+            for hoofdstuk in LES
+            for blok in hoofdstuk.blokken
+            if blok.soort == 'tabel' and blok.kop == SYSTEMEN
+            for _, cellen in blok.cellen()
+        ),
+        *('Set-ExecutionPolicy -Scope CurrentUser RemoteSigned',),
+    ]
+
+
+@pytest.mark.parametrize('opdracht', sorted(set(powershell_opdrachten())))
+def test_powershell_begrijpt_elke_opdracht_van_zijn_kolom(opdracht):
+    assert fouten(opdracht) == []
+
+
+def test_powershell_begrijpt_de_opdrachten_van_een_hint(monkeypatch):
+    monkeypatch.setattr(doen, 'WINDOWS', True)
+    for tekst in (doen.zet_flask_app(), doen.kopieer(KOPIE, DATABASE)):
+        cmd, _, powershell = tekst.partition('In PowerShell:\n')
+        assert cmd.startswith('In cmd:\n')
+        assert fouten(powershell.strip()) == []
+    # Deze is in cmd en PowerShell hetzelfde.
+    assert fouten(doen.verwijder('migrations/versions/een script.py').strip()) == []
+
+
+@pytest.mark.parametrize('opdracht', ["$env:FLASK_APP='BasicModelApp.py", 'Remove-Item (', 'if x'])
+def test_een_opdracht_die_powershell_niet_begrijpt_valt_op(opdracht):
+    assert fouten(opdracht)
