@@ -10,8 +10,8 @@ eerste opdracht leest alleen: er wordt niets van een leerling uitgevoerd. Met
     --tot N          wat na stap N komt telt niet mee
     --csv BESTAND    ook een bestand voor een rekenblad
 
-Wat er verder achter --naspelen staat is voor pytest, bijvoorbeeld -k Bram of
---junitxml=klas.xml.
+Wat er verder achter --naspelen staat is voor pytest: --junitxml=klas.xml, of
+--alles-af, dan is ook een stap die nog niet begonnen is een fout.
 """
 
 import argparse
@@ -22,9 +22,11 @@ from pathlib import Path
 from spelen.pakketten import zonder_pakketten
 from stappen import LAATSTE
 
-GEBRUIK = """\
+GEBRUIK = f"""\
 Gebruik: python tests/klas.py MAP [MAP ...]
-    of:  python tests/klas.py MAP [MAP ...] --naspelen [--tot N] [--csv BESTAND]"""
+    of:  python tests/klas.py MAP [MAP ...] --naspelen [--tot N] [--csv BESTAND]
+Eerst de mappen, dan de opties. N is een stap van 1 tot en met {LAATSTE}. De andere
+opties gaan alleen samen met --naspelen."""
 
 
 def lees_opdracht(argumenten: list[str]) -> tuple[list[str], argparse.Namespace, list[str]]:
@@ -55,18 +57,20 @@ def main(argumenten: list[str]) -> int:
         print(melding, file=sys.stderr)
         return 2
     # Pas nu laden: zonder de pakketten van de les lukt dat niet.
-    from docent import inlevering, nakijken, overzicht
+    from docent import nakijken, overzicht
+    from docent.inlevering import zoek_inleveringen
 
     try:
-        inleveringen = inlevering.zoek_inleveringen([Path(map_) for map_ in mappen])
+        inleveringen = zoek_inleveringen([Path(map_) for map_ in mappen])
+    except OSError as fout:
+        print(f"De map '{fout.filename}' is er niet, of is niet te lezen.", file=sys.stderr)
+        return 2
+    try:
         if opties.csv:
             # Zo valt een bestand dat Excel openhoudt op voordat het lange werk begint.
             opties.csv.open('a', encoding='utf-8').close()
-    except OSError as fout:
-        print(f"'{fout.filename}' is er niet, of is niet te openen.", file=sys.stderr)
-        return 2
-    if not inleveringen:
-        print('Daar staat geen map van een leerling.', file=sys.stderr)
+    except OSError:
+        print(f"'{opties.csv}' kan ik niet maken: is de map er, en is het dicht?", file=sys.stderr)
         return 2
     if opties.naspelen:
         return nakijken.kijk_na(inleveringen, opties.tot or LAATSTE, opties.csv, voor_pytest)

@@ -6,6 +6,7 @@ tot een grens. Er wordt niets uitgevoerd.
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ from stappen import DATABASE, KOPIE, MODULE
 # Zo diep zit een oefenmap soms in de map van een leerling: klas/anna/oefening/oefening-main.
 DIEPST = 3
 
+# Een bestand dat een docent nog moet uitpakken.
+INGEPAKT = ('.zip', '.rar', '.7z', '.gz', '.tar')
+
 # Hierin staat geen oefenmap: eigen pakketten, en wat bij een oefenmap hoort.
 OVERSLAAN = ('migrations', 'tests', 'node_modules', 'site-packages')
 
@@ -25,6 +29,8 @@ OVERSLAAN = ('migrations', 'tests', 'node_modules', 'site-packages')
 class Inlevering:
     """Wat een leerling inlevert."""
 
+    # Waar het staat, en hoe het in de klas heet: naar de map van de leerling.
+    pad: Path
     naam: str
     # De oefenmap; None als die er niet is.
     map: Path | None = None
@@ -33,43 +39,49 @@ class Inlevering:
 
 
 def zoek_inleveringen(mappen: list[Path]) -> list[Inlevering]:
-    """Elke leerling: een map in een klas, of een van `mappen` zelf als dat een oefenmap is.
+    """Elke leerling: een map in een klas, of een van `mappen` zelf als daar geen mappen in staan.
 
     Een map die er niet is of niet te lezen is, geeft OSError.
     """
     gevonden = []
-    for klas in mappen:
-        # Meer klassen kunnen dezelfde namen hebben.
-        voor = f'{klas.as_posix()}/' if len(mappen) > 1 else ''
-        if _is_oefenmap(klas):
-            gevonden.append(_zoek(klas.resolve(), voor.strip('/') or klas.resolve().name))
-            continue
-        for pad in sorted(klas.resolve().iterdir()):
-            if pad.suffix.lower() == '.zip':
-                gevonden.append(Inlevering(voor + pad.name, None, ['is nog niet uitgepakt']))
-            elif pad.is_dir() and not pad.name.startswith(('.', '__')):
-                gevonden.append(_zoek(pad, voor + pad.name))
+    for map_ in mappen:
+        klas = map_.resolve()
+        leerlingen = [] if _is_oefenmap(klas) else [p for p in klas.iterdir() if _is_leerling(p)]
+        for pad in sorted(leerlingen) or [klas]:
+            gevonden += _zoek(pad)
+    keer = Counter(inlevering.naam for inlevering in gevonden)
+    for inlevering in gevonden:
+        if keer[inlevering.naam] > 1:
+            # Twee klassen met een Bram.
+            inlevering.naam = inlevering.pad.as_posix()
     return gevonden
 
 
-def _zoek(map_: Path, naam: str) -> Inlevering:
-    if _wijst_naar_buiten(map_, map_.parent):
-        return Inlevering(naam, None, ['is een link naar een andere plek'])
+def _is_leerling(pad: Path) -> bool:
+    return pad.suffix.lower() in INGEPAKT or pad.is_dir() and not pad.name.startswith(('.', '__'))
+
+
+def _zoek(pad: Path) -> list[Inlevering]:
+    """Wat een leerling inlevert; staan er meer oefenmappen in zijn map, dan elk apart."""
+    if pad.suffix.lower() in INGEPAKT:
+        return [Inlevering(pad, pad.name, opvalt=['is nog niet uitgepakt'])]
+    if _wijst_naar_buiten(pad, pad.parent):
+        return [Inlevering(pad, pad.name, opvalt=['is een link naar een andere plek'])]
     try:
-        oefenmappen = next(filter(None, _per_diepte(map_)), [])
+        oefenmappen = next(filter(None, _per_diepte(pad)), [])
+        if not oefenmappen:
+            wat = 'hier staat geen oefenmap' if any(pad.iterdir()) else 'is leeg'
+            return [Inlevering(pad, pad.name, opvalt=[wat])]
     except OSError:
-        return Inlevering(naam, None, ['is niet te lezen'])
-    if not oefenmappen:
-        leeg = not any(map_.iterdir())
-        return Inlevering(naam, None, ['is leeg' if leeg else 'hier staat geen oefenmap'])
-    gekozen, *andere = oefenmappen
-    inlevering = Inlevering(naam, gekozen)
-    if gekozen != map_:
-        inlevering.opvalt.append(f'de oefenmap is `{gekozen.relative_to(map_).as_posix()}`')
-    if andere:
-        namen = ', '.join(f'`{pad.relative_to(map_).as_posix()}`' for pad in andere)
-        inlevering.opvalt.append(f'er is nog een oefenmap: {namen}')
-    return inlevering
+        return [Inlevering(pad, pad.name, opvalt=['is niet te lezen'])]
+    dieper = [map_.relative_to(pad).as_posix() for map_ in oefenmappen]
+    if len(oefenmappen) == 1:
+        opvalt = [f'de oefenmap is `{dieper[0]}`'] if dieper != ['.'] else []
+        return [Inlevering(pad, pad.name, oefenmappen[0], opvalt)]
+    return [
+        Inlevering(map_, f'{pad.name}/{naam}', map_)
+        for map_, naam in zip(oefenmappen, dieper, strict=True)
+    ]
 
 
 def _per_diepte(map_: Path) -> Iterator[list[Path]]:

@@ -10,6 +10,7 @@ import site
 import sys
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from controle.beoordeling import beoordeel
 from controle.naspelen import Kindproces, Verslag
 from controle.oefenmap import lees_oefenmap
 from controle.oordeel import Oordeel
-from controle.vertelling import tekens, wat_nu
+from controle.vertelling import tekens
 from stappen import STAPPEN
 
 from docent.inlevering import Inlevering, neem_over
@@ -25,6 +26,12 @@ from docent.overzicht import druk_af
 from docent.rij import Rij
 
 TEST = Path(__file__).resolve().parents[1] / 'test_stappen.py'
+
+# Weinig uitvoer, want de klas komt eronder; en een naam als Zoë blijft Zoë.
+OPTIES = (
+    *('-q', '--tb=no', '-o'),
+    'disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true',
+)
 
 # Een programma als Excel leest hier een formule in.
 BEGIN_VAN_EEN_FORMULE = ('=', '+', '-', '@')
@@ -41,17 +48,22 @@ def kijk_na(
     """Speelt elke inlevering na en drukt de klas af; geeft de exit status van pytest."""
     print(WAARSCHUWING, flush=True)
     klas = Nakijken(inleveringen, tot)
-    status = pytest.main([str(TEST), '-q', '--tb=no', *voor_pytest], plugins=[klas])
-    if not klas.rijen:
-        return status
+    status = pytest.main([str(TEST), *OPTIES, *voor_pytest], plugins=[klas])
     print()
+    if not klas.rijen:
+        print('Er is geen map nagespeeld.')
+        return status
     teken = tekens(sys.stdout.encoding or 'ascii')
     breed = max(map(len, [*teken.values(), str(tot)])) + 1
 
     def cellen(rij: Rij) -> str:
-        return ''.join(f'{teken[t].strip():>{breed}}' for t in rij.toestanden) + f'  {rij.af:>2}'
+        stappen = ''.join(f'{teken[toestand].strip():>{breed}}' for toestand in rij.toestanden)
+        return f'{stappen}  {rij.af:>2}  {len(rij.revisies):>9}'
 
-    druk_af(klas.rijen, ''.join(f'{n:>{breed}}' for n in range(1, tot + 1)) + '  af', cellen)
+    af, fout, niet = (teken[toestand].strip() for toestand in ('af', 'fout', 'niet'))
+    print(f'{af} af   {fout} begonnen, en nog niet goed   {niet} nog niet begonnen\n')
+    kop = ''.join(f'{nummer:>{breed}}' for nummer in range(1, tot + 1))
+    druk_af(klas.rijen, f'{kop}  af  migraties', cellen)
     if cijfers:
         schrijf_csv(cijfers, klas.rijen, tot)
     return status
@@ -117,15 +129,19 @@ class Nakijken:
         try:
             kopie, niet_mee, verslag = loopt.result()
             oordeel = beoordeel(lees_oefenmap(kopie), verslag)
-            # Een map die er niet is heeft geen fouten, en wat na `tot` komt is niet gevraagd.
-            tot = self.tot if inlevering.map else 0
-            oordeel.afwijkingen = [a for a in oordeel.afwijkingen if a.stap <= tot]
             rij.opvalt += niet_mee
-            rij.vul(oordeel)
-            rij.uitleg = ' '.join(wat_nu(oordeel).removeprefix('Wat nu: ').split())
-            if len(verslag.heen) < 2:
+            if not inlevering.map:
+                # Een map die er niet is heeft geen fouten.
+                oordeel.afwijkingen = []
+            elif oordeel.afwijkingen and len(verslag.heen) < 2:
                 # Een database alleen is geen bewijs: wat niet nagespeeld is telt niet.
-                oordeel.gehaald = 0
+                eerste, beweert = oordeel.afwijkingen[0], range(1, max(oordeel.gehaald, 1) + 1)
+                oordeel.afwijkingen = [replace(eerste, stap=nummer) for nummer in beweert]
+            # Wat na `tot` komt is niet gevraagd.
+            oordeel.afwijkingen = [a for a in oordeel.afwijkingen if a.stap <= self.tot]
+            rij.vul(oordeel)
+            if rij.wat and len(verslag.heen) < 2:
+                rij.wat = f'is niet na te spelen. {rij.wat.partition(": ")[2]}'
             rij.toestanden = [oordeel.toestand(stap.nummer) for stap in STAPPEN[: self.tot]]
         except Exception as fout:
             rij.toestanden = ['fout'] * self.tot
@@ -151,7 +167,8 @@ def schrijf_csv(bestand: Path, rijen: list[Rij], tot: int) -> None:
         stappen = [f'stap {nummer}' for nummer in range(1, tot + 1)]
         schrijver.writerow(['naam', *stappen, 'aantal af', 'uitleg'])
         for rij in sorted(rijen, key=lambda rij: rij.naam):
-            cellen = [rij.naam, *rij.toestanden, rij.toestanden.count('af'), rij.uitleg]
+            uitleg = '. '.join(filter(None, [*rij.opvalt, f'{rij.wat} {rij.doe}'.strip()]))
+            cellen = [rij.naam, *rij.toestanden, rij.af, ' '.join(uitleg.split())]
             schrijver.writerow(_geen_formule(str(cel)) for cel in cellen)
 
 

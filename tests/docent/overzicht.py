@@ -43,7 +43,7 @@ def druk_af(rijen: list[Rij], kop: str, cellen: Callable[[Rij], str]) -> None:
     print(f'{"leerling":<{lang}}  {kop}')
     for rij in sorted(rijen, key=lambda rij: (rij.af, len(rij.revisies), rij.naam)):
         _zeg(f'{rij.naam:<{lang}}  {cellen(rij)}'.rstrip())
-        for tekst in rij.opvalt:
+        for tekst in filter(None, [rij.wat, *rij.opvalt]):
             _zeg(tekst, inspringen=4)
     if meest := list(meest_voorkomend(rijen)):
         print('\nDit komt het meest voor:')

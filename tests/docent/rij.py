@@ -34,12 +34,14 @@ class Rij:
     stap: int = 0
     # Elke revisie, met het moment waarop zij gemaakt is als dat in het script staat.
     revisies: dict[str, datetime | None] = field(default_factory=dict)
+    # Wat een docent moet weten, en wat niet klopt.
     opvalt: list[str] = field(default_factory=list)
-    # De naam van de hint die de leerling krijgt.
+    wat: str = ''
+    # De hint die de leerling krijgt: de naam van de functie, en wat hij moet doen.
     hint: str | None = None
-    # Na het naspelen: van elke stap of hij af is, en wat de leerling te lezen krijgt.
+    doe: str = ''
+    # Na het naspelen: van elke stap of hij af is.
     toestanden: list[str] = field(default_factory=list)
-    uitleg: str = ''
 
     @property
     def af(self) -> int:
@@ -56,10 +58,12 @@ class Rij:
         oefenmap = oordeel.oefenmap
         self.stap = oordeel.gehaald
         self.revisies = revisies_van(oefenmap)
+        nieuw = set(oefenmap.revisies) - oordeel.gehad
         if oordeel.afwijkingen:
-            self.hint, hint = passende_hint(oordeel, oordeel.afwijkingen[0])
-            self.opvalt.append(f'stap {oordeel.afwijkingen[0].stap}: {" ".join(hint.wat.split())}')
-        elif nieuw := set(oefenmap.revisies) - oordeel.gehad:
+            eerste = oordeel.afwijkingen[0]
+            self.hint, (wat, doe) = passende_hint(oordeel, eerste)
+            self.wat, self.doe = f'stap {eerste.stap}: {" ".join(wat.split())}', doe
+        elif nieuw:
             self.opvalt.append(f'niet uitgevoerd: {len(nieuw)} van de migraties')
 
 
@@ -105,12 +109,14 @@ def zet_signalen_erbij(rijen: Iterable[Rij], uitgedeeld: set[str]) -> None:
     for rij in rijen:
         eigen = [revisie for revisie in rij.revisies if revisie not in uitgedeeld]
         gedeeld = [hebben[revisie] for revisie in eigen if len(hebben[revisie]) > 1]
+        if rij.revisies and not eigen:
+            rij.opvalt.append('heeft alleen de uitgedeelde migratie')
         if gedeeld:
             wie = _noem(max(gedeeld, key=len), zonder=rij.naam)
             rij.opvalt.append(f'{len(gedeeld)} van de revision ids ook bij {wie}')
         momenten = sorted(filter(None, (rij.revisies[revisie] for revisie in eigen)))
         if len(momenten) > 1 and momenten[-1] - momenten[0] < DICHT_OP_ELKAAR:
-            rij.opvalt.append(f'alle {len(momenten)} eigen migraties binnen een minuut gemaakt')
+            rij.opvalt.append(f'alle {len(momenten)} nieuwe migraties binnen een minuut gemaakt')
 
 
 def _noem(namen: list[str], zonder: str = '') -> str:

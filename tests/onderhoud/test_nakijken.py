@@ -79,11 +79,13 @@ def opdracht(*argumenten: str | Path, tijdslimiet: int = TIJDSLIMIET) -> list:
 class Nagekeken:
     """Een klas die nagekeken is: wat er op het scherm kwam, en de bestanden."""
 
-    def __init__(self, klas: Path, *opties: str, **extra: str):
+    def __init__(self, klas: Path, *argumenten: str | Path, tot: int = LAATSTE, **extra: str):
         self.klas, self.csv, self.xml = klas, klas.with_suffix('.csv'), klas.with_suffix('.xml')
-        opties = (*opties, '--csv', self.csv, f'--junitxml={self.xml}')
+        mappen = [a for a in argumenten if isinstance(a, Path)] or [klas]
+        opties = [a for a in argumenten if isinstance(a, str)]
+        bestanden = ('--csv', self.csv, f'--junitxml={self.xml}')
         self.klaar = subprocess.run(
-            opdracht(klas, '--naspelen', *opties),
+            opdracht(*mappen, '--naspelen', '--tot', str(tot), *bestanden, *opties),
             env=omgeving() | extra,
             capture_output=True,
             encoding='utf-8',
@@ -92,7 +94,7 @@ class Nagekeken:
         assert 'Traceback' not in self.uit + self.klaar.stderr, self.uit + self.klaar.stderr
 
     def toestanden(self, naam: str) -> str:
-        *toestanden, af = rijen(self.uit)[naam]
+        *toestanden, af, _ = rijen(self.uit)[naam]
         assert toestanden.count('✓') == int(af)
         return ''.join(toestanden)
 
@@ -172,8 +174,8 @@ def nagekeken(klas) -> Nagekeken:
         ('pytest_ini', tekens(1), ''),
         ('exit_status', tekens(1), ''),
         # Een database die niet nagespeeld is, bewijst niets.
-        ('alleen_data', tekens(0, LAATSTE), 'Er is geen bestand `BasicModelApp.py`'),
-        ('hangt', tekens(0, NIVEAU), 'nog niet klaar'),
+        ('alleen_data', '✗' * LAATSTE, 'is niet na te spelen. Er is geen bestand'),
+        ('hangt', tekens(0, *range(1, NIVEAU + 1)), 'is niet na te spelen'),
         ('begint_iets', tekens(WOONPLAATS), ''),
         ('thuis', tekens(WOONPLAATS), ''),
         ('=1+1', tekens(WOONPLAATS), ''),
@@ -230,6 +232,7 @@ def test_het_csv_bestand_heeft_naam_stappen_aantal_en_uitleg(nagekeken):
     assert cijfers['Elsje'][: WOONPLAATS + 1] == ['af'] * (WOONPLAATS - 1) + ['fout'] * 2
     # De uitleg is wat de leerling zelf te lezen krijgt, met de regel erbij.
     assert cijfers['Elsje'][-1].endswith('woonplaats = db.Column(db.String(50))')
+    assert cijfers['leeg'] == ['niet'] * LAATSTE + ['0', 'is leeg']
     # Een rekenblad rekent deze naam niet uit.
     assert "'=1+1" in cijfers
 
@@ -237,25 +240,39 @@ def test_het_csv_bestand_heeft_naam_stappen_aantal_en_uitleg(nagekeken):
 # --- Kiezen en stoppen --------------------------------------------------------------------------
 
 
-def test_tot_een_stap_en_een_leerling_kiezen(klas):
-    gekozen = Nagekeken(klas, '--tot', str(WOONPLAATS - 1), '-k', 'Bram or Elsje')
-    # Wat er na die stap misgaat, is niet gevraagd.
-    assert gekozen.klaar.returncode == pytest.ExitCode.OK
-    assert rijen(gekozen.uit) == dict.fromkeys(('Bram', 'Elsje'), ['✓'] * (WOONPLAATS - 1) + ['1'])
+def test_tot_een_stap_telt_niet_mee_wat_daarna_komt(klas):
+    mappen = [klas / naam for naam in ('Bram', 'Elsje', 'alleen_data')]
+    gekozen = Nagekeken(klas, *mappen, tot=WOONPLAATS - 1)
+    # Wat er bij Elsje na die stap misgaat, is niet gevraagd; wie niets liet naspelen, heeft niets.
+    af = WOONPLAATS - 1
+    assert {naam: cellen[:-1] for naam, cellen in rijen(gekozen.uit).items()} == {
+        'alleen_data': ['✗'] * af + ['0'],
+        **dict.fromkeys(('Bram', 'Elsje'), ['✓'] * af + [str(af)]),
+    }
     assert gekozen.cijfers()['naam'] == ['stap 1', 'aantal af', 'uitleg']
     assert 'woonplats' not in gekozen.uit
-    assert list(gekozen.gevallen()) == ['test_stap[Bram-stap_1]', 'test_stap[Elsje-stap_1]']
+    assert list(gekozen.gevallen())[0] == 'test_stap[Bram-stap_1]'
+
+
+def test_een_leerling_kiezen(klas, tmp_path):
+    shutil.copytree(klas / 'Bram', tmp_path / 'Zoë')
+    gekozen = Nagekeken(klas, klas / 'Bram', tmp_path / 'Zoë', '-k', 'Zoë')
+    assert gekozen.klaar.returncode == pytest.ExitCode.OK
+    assert list(rijen(gekozen.uit)) == ['Zoë']
+    assert 'test_stap[Zoë-stap_1]' in gekozen.gevallen()
+    niemand = Nagekeken(klas, klas / 'Bram', '-k', 'Noor')
+    assert 'Er is geen map nagespeeld.' in niemand.uit
 
 
 def test_met_alles_af_is_een_stap_die_nog_moet_een_fout(klas):
-    gekozen = Nagekeken(klas, '--alles-af', '-k', 'Bram')
+    gekozen = Nagekeken(klas, klas / 'Bram', '--alles-af')
     assert gekozen.klaar.returncode == pytest.ExitCode.TESTS_FAILED
     assert gekozen.gevallen()[f'test_stap[Bram-stap_{LAATSTE}]'].find('failure') is not None
 
 
 def test_pytest_html_maakt_er_een_pagina_van(klas, tmp_path):
     pagina = tmp_path / 'klas.html'
-    Nagekeken(klas, '-k', 'Bram', f'--html={pagina}', '--self-contained-html')
+    Nagekeken(klas, klas / 'Bram', f'--html={pagina}', '--self-contained-html')
     assert f'test_stap[Bram-stap_{NIVEAU}]' in pagina.read_text(encoding='utf-8')
 
 
@@ -323,7 +340,14 @@ def test_een_verkeerde_opdracht_krijgt_de_goede(argumenten):
     assert klaar.stderr.startswith('Gebruik: python tests/klas.py MAP')
 
 
-@pytest.mark.parametrize('argumenten', [['weg'], ['leeg'], ['klas', '--naspelen', '--csv', 'leeg']])
+@pytest.mark.parametrize(
+    'argumenten',
+    [
+        ['weg'],
+        ['klas', '--naspelen', '--csv', 'leeg'],
+        ['klas', '--naspelen', '--csv', 'weg/c.csv'],
+    ],
+)
 def test_een_map_of_bestand_dat_niet_kan_krijgt_een_zin(klas, tmp_path, argumenten):
     (tmp_path / 'leeg').mkdir()
     (tmp_path / 'klas').mkdir()
