@@ -80,8 +80,8 @@ def _volgende_stap(oordeel: Oordeel) -> str:
         return f'begin met stap 1, {STAPPEN[0].titel}, in `LEERLING.md`:\n    flask db init'
     if gehaald == LAATSTE:
         return (
-            'alle stappen zijn af. Lees de laatste uit, en lever je map in, met `migrations` en '
-            '`data.sqlite`.'
+            'alle stappen zijn af. Lees de laatste uit, en lever je map in: met `migrations` en '
+            '`data.sqlite`, en zonder `.venv`.'
         )
     door = f'stap {gehaald + 1}, {STAPPEN[gehaald].titel}, in `LEERLING.md`'
     if gehaald == 1 and oordeel.database.rijen.get(TABEL) == 0:

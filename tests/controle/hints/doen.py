@@ -160,7 +160,7 @@ def zet_cursisten_erin(oordeel: Oordeel) -> str:
         }
         inhoud = ', '.join(f'{naam}={waarde!r}' for naam, waarde in velden.items())
         regels += f'    db.session.add({klasse_van(TABEL)}({inhoud}))\n'
-    return f'Zet ze erin, in `flask shell`:\n{regels}    db.session.commit()'
+    return f'Zet ze erin, in `flask shell`:\n{regels}    db.session.commit()\n    exit()'
 
 
 def _afgeleid(naam: str, cursist: dict) -> object:

@@ -70,7 +70,7 @@ def _maak_de_migratie(oordeel: Oordeel, afwijking: Afwijking, stap: Stap) -> Hin
     if oordeel.fout:
         doe += _bij_een_fout(stap)
     elif stap.eerst and oordeel.model_is_anders(kolommen_na(stap.nummer)[stap.eerst.plek]):
-        doe += _al_gedaan('het script weggegooid')
+        doe = _of_al_gedaan('het script weggegooid', doe)
     return Hint(doen.nog_niet_in_een_migratie(afwijking), doe)
 
 
@@ -89,9 +89,9 @@ def _voer_het_script_uit(oordeel: Oordeel, stap: Stap) -> Hint:
     if stap.melding:
         doe += _bij_een_fout(stap)
     elif stap.kopie:
-        doe += _al_gedaan('de kopie teruggezet')
+        doe = _of_al_gedaan('de kopie teruggezet', doe)
     elif not stap.weg:
-        doe += _al_gedaan('`flask db downgrade` gedaan')
+        doe = _of_al_gedaan('`flask db downgrade` gedaan', doe)
     return Hint(wat, doe)
 
 
@@ -122,5 +122,7 @@ def _bij_een_fout(stap: Stap) -> str:
     return f'\nZie je een fout? {_lees_verder(stap, MIS)}'
 
 
-def _al_gedaan(wat: str) -> str:
-    return f'\nHeb je net {wat}? Lees dan verder na die opdracht, bij *{OPLOSSEN}*.'
+def _of_al_gedaan(wat: str, doe: str) -> str:
+    # Wat de les daarna doet staat voorop: wie alleen de opdracht typt, is weer bij de fout.
+    verder = f'Heb je net {wat}? Lees dan verder na die opdracht, bij *{OPLOSSEN}*.'
+    return f'{verder}\nNog niet? {doe}'
