@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from controle import vertelling
@@ -19,6 +18,7 @@ from controle.naspelen import Kindproces, Verslag
 from controle.oefenmap import lees_oefenmap
 from controle.oordeel import Oordeel
 from lesboek import Lesstand
+from shells import HIER
 from speel_les import draai, omgeving
 from spelen.terug import WERKMAP, wissel
 from sqlalchemy import URL, create_engine
@@ -303,6 +303,9 @@ class Leerling:
 
     def _doe_blok(self, zin: str, blok: list[str]) -> None:
         bewerking = re.search(r'.*(Maak|Haal|Zet|Verplaats|Vervang) in `([^`]+)` ([^:]*):$', zin)
+        if zin == 'In PowerShell:':
+            # Dit is al in cmd gedaan; test_systemen.py kijkt of PowerShell het begrijpt.
+            return
         if re.search(r'(erbeter [^.]*|regel erboven):$', zin):
             # Hier moet een leerling zelf nadenken; wat eronder staat, is wat er nu staat.
             return
@@ -317,8 +320,11 @@ class Leerling:
 
     def _bewerk(self, wat: str, naam: str, waar: str, blok: list[str]) -> None:
         regels = self.lees(naam).splitlines()
-        # Achter de komma staat hoeveel spaties er in het blok staan.
-        plaats = waar.partition(',')[0].replace('bovenaan', '0')
+        # Achter de komma staat hoeveel spaties er voor het blok horen.
+        plaats, _, spaties = waar.replace('bovenaan', '0').partition(',')
+        if ervoor := re.search(r'met (\w+) spaties', spaties):
+            aantal = {'vier': 4, 'acht': 8, 'twaalf': 12}.get(ervoor[1]) or int(ervoor[1])
+            blok = [' ' * aantal + regel if regel else regel for regel in blok]
         getallen = [int(getal) for getal in re.findall(r'\d+', plaats)]
         if wat == 'Vervang':
             for functie in ast.parse('\n'.join(blok)).body:
@@ -354,12 +360,10 @@ class Leerling:
                 nieuw = self.map / WERKMAP / 'bouw'
                 shutil.copytree(self.lesstand(int(nummer)).map, nieuw)
                 wissel(self.map, nieuw)
-            case ['rm', naam]:
-                (self.map / naam).unlink()
-            case ['cp', van, naar]:
-                shutil.copyfile(self.map / van, self.map / naar)
             case _:
-                pytest.fail(f'Dit is geen opdracht: {opdracht}')
+                # In de echte shell: zo is dit op Windows een opdracht van cmd.
+                klaar = HIER[0].draai([opdracht], self.map, omgeving())
+                assert klaar.returncode == 0, f'{opdracht}:\n{klaar.stdout}'
 
 
 def speel_apart_na(oefenmap: Path) -> Verslag:

@@ -266,7 +266,8 @@ def _met_blok(zin: str, regels: Iterable[str]) -> str:
         eerste = ', de eerste' if len(set(ervoor)) > 1 else ','
         aantal = {4: 'vier', 8: 'acht', 12: 'twaalf'}.get(ervoor[0], ervoor[0])
         zin += f'{eerste} met {aantal} spaties ervoor'
-    return f'{zin}:\n' + '\n'.join(f'    {regel}' for regel in regels)
+    # Die spaties staan er niet ook nog: anders telt een leerling ze twee keer.
+    return f'{zin}:\n' + '\n'.join(f'    {regel[ervoor[0] :]}' for regel in regels)
 
 
 def _waar(bestand: Bestand, begin: int, eind: int | None = None) -> str:
