@@ -43,8 +43,9 @@ class Afwijking:
     kolom: str | None = None
     verwacht: object = None
     gevonden: object = None
-    # De revisie waar het gebeurt.
+    # De revisie waar het gebeurt, of het bestand.
     revisie: str | None = None
+    bestand: str | None = None
 
     @property
     def plek(self) -> tuple[str | None, str | None]:
@@ -119,7 +120,7 @@ class Oordeel:
     @property
     def stap_van_module(self) -> int:
         """De stap van een module die niet te laden is: die van nu, als daar iets van in staat."""
-        tekst = self.module.tekst if self.module else ''
+        tekst = '\n'.join(bestand.tekst for bestand in self.oefenmap.code)
         oud = kolommen_na(self.gehaald)
         nieuw = [k.naam for k in STAPPEN[self.stap_nu - 1].erbij if k.plek not in oud]
         bezig = any(re.search(rf'\b{naam}\b', tekst) for naam in nieuw)

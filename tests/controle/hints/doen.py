@@ -119,7 +119,7 @@ def migreer(oordeel: Oordeel, bericht: str) -> str:
     migratie = f'    flask db migrate -m "{bericht}"'
     afwijking = next((a for a in oordeel.afwijkingen if a.soort == 'database'), None)
     if afwijking is None:
-        return f'Sla `{MODULE}` op en maak een migratie:\n{migratie}'
+        return f'Maak een migratie:\n{migratie}'
     if afwijking.wat in ('anders', 'zonder versie') and oordeel.database_is_als_model():
         return (
             'In `data.sqlite` staat het al, buiten de migraties om. Dan vindt `flask db migrate` '

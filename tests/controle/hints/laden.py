@@ -8,9 +8,8 @@ from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, kolomm
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import heet, kolommen_in, namen_van, tabellen_van
+from controle.oefenmap import heet, kolommen_in, namen_van
 from controle.oordeel import Afwijking, Oordeel
-from controle.tabellen import kolommen_van
 
 # Zo heten de fouten van Python over een naam die niet bestaat.
 NAAM_ONBEKEND = ('NameError', 'AttributeError')
@@ -18,22 +17,20 @@ NAAM_ONBEKEND = ('NameError', 'AttributeError')
 
 @hint('naspelen', 'module')
 def klasse_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module = oordeel.module
-    namen = [klasse.name for klasse in module.klassen]
-    dubbel = [k for k in module.klassen if namen.count(k.name) > 1][:2]
+    klassen = [(bestand, klasse) for bestand in oordeel.oefenmap.code for klasse in bestand.klassen]
+    namen = [klasse.name for _, klasse in klassen]
+    dubbel = [(bestand, klasse) for bestand, klasse in klassen if namen.count(klasse.name) > 1][:2]
     if not dubbel:
         return None
-    wat = (
-        f'De klasse `{dubbel[0].name}` staat twee keer in `{MODULE}`: op regel {dubbel[0].lineno} '
-        f'en op regel {dubbel[1].lineno}.'
-    )
-    tabel = next(iter(tabellen_van(dubbel[0])), '')
-    van_de_stap = [naam for t, naam in kolommen_na(oordeel.stap_nu) if t == tabel]
-    for goed in (van_de_stap, kolommen_van(oordeel.database.schema, tabel)):
-        weg = [klasse for klasse in dubbel if kolommen_in(klasse) != {*goed}]
-        if len(weg) == 1:
-            return Hint(wat, doen.haal_weg(module, weg[0].lineno, weg[0].end_lineno))
-    return Hint(wat, f'Welke is de goede? Haal de andere weg. {doen.lukt_dat_niet(oordeel)}')
+    waar = [f'op regel {klasse.lineno} van `{bestand.naam}`' for bestand, klasse in dubbel]
+    wat = f'De klasse `{dubbel[0][1].name}` staat er twee keer: {waar[0]}, en {waar[1]}.'
+    goed = {naam for _, naam in kolommen_na(oordeel.stap_nu)}
+    # Hoeveel kolommen er anders zijn dan in de stap van nu.
+    anders = [len(kolommen_in(klasse) ^ goed) for _, klasse in dubbel]
+    if anders[0] == anders[1]:
+        return Hint(wat, f'Welke is de goede? Haal de andere weg. {doen.lukt_dat_niet(oordeel)}')
+    bestand, weg = dubbel[anders.index(max(anders))]
+    return Hint(wat, doen.haal_weg(bestand, weg.lineno, weg.end_lineno))
 
 
 @hint('naspelen', 'module', 'Migrate')

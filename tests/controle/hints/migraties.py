@@ -46,7 +46,7 @@ def migraties_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('script', 'zonder revisie')
 def script_zonder_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.oefenmap.bestand(afwijking.gevonden)
+    script = oordeel.oefenmap.bestand(afwijking.bestand)
     staat_boven = re.search(r'^Revision ID: (\w+)', script.tekst, re.MULTILINE)
     if staat_boven:
         return Hint(
@@ -71,7 +71,7 @@ def script_zonder_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
 
 @hint('script', 'zonder vorige')
 def script_zonder_vorige_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.oefenmap.bestand(afwijking.gevonden)
+    script = oordeel.oefenmap.bestand(afwijking.bestand)
     staat_boven = re.search(r'^Revises: (\w+)', script.tekst, re.MULTILINE)
     vorige = staat_boven[1] if staat_boven else None
     anderen = [s for s in oordeel.oefenmap.scripts if s is not script]

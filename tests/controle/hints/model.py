@@ -130,7 +130,7 @@ def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             doen.vervang_functies(script, {'upgrade': [f'    {doen.maak_index(kolom)}']}),
         )
     return Hint(
-        f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. `{MODULE}` was toen '
+        f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. Je model was toen '
         'waarschijnlijk nog niet opgeslagen.',
         doen.migreer_opnieuw(oordeel, script, naam or tabel),
     )
@@ -164,27 +164,17 @@ def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('lezen', 'relatie')
 def relatie_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, melding = oordeel.module, afwijking.gevonden
-    zin = melding.partition('. ')[0].rstrip('.')
-    wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{zin}`.'
-    for klasse in module.klassen:
-        for knoop in klasse.body:
-            aanroep = next(iter(module.aanroepen('relationship', knoop)), None)
-            if aanroep is None or not _gaat_over(melding, klasse, knoop):
-                continue
-            waar = f'Regel {knoop.lineno} van `{MODULE}` maakt een relatie die niet klopt.'
-            doel = getattr(aanroep.args[0], 'value', '') if aanroep.args else ''
-            namen = {k.name.lower(): k.name for k in module.klassen if k.name != doel}
-            lijkt = get_close_matches(str(doel).lower(), namen, 1)
-            if lijkt:
-                nummer, goed = aanroep.args[0].lineno, namen[lijkt[0]]
+    melding = afwijking.gevonden
+    wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{melding.partition(". ")[0].rstrip(".")}`.'
+    for bestand in oordeel.oefenmap.code:
+        for klasse, knoop in ((k, deel) for k in bestand.klassen for deel in k.body):
+            if bestand.aanroepen('relationship', knoop) and _gaat_over(melding, klasse, knoop):
                 return Hint(
-                    f'{waar} Er is geen klasse `{doel}`. Bedoel je `{goed}`?',
-                    doen.maak(module, nummer, module.regel(nummer).replace(repr(doel), repr(goed))),
+                    f'Regel {knoop.lineno} van `{bestand.naam}` maakt een relatie die niet klopt. '
+                    f'{wat}',
+                    'Verbeter hem. Of laat hem weg, want de les heeft hem niet nodig. '
+                    + doen.haal_weg(bestand, knoop.lineno),
                 )
-            return Hint(
-                f'{waar} {wat} De les heeft hem niet nodig.', doen.haal_weg(module, knoop.lineno)
-            )
     return Hint(wat, doen.weg_terug(oordeel))
 
 

@@ -14,14 +14,14 @@ from situaties.situatie import (
 )
 
 
-@situatie('klasse_staat_er_twee_keer', WOONPLAATS, '`Cursist` staat twee keer')
+@situatie('klasse_staat_er_twee_keer', WOONPLAATS, '`Cursist` staat er twee keer')
 def klasse_twee_keer(m):
     oud = m.lees()
     klasse = oud[oud.index('class Cursist') :]
     m.onderaan(klasse.replace(f'    {REGEL}\n', ''))
 
 
-@situatie('klasse_staat_er_twee_keer', WOONPLAATS - 1, '`Cursist` staat twee keer', '# Zo ziet')
+@situatie('klasse_staat_er_twee_keer', WOONPLAATS - 1, '`Cursist` staat er twee keer', '# Zo ziet')
 def klasse_van_de_volgende_stap_eronder(m):
     oud = m.lees()
     m.model_van(WOONPLAATS)
@@ -40,6 +40,14 @@ def klasse_twee_keer_met_dezelfde_kolommen(m):
     oud = m.lees()
     m.onderaan(oud[oud.index('class Cursist') :].replace('jaar oud', 'jaar'))
 
+
+in_een_eigen_bestand(
+    'klasse_staat_er_twee_keer',
+    'class Cursist',
+    "class Cursist(db.Model):\n    __tablename__ = 'cursisten'\n\n\nclass Cursist",
+    'op regel 4 van',
+    'Haal in `models.py`',
+)
 
 # --- `Migrate(app, db)` en wat erboven hoort --------------------------------------------------
 

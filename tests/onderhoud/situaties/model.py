@@ -189,14 +189,22 @@ def relatie(inhoud, *woorden):
         m.kolom(f'gebruiker = db.relationship({inhoud}')
 
 
-relatie("'Gebruikr')  # wie inlogt", 'Bedoel je `Gebruiker`', "'Gebruiker')  # wie inlogt")
-relatie("'gebruikers')", "relationship('Gebruiker')")
+relatie("'Gebruikr')  # wie inlogt", "locate a name ('Gebruikr')", "'Gebruikr')  # wie inlogt")
 relatie("'Gebruiker', back_populates='cursisten')", "no property 'cursisten'", 'Haal in')
 relatie("'Gebruiker',\n        lazy='dynamic')", 'tot en met', 'dynamic')
 
 
+in_een_eigen_bestand(
+    'relatie_klopt_niet',
+    REGEL,
+    f"{REGEL}\n    docent = db.relationship('Docent')",
+    "locate a name ('Docent')",
+    'Haal in `models.py`',
+)
+
+
 @situatie('relatie_klopt_niet', GEBRUIKERS, 'Docent', '--terug')
-def relatie_in_een_eigen_bestand(m):
+def relatie_die_nergens_in_een_klasse_staat(m):
     m.schrijf("def koppel(db):\n    return db.relationship('Docent')\n", 'relaties.py')
     m.vervang('import os\n', 'import os\n\nfrom relaties import koppel\n')
     m.kolom('docent = koppel(db)')
