@@ -132,7 +132,7 @@ def migreer_opnieuw(oordeel: Oordeel, script: Script, bericht: str) -> str:
     """Een script dat nooit is uitgevoerd, mag weg."""
     reeks = oordeel.oefenmap.revisies
     if reeks[-1] != script.revisie:
-        return f'Verbeter `upgrade()` in `{script.naam}`. Er volgt al een ander script op.'
+        return f'Er volgt al een ander script op. {weg_terug(oordeel)}'
     doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', verwijder(script.naam)
     # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
     if all(map(oordeel.toegepast, reeks[:-1])):

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from difflib import get_close_matches
 from inspect import signature
 
@@ -177,44 +178,38 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
     )
 
 
-# Wat er in de rijen die er al zijn komt te staan, bij een type dat geen lege tekst kent.
-EERSTE_WAARDE = dict.fromkeys(
-    ('Integer', 'BigInteger', 'SmallInteger', 'Float', 'Numeric', 'Boolean'), "'0'"
-) | {
-    'DateTime': 'db.func.now()',
-    'Date': 'db.func.current_date()',
-    'Time': 'db.func.current_time()',
-}
-
-
 @hint('naspelen', 'heen')
 def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script = oordeel.script_bij(afwijking)
     for tabel, kolom, aanroep in script.nieuwe_kolommen():
         opties = {k.arg: k.value for k in aanroep.keywords}
         verplicht = getattr(opties.get('nullable'), 'value', True) is False
-        if not verplicht or 'server_default' in opties:
+        if not verplicht or 'server_default' in opties or oordeel.toegepast(script.revisie):
             continue
         wat = (
             f'Kolom `{kolom}` mag niet leeg zijn. De rijen die er al zijn hebben nog geen waarde, '
             'dus SQLite weigert. `default` helpt hier niet: die kent alleen Python.'
         )
-        les = kolommen_na(LAATSTE).get((tabel, kolom))
-        bestand = oordeel.oefenmap.bestand_met(tabel)
-        nummer = bestand.regel_van_kolom(tabel, kolom)
-        regel = ast.unparse(bestand.opdracht(nummer)) if nummer else ''
-        if nummer and 'server_default' not in regel:
-            namen = re.findall(r'\w+', ast.unparse(aanroep))
-            waarde = next((EERSTE_WAARDE[n] for n in namen if n in EERSTE_WAARDE), "''")
-            zelf = f'{regel[:-1]}, server_default={waarde})'
-            return Hint(wat, doen.maak(bestand, nummer, les.regel if les else zelf))
-        if not oordeel.toegepast(script.revisie):
+        model = oordeel.verslag.model.get(tabel, {}).get(kolom)
+        if not model or model['null'] or model['standaard']:
             return Hint(wat, doen.migreer_opnieuw(oordeel, script, kolom))
-        if les:
-            standaard = doen.standaard_in_script(les.standaard)
-            begin, eind, rest = script.regel(aanroep.lineno).rpartition(', nullable=False')
-            nieuw = f'{begin}, server_default={standaard}{eind}{rest}'
-            return Hint(wat, doen.maak(script, aanroep.lineno, nieuw))
+        les = kolommen_na(LAATSTE).get((tabel, kolom))
+        return Hint(wat, doen.zet_kolom(oordeel, les) if les else _mag_leeg(oordeel, tabel, kolom))
+
+
+def _mag_leeg(oordeel: Oordeel, tabel: str, kolom: str) -> str:
+    """Een eigen kolom die leeg mag zijn: dat kan bij elk type, en in elke schrijfwijze."""
+    bestand = oordeel.oefenmap.bestand_met(tabel)
+    nummer = bestand.regel_van_kolom(tabel, kolom)
+    opdracht = deepcopy(bestand.opdracht(nummer)) if nummer else ast.Pass()
+    waarde = getattr(opdracht, 'value', None) or ast.parse('db.mapped_column()').body[0].value
+    doe = 'Geef hem een `server_default` die bij zijn type past, of laat hem leeg toe. '
+    if not nummer or not isinstance(waarde, ast.Call):
+        return f'{doe}Dat doe je in je model, met `nullable=True`. {doen.lukt_dat_niet(oordeel)}'
+    waarde.keywords = [k for k in waarde.keywords if k.arg != 'nullable']
+    waarde.keywords.append(ast.keyword('nullable', ast.Constant(True)))
+    opdracht.value = waarde
+    return doe + doen.maak(bestand, nummer, ast.unparse(opdracht))
 
 
 @hint('naspelen', 'heen', 'terug')

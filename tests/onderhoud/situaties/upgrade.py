@@ -177,7 +177,7 @@ def default_in_plaats_van_server_default_en_al_verder(m):
     m.vervang(STANDAARD, STANDAARD.removeprefix('server_'))
 
 
-@situatie('verplicht_zonder_standaardwaarde', NIVEAU - 1, 'niveau.py', STANDAARD, verloren=True)
+@situatie('upgrade_lukt_niet', NIVEAU - 1, 'nog geen rijen in', '--terug', verloren=True)
 def verplichte_kolom_op_een_lege_tabel(m):
     m.sql('DELETE FROM cursisten')
     m.vervang(f'{STANDAARD}, ', '', zet_klaar(m, NIVEAU))
@@ -185,25 +185,13 @@ def verplichte_kolom_op_een_lege_tabel(m):
     m.sql("INSERT INTO cursisten (naam, leeftijd, niveau) VALUES ('Noor', 20, 'gevorderd')")
 
 
-def eigen_verplichte_kolom(soort, standaard):
-    @situatie(
-        'verplicht_zonder_standaardwaarde',
-        WOONPLAATS,
-        '`eigen`',
-        f'server_default={standaard})  # van mij',
-        tot_het_eind=True,
-    )
-    def eigen_kolom(m):
-        m.kolom(f'eigen = db.Column({soort}, nullable=False)  # van mij')
-        m.flask('db', 'migrate', '-m', 'eigen')
+@situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`eigen`', 'nullable=True', '--terug')
+def eigen_kolom_die_in_de_tabel_anders_heet(m):
+    m.kolom("van_mij = db.Column('eigen', db.Text, nullable=False)")
+    m.flask('db', 'migrate', '-m', 'eigen')
 
 
-eigen_verplichte_kolom('db.Text', "''")
-eigen_verplichte_kolom('\n        db.Integer', "'0'")
-eigen_verplichte_kolom('db.Date', 'db.func.current_date()')
-
-
-@situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`models.py`', 'server_default')
+@situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`models.py`', 'nullable=True')
 def verplichte_kolom_in_een_eigen_bestand(m):
     zet_model_apart(m)
     m.vervang(REGEL, f'{REGEL}\n    straat = db.Column(db.Text, nullable=False)', 'models.py')
