@@ -128,14 +128,14 @@ def migreer(oordeel: Oordeel, bericht: str) -> str:
     return ' '.join(passende_hint(oordeel, afwijking)[1])
 
 
-def migreer_opnieuw(oordeel: Oordeel, script: Script, bericht: str) -> str:
-    """Een script dat nooit is uitgevoerd, mag weg."""
+def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> str:
+    """Een script dat nooit is uitgevoerd mag weg; anders de weg terug."""
     reeks = oordeel.oefenmap.revisies
-    if reeks[-1] != script.revisie:
-        return f'Er volgt al een ander script op. {weg_terug(oordeel)}'
+    if reeks[-1:] != [script.revisie] or oordeel.toegepast(script.revisie):
+        return weg_terug(oordeel)
     doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', verwijder(script.naam)
     # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
-    if all(map(oordeel.toegepast, reeks[:-1])):
+    if bericht and all(map(oordeel.toegepast, reeks[:-1])):
         return f'{doe}, en maak het opnieuw:\n{weg}\n    flask db migrate -m "{bericht}"'
     return f'{doe}:\n{weg}'
 
@@ -166,18 +166,6 @@ def zet_cursisten_erin(oordeel: Oordeel) -> str:
 def _afgeleid(naam: str, cursist: dict) -> object:
     waarde = cursist[AFGELEID[naam][0]]
     return GEVULD.som - waarde if naam == GEVULD.naam else waarde
-
-
-def eerst_terug(oordeel: Oordeel, script: Script, doe: str) -> str | None:
-    """Een wijziging in een script, zo nodig na een downgrade; None als die niet kan."""
-    if not oordeel.toegepast(script.revisie) or oordeel.database.schema != oordeel.head:
-        # Maakt het script nu iets anders dan in data.sqlite staat, dan veranderde het daarna.
-        return doe
-    # Een kolom of tabel die het script ook maakt, gaat bij een downgrade weg met wat erin staat.
-    maakt_meer = any(script.aanroepen_in('upgrade', k) for k in ('add_column', 'create_table'))
-    lukt_niet = oordeel.fout or any(a.soort == 'downgrade' for a in oordeel.afwijkingen)
-    if script.revisie == oordeel.volgorde[-1] and not maakt_meer and not lukt_niet:
-        return f'Ga eerst een revisie terug:\n    flask db downgrade\n{doe}'
 
 
 # --- Een regel in een bestand -----------------------------------------------------------------

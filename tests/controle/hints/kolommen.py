@@ -149,7 +149,7 @@ def _nieuw_script(oordeel: Oordeel, afwijking: Afwijking, revisie: str) -> str:
     script, laatste = oordeel.script(revisie), oordeel.script(oordeel.volgorde[-1])
     nieuw = afwijking.kolom if afwijking.tabel in oordeel.head else afwijking.tabel
     if script is laatste and not oordeel.toegepast(revisie):
-        return doen.migreer_opnieuw(oordeel, script, nieuw)
+        return doen.gooi_weg(oordeel, script, nieuw)
     if script is laatste and not oordeel.database_achter and _niets_te_verliezen(oordeel):
         return (
             'Ga een revisie terug. Verwijder dan het script en maak het opnieuw:\n'

@@ -337,16 +337,3 @@ def regel_van_een_kolom_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -
                 f'zegt `{fout.soort}`.',
                 doen.maak(bestand, nummer, kolom.regel),
             )
-
-
-@hint('naspelen', 'module', 'Migrate', 'scripts')
-def bestand_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    fout = oordeel.fout
-    regel = ''
-    if fout.bestand and fout.regel:
-        regels = (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace').splitlines()
-        regel = f':\n    {regels[fout.regel - 1]}'
-    return Hint(
-        f'Python stopt bij {plaats(oordeel)} met `{fout.soort}: {fout.melding}`.',
-        (f'Verbeter deze regel{regel}\n' if regel else '') + doen.lukt_dat_niet(oordeel),
-    )

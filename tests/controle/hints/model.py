@@ -132,7 +132,7 @@ def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. Je model was toen '
         'waarschijnlijk nog niet opgeslagen.',
-        doen.migreer_opnieuw(oordeel, script, naam or tabel),
+        doen.gooi_weg(oordeel, script, naam or tabel),
     )
 
 

@@ -181,16 +181,6 @@ def hulpmodule_met_een_tikfout(m):
     m.schrijf('import hulpje\n' + m.lees())
 
 
-in_de_module(
-    'bestand_geeft_een_fout',
-    'import Migrate',
-    'import Migrations',
-    'ImportError',
-    'Migrations',
-    zelf=lambda m: m.vervang('import Migrations', 'import Migrate'),
-)
-
-
 @situatie(
     'naspelen_duurt_te_lang',
     WOONPLAATS - 1,

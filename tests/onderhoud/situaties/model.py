@@ -20,6 +20,7 @@ from situaties.situatie import (
     in_de_module,
     in_een_eigen_bestand,
     kolom_fout,
+    script_van,
     situatie,
     vorige,
     zet_klaar,
@@ -271,3 +272,33 @@ def index_met_een_andere_naam_en_een_script_erna(m):
     m.vervang('ix_cursisten_volledige_naam', 'ix_naam', script)
     m.schrijf_script('leeg', 'pass', 'pass')
     m.flask('db', 'upgrade')
+
+
+# --- Een index die anders is dan in het model -------------------------------------------------
+
+IX = 'ix_cursisten_volledige_naam'
+
+
+def index_anders(oud, nieuw):
+    script_van('model_loopt_voor', INDEX, oud, nieuw, 'nog niet in een migratie', bij=INDEX)
+
+
+index_anders(f"'{TABEL}', ['volledige_naam']", f"'{TABEL}', ['woonplaats']")
+index_anders(IX, 'ix_naam')
+index_anders(f"create_index('{IX}'", "create_index('ix_naam'")
+
+
+@situatie('model_loopt_voor', INDEX - 1, 'flask db migrate')
+def index_met_een_andere_naam_uitgevoerd(m):
+    script = zet_klaar(m, INDEX)
+    m.vervang(IX, 'ix_naam', script)
+    m.upgrade(script)
+
+
+@situatie('model_loopt_voor', WOONPLAATS, 'nog niet', bij=WOONPLAATS + 1)
+def eigen_kolom_hernoemd_met_een_optie_die_niet_bestaat(m):
+    m.kolom('plaats = db.Column(db.Text)')
+    m.migreer('plaats')
+    m.vervang('plaats = db.Column(db.T', 'stad = db.Column(db.T')
+    op = f"op.alter_column('{TABEL}', "
+    m.schrijf_script('stad', f"{op}'plaats', new_name='stad')", f"{op}'stad', new_name='plaats')")
