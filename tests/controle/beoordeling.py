@@ -67,9 +67,10 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         ]
         yield from heen
         begonnen = any(afwijking.stap == oordeel.stap_nu for afwijking in heen)
+        # Wat een downgrade verkeerd achterlaat, houdt een volgende soms tegen.
+        yield from _terug(oordeel, begonnen)
         if pas_terug:
             yield from fout_onderweg
-        yield from _terug(oordeel, begonnen)
         yield from _database(oordeel, begonnen)
 
 

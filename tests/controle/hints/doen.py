@@ -224,13 +224,11 @@ def vervang_functies(script: Script, inhoud: dict[str, list[str]]) -> str:
     return f'Vervang in `{script.naam}` {namen} door:\n' + '\n\n\n'.join(blokken)
 
 
-def vervang_met_batch(script: Script, tabel: str, inhoud: dict[str, str]) -> str:
-    """Vervang functies door een met een regel in een `with`-blok voor deze tabel."""
-    met = f"    with op.batch_alter_table('{tabel}', schema=None) as batch_op:"
-    return vervang_functies(
-        script,
-        {functie: [met, f'        batch_op.{regel}'] for functie, regel in inhoud.items()},
-    )
+def hernoem_in_script(script: Script) -> str:
+    """Vervang beide functies door een die de kolom van de les hernoemt."""
+    met = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:"
+    inhoud = {functie: [met, f'        batch_op.{regel}'] for functie, regel in HERNOEMEN.items()}
+    return vervang_functies(script, inhoud)
 
 
 def haal_view_weg(script: Script, functie: str, soort: str, naam: str) -> str:
@@ -244,7 +242,10 @@ def haal_view_weg(script: Script, functie: str, soort: str, naam: str) -> str:
 def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> str:
     """Vervang een naam op de regel waar het naspelen stopte."""
     bestand, nummer = oordeel.foutbestand, oordeel.fout.regel
-    return maak(bestand, nummer, re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(nummer)))
+    # Een naam die los niet bestaat, bestaat achter een punt misschien wel.
+    los = r'\b' if oordeel.fout.soort == 'AttributeError' else r'(?<![.\w])'
+    patroon = rf'{los}{re.escape(oud)}\b'
+    return maak(bestand, nummer, re.sub(patroon, nieuw, bestand.regel(nummer)))
 
 
 def _met_blok(zin: str, regels: Iterable[str]) -> str:
@@ -267,20 +268,6 @@ HERNOEMEN = {
     'upgrade': f"alter_column('{HERNOEMD.was}', new_column_name='{HERNOEMD.naam}')",
     'downgrade': f"alter_column('{HERNOEMD.naam}', new_column_name='{HERNOEMD.was}')",
 }
-
-
-def in_script(kolom: Kolom) -> str:
-    """Hoe `flask db migrate` een kolom in een script schrijft."""
-    soort, haakje, lengte = kolom.model_type.partition('(')
-    delen = [f"'{kolom.naam}'", f'sa.{soort}(' + (f'length={lengte}' if haakje else ')')]
-    if kolom.standaard:
-        delen.append(f'server_default={standaard_in_script(kolom.standaard)}')
-    return f'sa.Column({", ".join(delen)}, nullable={kolom.null})'
-
-
-def standaard_in_script(waarde: str) -> str:
-    """Een standaardwaarde van SQLite zoals een script hem schrijft."""
-    return waarde if waarde.startswith("'") else f"sa.text('({waarde})')"
 
 
 def maak_index(kolom: Kolom) -> str:

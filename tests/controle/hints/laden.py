@@ -42,19 +42,17 @@ def migrate_ontbreekt_of_is_niet_compleet(oordeel: Oordeel, afwijking: Afwijking
         return None
     if not db or afwijking.gevonden == 'Migrate' or fout.soort not in ('KeyError', *NAAM_ONBEKEND):
         return None
-    if not aanroep:
+    nummer = aanroep.lineno if aanroep else 0
+    opdracht = next((k for k in module.boom.body if k.lineno == nummer), None)
+    if opdracht is None:
         return Hint(
-            f'In `{MODULE}` ontbreekt de regel die Flask-Migrate aan je app koppelt. Daardoor kent '
-            'Flask het commando `flask db` niet.',
+            f'In `{MODULE}` ontbreekt, buiten een functie, de regel die Flask-Migrate aan je app '
+            'koppelt. Daardoor kent Flask het commando `flask db` niet.',
             doen.zet_onder(module, db.end_lineno, REGELS['migrate']),
         )
-    nummer = aanroep.lineno
-    opdracht = next((k for k in module.boom.body if k.lineno == nummer), None)
-    if opdracht is None or nummer < db.lineno:
-        hoe = 'staat boven `db = ...`' if opdracht else 'wordt bij het laden niet uitgevoerd'
+    if nummer < db.lineno:
         return Hint(
-            f'Regel {nummer} van `{MODULE}`, met `Migrate`, {hoe}. Hij hoort direct onder regel '
-            f'{db.end_lineno}.',
+            f'Regel {nummer} van `{MODULE}`, met `Migrate`, staat boven `db = ...`.',
             doen.verplaats(module, nummer, db.end_lineno, ''),
         )
     if ast.unparse(aanroep) == REGELS['migrate']:
@@ -180,53 +178,34 @@ def twee_keer_sqlalchemy(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         )
 
 
-@hint('naspelen', 'heen', 'terug', 'scripts')
-def db_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.foutscript
-    if script and oordeel.fout.soort == 'NameError' and afwijking.gevonden == 'db':
-        nummer = oordeel.fout.regel
-        return Hint(
-            f'Regel {nummer} van `{script.naam}` gebruikt `db`. In een script heet dat `sa`.',
-            doen.maak(script, nummer, script.regel(nummer).replace('db.', 'sa.')),
-        )
-
-
-@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
-def db_ontbreekt_voor_een_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    bestand, fout = oordeel.foutbestand, oordeel.fout
-    if bestand and fout.soort == 'NameError' and afwijking.gevonden in NAMEN_VAN_DB:
-        ervoor = 'sa' if oordeel.foutscript else 'db'
-        los = re.compile(rf'(?<![.\w])({"|".join(NAMEN_VAN_DB)})\b')
-        return Hint(
-            f'Regel {fout.regel} van `{bestand.naam}` gebruikt `{afwijking.gevonden}`. Daar hoort '
-            f'`{ervoor}.` voor.',
-            doen.maak(bestand, fout.regel, los.sub(rf'{ervoor}.\1', bestand.regel(fout.regel))),
-        )
-
-
-NAMEN_VAN_DB = (*IN_HET_MODEL.values(), 'Column', 'ForeignKey', 'Model', 'func')
-
-
 @hint('naspelen', 'module', 'heen', 'terug', 'scripts')
 def tikfout_in_een_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     bestand, naam = oordeel.foutbestand, afwijking.gevonden
     if not bestand or oordeel.fout.soort not in NAAM_ONBEKEND:
         return None
     gemaakt = {gemaakt for knoop in bestand.boom.body for gemaakt in namen_van(knoop)}
-    if naam in NAMEN_UIT_DE_LES | gemaakt:
-        # De naam is goed gespeld: hij staat op de verkeerde plek.
-        return None
     eigen = {k.id for k in ast.walk(bestand.boom) if isinstance(k, ast.Name)}
     klein = {bekend.lower(): bekend for bekend in eigen - {naam} | NAMEN_UIT_DE_LES}
     # Twee letters verwisseld telt ook in een korte naam: bd voor db.
-    bedoeld = [bekend for bekend in sorted(klein) if sorted(bekend) == sorted(naam.lower())]
-    bedoeld = bedoeld or get_close_matches(naam.lower(), klein, 1, 0.7)
+    bedoeld = [klein[b] for b in sorted(klein) if sorted(b) == sorted(naam.lower())]
+    bedoeld += [klein[b] for b in get_close_matches(naam.lower(), klein, 1, 0.7)]
+    # In een script heet `db` anders.
+    ervoor = 'sa' if oordeel.foutscript else 'db'
+    if oordeel.fout.soort == 'NameError' and naam in NAMEN_VAN_DB:
+        bedoeld = [f'{ervoor}.{naam}']
+    elif naam == 'db' != ervoor:
+        bedoeld = [ervoor]
+    elif naam in NAMEN_UIT_DE_LES | gemaakt:
+        # De naam is goed gespeld: hij staat op de verkeerde plek.
+        return None
     if bedoeld:
-        goed = klein[bedoeld[0]]
         return Hint(
-            f'Python kent de naam `{naam}` niet ({plaats(oordeel)}). Bedoel je `{goed}`?',
-            doen.vervang_naam(oordeel, naam, goed),
+            f'Python kent de naam `{naam}` niet ({plaats(oordeel)}). Bedoel je `{bedoeld[0]}`?',
+            doen.vervang_naam(oordeel, naam, bedoeld[0]),
         )
+
+
+NAMEN_VAN_DB = (*IN_HET_MODEL.values(), 'Column', 'ForeignKey', 'Model', 'func')
 
 
 NAMEN_UIT_DE_LES = set(
@@ -274,14 +253,10 @@ def db_kent_de_app_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if aanroepen and not module.aanroepen('init_app'):
         tekst = ast.unparse(aanroepen[0])
         if 'app' not in {k.id for k in ast.walk(aanroepen[0]) if isinstance(k, ast.Name)}:
-            rest = tekst.removeprefix('SQLAlchemy(').removeprefix('None')
+            nieuw = tekst.replace('(', '(app, ', 1).replace(', None', '').replace(', )', ')')
             return Hint(
                 f'Regel {db.lineno} van `{MODULE}` geeft je app niet aan `SQLAlchemy`.',
-                doen.maak(
-                    module,
-                    db.lineno,
-                    f'db = SQLAlchemy(app{"" if rest[0] in ",)" else ", "}{rest}',
-                ),
+                doen.maak(module, db.lineno, f'db = {nieuw}'),
             )
 
 

@@ -38,10 +38,7 @@ def rijen_zonder_geboortejaar(oordeel: Oordeel) -> str | None:
     if gevuld.get(GEVULD.som_met, 0) <= gevuld[GEVULD.naam]:
         return f'{wat} Dat mag.'
     sql = f'{GEVULD.vulling} WHERE {GEVULD.naam} IS NULL'
-    return (
-        f'{wat} Zo vul je de andere, in `flask shell`:\n    db.session.execute(db.text("{sql}"))\n'
-        '    db.session.commit()'
-    )
+    return f'{wat} Zo vul je de andere. {doen.met_sql(sql)}'
 
 
 def rijen_zonder_naam(oordeel: Oordeel) -> str | None:

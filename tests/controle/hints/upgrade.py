@@ -176,7 +176,7 @@ def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         goed = any(f'new_column_name={naam!r}' in regel for regel in hernoemt)
         erbij = naam in {kolom for _, kolom, _ in script.nieuwe_kolommen()}
         if any(repr(was) in regel for regel in hernoemt) and (erbij or not goed):
-            doe = doen.vervang_met_batch(script, TABEL, doen.HERNOEMEN)
+            doe = doen.hernoem_in_script(script)
             return Hint(
                 f'`{script.naam}` hernoemt `{was}` niet goed tot `{naam}`. De nieuwe naam hoort '
                 'achter `new_column_name=`. Meer is niet nodig.',

@@ -78,7 +78,7 @@ def hernoemen_als_weg_en_erbij(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
         'zijn dan weg, en `downgrade` brengt ze niet terug.'
     )
     if voor ^ na <= namen:
-        return Hint(wat, doen.vervang_met_batch(script, TABEL, doen.HERNOEMEN))
+        return Hint(wat, doen.hernoem_in_script(script))
     return Hint(f'{wat} Het doet ook nog andere stappen.', doen.gooi_weg(oordeel, script))
 
 

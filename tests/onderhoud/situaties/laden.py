@@ -59,7 +59,7 @@ def migrate_wordt(nieuw, *woorden):
 migrate_wordt('', 'ontbreekt', 'Migrate(app, db)')
 migrate_wordt('migrate = Migrate(app)', 'Migrate(app)')
 migrate_wordt('Migrate(db, app)', 'Migrate(db, app)')
-migrate_wordt('def koppel():\n    print(app)\n    Migrate(app, db)', 'niet uitgevoerd')
+migrate_wordt('def koppel():\n    print(app)\n    Migrate(app, db)', 'buiten een functie')
 
 
 @situatie('migrate_ontbreekt_of_is_niet_compleet', WOONPLAATS, 'staat boven `db')
@@ -134,15 +134,15 @@ woonplaats_met('tikfout_in_een_naam', 'String', 'Sting', '@woonplaats', '`String
 woonplaats_met('tikfout_in_een_naam', '(db', '(bd', '@woonplaats', '`db`')
 in_een_eigen_bestand('tikfout_in_een_naam', REGEL, REGEL.replace('Column', 'Coumn'), REGEL)
 in_een_eigen_bestand('klasse_zonder_primary_key', ', primary_key=True', '', 'primary_key=True')
-in_een_eigen_bestand('db_ontbreekt_voor_een_naam', REGEL, REGEL.replace('db.', '', 1), '`db.`')
-woonplaats_met('db_ontbreekt_voor_een_naam', 'db.Column', 'Column', '`Column`')
-woonplaats_met('db_ontbreekt_voor_een_naam', '(db.', '(', '@woonplaats', '`db.`')
+in_een_eigen_bestand('tikfout_in_een_naam', REGEL, REGEL.replace('db.', ''), '`db.Column`')
+woonplaats_met('tikfout_in_een_naam', 'db.Column', 'Column', '`Column`')
+woonplaats_met('tikfout_in_een_naam', '(db.', '(', '@woonplaats', '`db.String`')
 
 script_van(
     'tikfout_in_een_naam', WOONPLAATS, 'sa.String(', 'sa.Sting(', '`String`', 'woonplaats.py'
 )
 script_van('tikfout_in_een_naam', WOONPLAATS, '.drop_column', '.dropcolumn', '`drop_column`')
-script_van('db_in_een_script', WOONPLAATS, 'sa.String(', 'db.String(', '`sa`')
+script_van('tikfout_in_een_naam', WOONPLAATS, 'sa.String(', 'db.String(', '`sa`')
 
 in_de_module(
     'import_ontbreekt',
