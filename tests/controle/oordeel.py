@@ -258,17 +258,6 @@ class Oordeel:
         standen = self.verslag.heen[:0:-1]
         return next((s for s in standen if s.schema == self.database.schema), None)
 
-    def database_is_als_model(self) -> bool:
-        """Of data.sqlite dezelfde tabellen, kolommen en indexen heeft als het model."""
-        schema = {
-            tabel: (set(inhoud['kolommen']), {kolommen[0] for kolommen in inhoud['indexen']})
-            for tabel, inhoud in self.database.schema.items()
-        }
-        return schema == {
-            tabel: (set(kolommen), {naam for naam, k in kolommen.items() if k['index']})
-            for tabel, kolommen in self.verslag.model.items()
-        }
-
     # --- Een kolom naast de les ---------------------------------------------------------------
 
     def model_is_anders(self, kolom: Kolom, wat: str | None = None) -> bool:

@@ -116,15 +116,9 @@ def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> str:
 
 def migreer(oordeel: Oordeel, bericht: str) -> str:
     """Hoe het model in een migratie komt: eerst wat er met de database is."""
-    migratie = f'    flask db migrate -m "{bericht}"'
     afwijking = next((a for a in oordeel.afwijkingen if a.soort == 'database'), None)
     if afwijking is None:
-        return f'Maak een migratie:\n{migratie}'
-    if afwijking.wat in ('anders', 'zonder versie') and oordeel.database_is_als_model():
-        return (
-            'In `data.sqlite` staat het al, buiten de migraties om. Dan vindt `flask db migrate` '
-            f'niets meer. {weg_terug(oordeel)}'
-        )
+        return f'Maak een migratie:\n    flask db migrate -m "{bericht}"'
     return ' '.join(passende_hint(oordeel, afwijking)[1])
 
 

@@ -1,5 +1,6 @@
 """De module, en bestanden die Python niet begrijpt."""
 
+import ast
 import re
 
 from stappen import MODULE, TABEL, kolommen_na
@@ -109,22 +110,20 @@ def _in_het_nederlands(melding: str) -> str:
 def regel_maakt_geen_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     bestand = oordeel.oefenmap.bestand(afwijking.bestand)
     nummer, naam = afwijking.gevonden, afwijking.kolom
-    regel = bestand.regel(nummer)
-    les = kolommen_na(oordeel.stap_nu).get((TABEL, naam))
+    opdracht = bestand.opdracht(nummer)
     if afwijking.wat == 'komma':
-        wat, nieuw = 'een komma aan het eind', regel.rstrip(', ')
+        wat, waarde = 'een komma aan het eind', ast.unparse(opdracht.value.elts[0])
     elif afwijking.wat == 'dubbele punt':
-        wat, nieuw = '`:` waar `=` hoort', re.sub(r'\s*:', ' =', regel, count=1)
+        wat, waarde = '`:` waar `=` hoort', ast.unparse(opdracht.annotation)
     elif afwijking.wat == 'kleine letter':
         wat = '`column` met een kleine letter'
-        nieuw = les.regel if les else regel.replace('.column(', '.Column(')
+        waarde = ast.unparse(opdracht.value).replace('column(', 'Column(', 1)
     else:
-        wat = 'geen `db.Column(...)`'
-        waarde = regel.partition('=')[2].strip()
-        nieuw = les.regel if les else f'{naam} = db.Column({waarde})'
+        wat, waarde = 'geen `db.Column(...)`', f'db.Column({ast.unparse(opdracht.value)})'
+    les = kolommen_na(oordeel.stap_nu).get((TABEL, naam))
     return Hint(
         f'Op regel {nummer} van `{bestand.naam}` staat {wat}. {_onzichtbaar(naam)}',
-        doen.maak(bestand, nummer, nieuw),
+        doen.maak(bestand, nummer, les.regel if les else f'{naam} = {waarde}'),
     )
 
 

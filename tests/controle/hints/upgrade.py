@@ -142,24 +142,18 @@ def update_komt_te_vroeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     for deel in functie.body if functie else ():
         gemaakt = {naam_in(kolom) for kolom in script.aanroepen('Column', deel)}
         for knoop in script.aanroepen('execute', functie):
-            if not knoop.lineno <= regel <= knoop.end_lineno:
+            gebruikt = gemaakt & set(re.findall(r'\w+', ast.unparse(knoop)))
+            if not gebruikt or not knoop.lineno <= regel <= knoop.end_lineno <= deel.end_lineno:
                 continue
             # Onderaan het blok hoeft de regel alleen minder ver in te springen.
             doe = doen.maak(script, knoop.lineno, ast.unparse(knoop), spaties='    ')
             if knoop.end_lineno != deel.end_lineno:
                 doe = doen.verplaats(script, knoop.lineno, deel.end_lineno, '    ')
-            if isinstance(deel, ast.With) and deel.lineno < regel <= deel.end_lineno:
-                return Hint(
-                    f'In `{script.naam}` staat regel {knoop.lineno} in het `with`-blok. Alembic '
-                    'verandert de tabel pas als dat blok klaar is. De kolom is er dus nog niet.',
-                    doe,
-                )
-            if regel < deel.lineno and gemaakt & set(re.findall(r'\w+', ast.unparse(knoop))):
-                return Hint(
-                    f'In `{script.naam}` gebruikt regel {knoop.lineno} een kolom die pas '
-                    'daaronder wordt gemaakt.',
-                    doe,
-                )
+            return Hint(
+                f'In `{script.naam}` gebruikt regel {knoop.lineno} de kolom `{min(gebruikt)}`. Die '
+                f'is er pas na het blok dat op regel {deel.lineno} begint.',
+                doe,
+            )
 
 
 @hint('naspelen', 'heen')

@@ -226,7 +226,7 @@ def leeg_script_om_zelf_te_schrijven(m):
     m.flask('db', 'revision', '-m', 'index')
 
 
-@situatie('model_loopt_voor', NIVEAU, 'buiten de migraties om', bij=WOONPLAATS)
+@situatie('model_loopt_voor', NIVEAU, 'anders dan je migraties', bij=WOONPLAATS)
 def script_zonder_de_kolom(m):
     weg, ervoor = m.revisie('woonplaats'), vorige(m, 'woonplaats')
     (m.map / m.script('woonplaats')).unlink()
@@ -251,7 +251,7 @@ def model_voor_en_database_achter(m):
     m.kolom('straat = db.Column(db.Text)')
 
 
-@situatie('model_loopt_voor', WOONPLAATS - 1, 'buiten de migraties om', '--terug')
+@situatie('model_loopt_voor', WOONPLAATS - 1, 'anders dan je migraties', '--terug')
 def kolom_met_de_hand_en_in_het_model(m):
     m.model_van(WOONPLAATS)
     m.sql(
@@ -260,7 +260,7 @@ def kolom_met_de_hand_en_in_het_model(m):
     )
 
 
-@situatie('model_loopt_voor', GEBRUIKERS - 1, 'buiten de migraties om')
+@situatie('model_loopt_voor', GEBRUIKERS - 1, 'anders dan je migraties')
 def create_all_in_de_shell(m):
     m.vervang(KOP, f'{NOTITIE}\n\n{KOP}')
     m.flask('shell', invoer='db.create_all()\n')

@@ -116,6 +116,13 @@ def komma_voor_de_migratie(m):
     assert 'No changes in schema' in m.flask('db', 'migrate', '-m', 'woonplaats')
 
 
+@situatie(
+    'regel_maakt_geen_kolom', WOONPLAATS, '@fruit =', 'een komma', 'fruit = db.Column(db.Text'
+)
+def eigen_kolom_op_twee_regels_met_een_komma(m):
+    m.kolom('fruit = db.Column(', '    db.Text),')
+
+
 TYPE = f'db.{KOLOM["woonplaats"].model_type}'
 
 in_de_module('regel_maakt_geen_kolom', REGEL, REGEL.replace('.C', '.c'), '@woonplaats')

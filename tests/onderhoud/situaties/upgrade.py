@@ -208,14 +208,14 @@ def hernoemd_met_een_eigen_kolom_erbij(m):
 
 # --- De UPDATE --------------------------------------------------------------------------------
 
-script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}', 'with', 'UPDATE')
+script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}', 'na het blok', 'UPDATE')
 script_van(
     'update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'\n    {VUL}', 'van regel', ', met vier'
 )
 
 
 def boven_het_with_blok(stap, functie, regel):
-    @situatie('update_komt_te_vroeg', stap - 1, 'pas daaronder', 'Verplaats')
+    @situatie('update_komt_te_vroeg', stap - 1, 'is er pas na', 'Verplaats')
     def update_bovenaan(m):
         script = zet_klaar(m, stap)
         voor, kop, rest = m.lees(script).partition(f'def {functie}')
