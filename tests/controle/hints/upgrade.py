@@ -68,11 +68,11 @@ def constraint_zonder_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
     # Een downgrade haalt ze in omgekeerde volgorde weg.
     for paar in zip_longest(sorted(maakt, key=lambda k: k.lineno), haalt_weg[::-1]):
         samen = [aanroep for aanroep in paar if aanroep and aanroep.args]
-        goed = next(filter(None, map(naam_in, samen)), None) or _naam(script, samen[0])
-        for aanroep in samen:
-            if getattr(aanroep.args[0], 'value', goed) is None:
-                nieuw = script.regel(aanroep.lineno).replace('None', repr(goed), 1)
-                regels.append(doen.maak(script, aanroep.lineno, nieuw))
+        for naam in [aanroep.args[0] for aanroep in samen]:
+            if isinstance(naam, ast.Constant) and naam.value is None:
+                goed = next(filter(None, map(naam_in, samen)), None) or _naam(script, samen[0])
+                nieuw = script.regel(naam.lineno).replace('None', repr(goed), 1)
+                regels.append(doen.maak(script, naam.lineno, nieuw))
     if regels:
         return Hint(
             f'In `{script.naam}` heeft een constraint geen naam: er staat `None`. SQLite kan hem '
@@ -151,7 +151,7 @@ def update_komt_te_vroeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
                 doe = doen.verplaats(script, knoop.lineno, deel.end_lineno, '    ')
             return Hint(
                 f'In `{script.naam}` gebruikt regel {knoop.lineno} de kolom `{min(gebruikt)}`. Die '
-                f'is er pas na het blok dat op regel {deel.lineno} begint.',
+                f'is er pas na de opdracht die op regel {deel.lineno} begint.',
                 doe,
             )
 

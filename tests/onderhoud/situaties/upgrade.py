@@ -84,6 +84,14 @@ def constraint_zonder_naam_en_al_verder(m):
 script_van(
     'constraint_zonder_naam', CURSISTNUMMER, f'drop_constraint({UQ}', 'drop_constraint(None', UQ
 )
+
+
+@situatie('constraint_zonder_naam', CURSISTNUMMER - 1, UQ, 'twaalf spaties')
+def constraint_zonder_naam_op_twee_regels(m):
+    m.vervang(f'({UQ}', '(\n            None', zet_klaar(m, CURSISTNUMMER))
+    m.model_van(CURSISTNUMMER + 1)
+
+
 in_een_script(
     'constraint_zonder_naam',
     CURSISTNUMMER,
@@ -208,7 +216,7 @@ def hernoemd_met_een_eigen_kolom_erbij(m):
 
 # --- De UPDATE --------------------------------------------------------------------------------
 
-script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}', 'na het blok', 'UPDATE')
+script_van('update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}', 'is er pas na', 'UPDATE')
 script_van(
     'update_komt_te_vroeg', GEBOORTEJAAR, f'\n{VUL}', f'\n    {VUL}', 'van regel', ', met vier'
 )
