@@ -8,7 +8,7 @@ from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, kolomm
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import heet, kolommen_in, namen_van
+from controle.oefenmap import Bestand, heet, kolommen_in, namen_van
 from controle.oordeel import Afwijking, Oordeel
 
 # Zo heten de fouten van Python over een naam die niet bestaat.
@@ -36,7 +36,7 @@ def klasse_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
 @hint('naspelen', 'module', 'Migrate')
 def migrate_ontbreekt_of_is_niet_compleet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     module, fout = oordeel.module, oordeel.fout
-    db = module.toekenning('db')
+    db = _regel_van_db(module)
     aanroep = next(iter(module.aanroepen('Migrate')), None)
     if fout.fase == 'module' and (not aanroep or fout.regel != aanroep.lineno):
         return None
@@ -263,7 +263,7 @@ def db_kent_de_app_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 @hint('naspelen', 'module', 'Migrate')
 def adres_van_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     module = oordeel.module
-    db = module.toekenning('db')
+    db = _regel_van_db(module)
     erboven = module.tekst.splitlines()[: db.lineno] if db else ()
     if REGELS['adres'] in [regel.strip() for regel in erboven]:
         # Het adres is goed: er is iets anders.
@@ -279,12 +279,18 @@ def adres_van_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> 
 def _zet_adres_goed(oordeel: Oordeel) -> str:
     """Zet het adres van de database op de goede plaats: boven `db = ...`."""
     module = oordeel.module
-    db, app = module.toekenning('db'), module.toekenning('app')
+    db, app = _regel_van_db(module), module.toekenning('app')
     for knoop in module.boom.body:
         boven_db = db is None or knoop.lineno < db.lineno
         if 'SQLALCHEMY_DATABASE_UR' in ast.unparse(knoop) and boven_db:
             return doen.maak(module, knoop.lineno, REGELS['adres'])
     return doen.zet_onder(module, app.end_lineno if app else 0, REGELS['adres'])
+
+
+def _regel_van_db(module: Bestand) -> ast.stmt | None:
+    """De regel die `db` maakt, of die een `db` uit een ander bestand de app geeft."""
+    maakt = (k for k in module.boom.body if 'db' in namen_van(k) or module.aanroepen('init_app', k))
+    return next(maakt, None)
 
 
 @hint('naspelen', 'tijd')

@@ -11,6 +11,7 @@ from situaties.situatie import (
     kolom_fout,
     script_van,
     situatie,
+    zet_model_apart,
 )
 
 
@@ -66,6 +67,17 @@ migrate_wordt('def koppel():\n    print(app)\n    Migrate(app, db)', 'buiten een
 def migrate_boven_db(m):
     m.vervang('Migrate(app, db)\n', '')
     m.vervang(REGELS['db'], f'Migrate(app, db)\n{REGELS["db"]}')
+
+
+def met_db_uit_een_ander_bestand(hint, regel):
+    @situatie(hint, WOONPLAATS, regel)
+    def regel_weg(m):
+        zet_model_apart(m)
+        m.vervang(f'{regel}\n', '')
+
+
+met_db_uit_een_ander_bestand('migrate_ontbreekt_of_is_niet_compleet', REGELS['migrate'])
+met_db_uit_een_ander_bestand('adres_van_de_database_klopt_niet', REGELS['adres'])
 
 
 @situatie('module_maakt_geen_app', WOONPLAATS, 'Flask(__name__)', 'speel_les.py')
