@@ -139,13 +139,14 @@ def verwijzende_rijen_houden_de_upgrade_tegen(
     oordeel: Oordeel, afwijking: Afwijking
 ) -> Hint | None:
     script, database = oordeel.script(afwijking.revisie), oordeel.database
-    aan = re.search(r'(?i)foreign_keys\s*=\s*(ON|1)', oordeel.module.tekst)
+    code = '\n'.join(bestand.tekst for bestand in oordeel.oefenmap.code)
+    aan = re.search(r'(?i)foreign_keys\s*=\s*(ON|1)', code)
     for tabel, inhoud in database.schema.items() if aan else ():
         doelen = {doel for _, doel, _ in inhoud['verwijst_naar']} - {tabel}
         geraakt = doelen & script.maakt_opnieuw()
         if geraakt and database.rijen[tabel] and 'foreign_keys' not in script.tekst:
             return Hint(
-                f'`{script.naam}` maakt de tabel `{min(geraakt)}` opnieuw. Je module zet '
+                f'`{script.naam}` maakt de tabel `{min(geraakt)}` opnieuw. Je code zet '
                 f'`foreign_keys` aan, en rijen in `{tabel}` wijzen naar die tabel. Dan lukt de '
                 f'upgrade niet, of de rijen in `{tabel}` zijn daarna weg.',
                 doen.zet_onder(

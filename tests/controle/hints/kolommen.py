@@ -89,12 +89,16 @@ def eigenschap_is_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = f'{plek(afwijking, hoofdletter=True)} {_eigenschap(afwijking)}.'
     kolom = kolommen_na(oordeel.stap_nu)[afwijking.plek]
     revisie = oordeel.revisie_van(*afwijking.plek)
-    # Dit verandert een nieuwe migratie niet meer.
-    te_laat = afwijking.wat in ('standaard', 'primary key') and oordeel.toegepast(revisie)
-    if oordeel.model_is_anders(kolom, afwijking.wat) and not te_laat:
+    in_model = oordeel.model_is_anders(kolom, afwijking.wat)
+    verschil = {(v['tabel'], *v['kolommen']) for v in oordeel.verslag.verschillen}
+    # Hier helpt een nieuwe migratie: `flask db migrate` let niet op alles.
+    helpt = afwijking.wat not in ('standaard', 'primary key') and (
+        in_model or afwijking.plek in verschil
+    )
+    if in_model and (helpt or not oordeel.toegepast(revisie)):
         # Eerst het model, de migratie komt daarna.
         return Hint(wat, doen.zet_kolom(oordeel, kolom))
-    if oordeel.toegepast(revisie) and not te_laat:
+    if helpt and oordeel.toegepast(revisie):
         doe = doen.migreer(oordeel, f'{afwijking.kolom} verbeterd')
     else:
         doe = doen.gooi_weg(oordeel, oordeel.script(revisie), afwijking.kolom)

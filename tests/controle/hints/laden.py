@@ -168,13 +168,20 @@ IMPORTS = {
 @hint('naspelen', 'module')
 @hint('model')
 def twee_keer_sqlalchemy(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module = oordeel.module
-    regels = [k.lineno for k in module.boom.body for _ in module.aanroepen('SQLAlchemy', k)]
-    if len(regels) > 1:
+    gemaakt = [
+        (bestand, knoop.lineno)
+        for bestand in oordeel.oefenmap.code
+        for knoop in bestand.boom.body
+        for _ in bestand.aanroepen('SQLAlchemy', knoop)
+    ]
+    if len(gemaakt) > 1:
+        (bestand, eerste), (ander, tweede), *_ = gemaakt
+        doe = f'Houd er een, en importeer die in het andere bestand. {doen.lukt_dat_niet(oordeel)}'
         return Hint(
-            f'`{MODULE}` maakt twee keer een `SQLAlchemy(...)`: op regel {regels[0]} en op regel '
-            f'{regels[1]}. De ene weet niet welke modellen de andere heeft.',
-            doen.haal_weg(module, regels[1]),
+            f'Er wordt twee keer een `SQLAlchemy(...)` gemaakt: op regel {eerste} van '
+            f'`{bestand.naam}` en op regel {tweede} van `{ander.naam}`. De ene weet niet welke '
+            'modellen de andere heeft.',
+            doen.haal_weg(ander, tweede) if bestand is ander else doe,
         )
 
 
@@ -247,16 +254,21 @@ def database_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
 
 @hint('naspelen', 'module', 'Migrate')
 def db_kent_de_app_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module = oordeel.module
-    db = module.toekenning('db')
-    aanroepen = module.aanroepen('SQLAlchemy', db) if db else []
-    if aanroepen and not module.aanroepen('init_app'):
-        tekst = ast.unparse(aanroepen[0])
-        if 'app' not in {k.id for k in ast.walk(aanroepen[0]) if isinstance(k, ast.Name)}:
-            nieuw = tekst.replace('(', '(app, ', 1).replace(', None', '').replace(', )', ')')
+    module, regel = oordeel.module, _regel_van_db(oordeel.module)
+    migrate = next(iter(module.aanroepen('Migrate')), None)
+    if regel is None and migrate:
+        return Hint(
+            f'`{MODULE}` geeft je app niet aan `db`.',
+            doen.zet_onder(module, migrate.lineno - 1, 'db.init_app(app)'),
+        )
+    for aanroep in module.aanroepen('SQLAlchemy', regel) if regel else ():
+        met_app = 'app' in {k.id for k in ast.walk(aanroep) if isinstance(k, ast.Name)}
+        if not met_app and 'db.init_app(' not in module.tekst:
+            nieuw = ast.unparse(aanroep).replace('(', '(app, ', 1)
+            nieuw = nieuw.replace(', None', '').replace(', )', ')')
             return Hint(
-                f'Regel {db.lineno} van `{MODULE}` geeft je app niet aan `SQLAlchemy`.',
-                doen.maak(module, db.lineno, f'db = {nieuw}'),
+                f'Regel {regel.lineno} van `{MODULE}` geeft je app niet aan `SQLAlchemy`.',
+                doen.maak(module, regel.lineno, f'db = {nieuw}'),
             )
 
 
@@ -264,7 +276,7 @@ def db_kent_de_app_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def adres_van_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     module = oordeel.module
     db = _regel_van_db(module)
-    erboven = module.tekst.splitlines()[: db.lineno] if db else ()
+    erboven = module.tekst.splitlines()[: db.lineno if db else None]
     if REGELS['adres'] in [regel.strip() for regel in erboven]:
         # Het adres is goed: er is iets anders.
         return None
@@ -289,8 +301,10 @@ def _zet_adres_goed(oordeel: Oordeel) -> str:
 
 def _regel_van_db(module: Bestand) -> ast.stmt | None:
     """De regel die `db` maakt, of die een `db` uit een ander bestand de app geeft."""
-    maakt = (k for k in module.boom.body if 'db' in namen_van(k) or module.aanroepen('init_app', k))
-    return next(maakt, None)
+    regels = module.boom.body
+    return module.toekenning('db') or next(
+        (k for k in regels if ast.unparse(k).startswith('db.init_app(')), None
+    )
 
 
 @hint('naspelen', 'tijd')

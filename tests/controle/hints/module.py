@@ -119,11 +119,14 @@ def regel_maakt_geen_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
         wat = '`column` met een kleine letter'
         waarde = ast.unparse(opdracht.value).replace('column(', 'Column(', 1)
     else:
-        wat, waarde = 'geen `db.Column(...)`', f'db.Column({ast.unparse(opdracht.value)})'
-    les = kolommen_na(oordeel.stap_nu).get((TABEL, naam))
+        les = kolommen_na(oordeel.stap_nu).get((TABEL, naam))
+        waarde = (
+            les.regel.partition(' = ')[2] if les else f'db.Column({ast.unparse(opdracht.value)})'
+        )
+        wat = 'geen `db.Column(...)`'
     return Hint(
         f'Op regel {nummer} van `{bestand.naam}` staat {wat}. {_onzichtbaar(naam)}',
-        doen.maak(bestand, nummer, les.regel if les else f'{naam} = {waarde}'),
+        doen.maak(bestand, nummer, f'{naam} = {waarde}'),
     )
 
 

@@ -224,6 +224,11 @@ def view_op_een_tabel_die_opnieuw_wordt_gemaakt(m):
 )
 def rijen_in_een_eigen_tabel_met_foreign_keys_aan(m):
     lessen_met_foreign_keys_aan(m)
+    # Het aanzetten mag in een eigen bestand staan.
+    begin, _, rest = m.lees().partition('from sqlalchemy import Engine')
+    aan, _, klasse = rest.partition('class Les')
+    m.schrijf(f'from sqlalchemy import Engine{aan}', 'pragma.py')
+    m.schrijf(f'{begin}import pragma\n\n\nclass Les{klasse}')
     m.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
     m.kolom(KOLOM['ingeschreven_op'].regel)
     m.flask('db', 'migrate', '-m', 'tijd')

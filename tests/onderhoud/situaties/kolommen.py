@@ -157,6 +157,17 @@ anders(
 )
 
 
+@situatie('eigenschap_is_anders', GEBRUIKERS - 1, 'hoort uniek', tot_het_eind=True)
+def vaste_naam_voor_een_unieke_kolom_zonder_de_kolom(m):
+    # Twee constraints die hetzelfde heten, worden in een kopie van de tabel een.
+    m.model_van(GEBRUIKERS)
+    m.vervang("'uq_%(table_name)s_%(column_0_name)s'", "'uq_%(table_name)s'")
+    m.migreer('gebruikers')
+    kopie = "with op.batch_alter_table('gebruikers', recreate='always'):\n    pass"
+    m.schrijf_script('kopie', kopie, 'pass')
+    m.flask('db', 'upgrade')
+
+
 @situatie('eigenschap_is_anders', WOONPLAATS - 1, 'Je migratie maakt hem zo')
 def script_met_een_ander_type(m):
     herschrijf(m, r'length=\d+', 'length=5', zet_klaar(m, WOONPLAATS))

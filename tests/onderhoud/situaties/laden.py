@@ -78,6 +78,14 @@ def met_db_uit_een_ander_bestand(hint, regel):
 
 met_db_uit_een_ander_bestand('migrate_ontbreekt_of_is_niet_compleet', REGELS['migrate'])
 met_db_uit_een_ander_bestand('adres_van_de_database_klopt_niet', REGELS['adres'])
+met_db_uit_een_ander_bestand('db_kent_de_app_niet', 'db.init_app(app)')
+
+
+@situatie('twee_keer_sqlalchemy', WOONPLAATS, '`uitbreidingen.py`', '--terug', bij=EERSTE)
+def twee_keer_sqlalchemy_in_twee_bestanden(m):
+    zet_model_apart(m)
+    m.vervang('from uitbreidingen import db', 'from flask_sqlalchemy import SQLAlchemy')
+    m.vervang('db.init_app(app)', REGELS['db'])
 
 
 @situatie('module_maakt_geen_app', WOONPLAATS, 'Flask(__name__)', 'speel_les.py')
