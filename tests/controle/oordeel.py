@@ -263,7 +263,7 @@ class Oordeel:
     def model_is_anders(self, kolom: Kolom, wat: str | None = None) -> bool:
         """Of een kolom in het model op dit punt (of op een punt) anders is dan de les vraagt."""
         model = self.verslag.model.get(kolom.tabel, {}).get(kolom.naam)
-        verschil = set(_verschil_met_model(kolom, model)) if model else set()
+        verschil = {anders for anders, *_ in _verschil(kolom, model)} if model else set()
         return bool(verschil) if wat is None else wat in verschil
 
     def tikfout(self, kolom: Kolom) -> str | None:
@@ -288,41 +288,33 @@ def voldoet(schema: dict, nummer: int) -> bool:
 
 def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, object]]:
     """Wat er aan een kolom anders is dan de les vraagt: eigenschap, verwacht en gevonden."""
-    inhoud = schema[kolom.tabel]
-    gevonden = inhoud['kolommen'][kolom.naam]
+    inhoud, naam = schema[kolom.tabel], kolom.naam
+    doelen = [(van, f'{doel}.{naar[0]}') for van, doel, naar in inhoud['verwijst_naar']]
+    gevonden = {
+        'uniek': [naam] in inhoud['uniek'],
+        'index': [naam] in inhoud['indexen'],
+        'verwijst_naar': [doel for van, doel in doelen if van == [naam]],
+    }
+    if kolom.sleutel != (inhoud['sleutel'] == [naam]):
+        yield 'primary key', kolom.sleutel, not kolom.sleutel
+    yield from _verschil(kolom, inhoud['kolommen'][naam] | gevonden)
+
+
+def _verschil(kolom: Kolom, gevonden: dict) -> Iterator[tuple[str, object, object]]:
+    """Wat er anders is aan een kolom uit een schema of uit het model."""
     if gevonden['type'] != kolom.type:
         yield 'type', kolom.type, gevonden['type']
-    if kolom.sleutel != (inhoud['sleutel'] == [kolom.naam]):
-        yield 'primary key', kolom.sleutel, not kolom.sleutel
     if gevonden['null'] != kolom.null and not kolom.sleutel:
         yield 'null', kolom.null, gevonden['null']
     if kolom.standaard not in (VRIJ, gevonden['standaard']):
         yield 'standaard', kolom.standaard, gevonden['standaard']
-    if kolom.uniek != ([kolom.naam] in inhoud['uniek']) and not kolom.sleutel:
-        yield 'uniek', kolom.uniek, not kolom.uniek
-    doelen = [
-        f'{doel}.{naar[0]}' for van, doel, naar in inhoud['verwijst_naar'] if van == [kolom.naam]
-    ]
-    if doelen != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
-        yield 'foreign key', kolom.verwijst_naar, ', '.join(doelen) or None
-    if kolom.index and [kolom.naam] not in inhoud['indexen'] + inhoud['uniek']:
+    if kolom.uniek != gevonden['uniek'] and not kolom.sleutel:
+        yield 'uniek', kolom.uniek, gevonden['uniek']
+    if gevonden['verwijst_naar'] != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
+        doelen = ', '.join(gevonden['verwijst_naar'])
+        yield 'foreign key', kolom.verwijst_naar, doelen or None
+    if kolom.index and not (gevonden['index'] or gevonden['uniek']):
         yield 'index', True, False
-
-
-def _verschil_met_model(kolom: Kolom, model: dict) -> Iterator[str]:
-    """De eigenschappen waarin een kolom van het model anders is dan de les vraagt."""
-    if model['type'] != kolom.type:
-        yield 'type'
-    if model['null'] != kolom.null and not kolom.sleutel:
-        yield 'null'
-    if kolom.standaard not in (VRIJ, model['standaard']):
-        yield 'standaard'
-    if kolom.uniek != model['uniek'] and not kolom.sleutel:
-        yield 'uniek'
-    if model['verwijst_naar'] != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
-        yield 'foreign key'
-    if kolom.index and not (model['index'] or model['uniek']):
-        yield 'index'
 
 
 def namen_in(database: Database) -> int:

@@ -264,11 +264,6 @@ HERNOEMEN = {
 }
 
 
-def maak_index(kolom: Kolom) -> str:
-    """De regel die in een script de index van een kolom maakt."""
-    return f"op.create_index('ix_{kolom.tabel}_{kolom.naam}', '{kolom.tabel}', ['{kolom.naam}'])"
-
-
 # --- Een kolom of klasse in het model ---------------------------------------------------------
 
 

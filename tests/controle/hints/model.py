@@ -125,9 +125,10 @@ def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     tabel, naam = afwijking.plek
     kolom = kolommen_na(oordeel.stap_nu).get(afwijking.plek)
     if afwijking.wat == 'add_index' and kolom and kolom.index:
+        maak = f"    op.create_index('ix_{tabel}_{naam}', '{tabel}', ['{naam}'])"
         return Hint(
             f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.',
-            doen.vervang_functies(script, {'upgrade': [f'    {doen.maak_index(kolom)}']}),
+            doen.vervang_functies(script, {'upgrade': [maak]}),
         )
     return Hint(
         f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. Je model was toen '
