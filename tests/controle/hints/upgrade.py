@@ -59,6 +59,45 @@ def view_houdt_een_migratie_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hin
         return Hint(wat, doen.haal_view_weg(script, functie, soort, naam))
 
 
+@hint('naspelen', 'heen')
+def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script, model = oordeel.script_bij(afwijking), oordeel.verslag.model
+    nodig = []
+    for tabel, naam, aanroep in script.nieuwe_kolommen():
+        opties = {k.arg: k.value for k in aanroep.keywords}
+        verplicht = getattr(opties.get('nullable'), 'value', True) is False
+        if verplicht and 'server_default' not in opties:
+            kolom = model.get(tabel, {}).get(naam, {'null': True})
+            nodig.append((bool(kolom['null'] or kolom['standaard']), tabel, naam))
+    # Eerst wat in het model nog niet goed is.
+    for goed_in_model, tabel, naam in sorted(nodig):
+        wat = (
+            f'Kolom `{naam}` mag niet leeg zijn. De rijen die er al zijn hebben nog geen waarde, '
+            'dus SQLite weigert. `default` helpt hier niet: die kent alleen Python.'
+        )
+        les = kolommen_na(LAATSTE).get((tabel, naam))
+        if oordeel.toegepast(script.revisie):
+            return None
+        if goed_in_model:
+            return Hint(wat, doen.gooi_weg(oordeel, script, naam))
+        return Hint(wat, doen.zet_kolom(oordeel, les) if les else _mag_leeg(oordeel, tabel, naam))
+
+
+def _mag_leeg(oordeel: Oordeel, tabel: str, kolom: str) -> str:
+    """Een eigen kolom die leeg mag zijn: dat kan bij elk type, en in elke schrijfwijze."""
+    bestand = oordeel.oefenmap.bestand_met(tabel)
+    nummer = bestand.regel_van_kolom(tabel, kolom)
+    opdracht = deepcopy(bestand.opdracht(nummer)) if nummer else ast.Pass()
+    waarde = getattr(opdracht, 'value', None) or ast.parse('db.mapped_column()').body[0].value
+    doe = 'Geef hem een `server_default` die bij zijn type past, of laat hem leeg toe. '
+    if not nummer or not isinstance(waarde, ast.Call):
+        return f'{doe}Dat doe je in je model, met `nullable=True`. {doen.lukt_dat_niet(oordeel)}'
+    waarde.keywords = [k for k in waarde.keywords if k.arg != 'nullable']
+    waarde.keywords.append(ast.keyword('nullable', ast.Constant(True)))
+    opdracht.value = waarde
+    return doe + doen.maak(bestand, nummer, ast.unparse(opdracht))
+
+
 @hint('naspelen', 'heen', 'terug')
 def constraint_zonder_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script, regels = oordeel.script_bij(afwijking), []
@@ -99,40 +138,6 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
             'dat al.',
             doen.gooi_weg(oordeel, script),
         )
-
-
-@hint('naspelen', 'heen')
-def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.script_bij(afwijking)
-    for tabel, kolom, aanroep in script.nieuwe_kolommen():
-        opties = {k.arg: k.value for k in aanroep.keywords}
-        verplicht = getattr(opties.get('nullable'), 'value', True) is False
-        if not verplicht or 'server_default' in opties or oordeel.toegepast(script.revisie):
-            continue
-        wat = (
-            f'Kolom `{kolom}` mag niet leeg zijn. De rijen die er al zijn hebben nog geen waarde, '
-            'dus SQLite weigert. `default` helpt hier niet: die kent alleen Python.'
-        )
-        model = oordeel.verslag.model.get(tabel, {}).get(kolom)
-        if not model or model['null'] or model['standaard']:
-            return Hint(wat, doen.gooi_weg(oordeel, script, kolom))
-        les = kolommen_na(LAATSTE).get((tabel, kolom))
-        return Hint(wat, doen.zet_kolom(oordeel, les) if les else _mag_leeg(oordeel, tabel, kolom))
-
-
-def _mag_leeg(oordeel: Oordeel, tabel: str, kolom: str) -> str:
-    """Een eigen kolom die leeg mag zijn: dat kan bij elk type, en in elke schrijfwijze."""
-    bestand = oordeel.oefenmap.bestand_met(tabel)
-    nummer = bestand.regel_van_kolom(tabel, kolom)
-    opdracht = deepcopy(bestand.opdracht(nummer)) if nummer else ast.Pass()
-    waarde = getattr(opdracht, 'value', None) or ast.parse('db.mapped_column()').body[0].value
-    doe = 'Geef hem een `server_default` die bij zijn type past, of laat hem leeg toe. '
-    if not nummer or not isinstance(waarde, ast.Call):
-        return f'{doe}Dat doe je in je model, met `nullable=True`. {doen.lukt_dat_niet(oordeel)}'
-    waarde.keywords = [k for k in waarde.keywords if k.arg != 'nullable']
-    waarde.keywords.append(ast.keyword('nullable', ast.Constant(True)))
-    opdracht.value = waarde
-    return doe + doen.maak(bestand, nummer, ast.unparse(opdracht))
 
 
 @hint('naspelen', 'heen', 'terug')

@@ -235,7 +235,8 @@ def script_zonder_de_kolom(m):
         m.schrijf(m.lees(naam).replace(weg, ervoor), naam)
 
 
-@situatie('model_loopt_voor', WOONPLAATS, 'flask db migrate')
+@situatie('model_loopt_voor', NAAM - 1, '`straat`', 'flask db migrate', tot_het_eind=True)
+@situatie('model_loopt_voor', WOONPLAATS, '`straat`', 'flask db migrate')
 def eigen_kolom_nog_niet_gemigreerd(m):
     m.kolom('straat = db.Column(db.Text)')
 

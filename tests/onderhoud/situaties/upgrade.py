@@ -138,6 +138,13 @@ def eigen_kolom_die_in_de_tabel_anders_heet(m):
     m.flask('db', 'migrate', '-m', 'eigen')
 
 
+@situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`code`', tot_het_eind=True)
+def twee_eigen_verplichte_en_unieke_kolommen(m):
+    for naam in ('pas', 'code'):
+        m.kolom(f'{naam} = db.Column(db.Text, unique=True, nullable=False)')
+    m.flask('db', 'migrate', '-m', 'eigen')
+
+
 @situatie('verplicht_zonder_standaardwaarde', WOONPLAATS, '`models.py`', 'nullable=True')
 def verplichte_kolom_in_een_eigen_bestand(m):
     zet_model_apart(m)
