@@ -23,7 +23,7 @@ from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN
 TOT_HIER = ('model_loopt_voor', 'upgrade_moet_nog', 'de_les_gaat_verder')
 
 # Na zoveel hints hoort een map goed te zijn.
-MEESTE_HINTS = 7
+MEESTE_HINTS = 5
 
 # Deze hebben een test hieronder, in test_omgeving.py of in test_een_stem.py.
 ELDERS_GETEST = {

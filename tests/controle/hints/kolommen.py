@@ -45,16 +45,19 @@ def kolom_is_weggegooid(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('kolom', 'ontbreekt')
 def kolom_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    hier = plek(afwijking, hoofdletter=True)
-    if afwijking.plek in oordeel.verslag.modelkolommen:
+    les, hier = kolommen_na(oordeel.stap_nu), plek(afwijking, hoofdletter=True)
+    if afwijking.plek not in oordeel.verslag.modelkolommen:
         return Hint(
-            f'{hier} staat in je model, maar geen migratie maakt hem.',
-            doen.migreer(oordeel, afwijking.kolom),
+            f'{hier} ontbreekt nog in je model.', doen.zet_kolom(oordeel, les[afwijking.plek])
         )
-    return Hint(
-        f'{hier} ontbreekt nog in je model.',
-        doen.zet_kolom(oordeel, kolommen_na(oordeel.stap_nu)[afwijking.plek]),
-    )
+    wat = f'{hier} staat in je model, maar geen migratie maakt hem.'
+    for kolom in filter(oordeel.model_is_anders, les.values()):
+        # Eerst het hele model: dan is een migratie genoeg.
+        return Hint(
+            f'{wat} Kolom `{kolom.naam}` is in je model nog anders dan in de les.',
+            doen.zet_kolom(oordeel, kolom),
+        )
+    return Hint(wat, doen.migreer(oordeel, afwijking.kolom))
 
 
 @hint('kolom', 'hoort weg')

@@ -16,9 +16,10 @@ from controle.tabellen import alle_kolommen, kolommen_van
 @hint('downgrade', 'schema')
 def downgrade_geeft_het_schema_niet_terug(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script, regels = oordeel.script(afwijking.revisie), _omgekeerde(oordeel, afwijking.revisie)
-    staat_er = script.tekst.partition('def downgrade')[2]
+    functie = script.functie('downgrade')
+    staat_er = script.tekst.splitlines()[functie.lineno : functie.end_lineno] if functie else []
     # Staat dat er al, dan helpt het niet.
-    if any(regel not in staat_er for regel in regels):
+    if regels and regels != [regel for regel in staat_er if regel.strip()[:1] not in ('', '#')]:
         hoe = 'lukt niet'
         if afwijking.soort == 'downgrade':
             hoe = f'laat {plek(afwijking)} anders achter dan ervoor'
