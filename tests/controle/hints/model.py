@@ -4,11 +4,11 @@ import ast
 import re
 from difflib import get_close_matches
 
-from stappen import LAATSTE, MODULE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
+from stappen import LAATSTE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oefenmap import is_model, namen_van
+from controle.oefenmap import is_model, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen
 
@@ -192,13 +192,16 @@ def _gaat_over(melding: str, klasse: ast.ClassDef, knoop: ast.stmt) -> bool:
 def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     fout, oud = oordeel.verslag.leesfout, afwijking.kolom
     bestand = oordeel.oefenmap.bestand(fout.bestand)
-    if not bestand:
+    klassen = bestand.klassen if bestand else ()
+    hier = [k for k in klassen if k.lineno <= fout.regel <= k.end_lineno]
+    if not hier:
         return Hint(
             f'Je model kan een rij niet tonen: het kent `{oud}` niet.',
-            f'Verbeter `__repr__` in `{MODULE}`.',
+            f'Verbeter `__repr__` in je model. {doen.lukt_dat_niet(oordeel)}',
         )
-    lijkt = get_close_matches(oud, oordeel.verslag.model.get(TABEL, {}), 1)
-    nieuw = OPVOLGERS.get(oud) or next(iter(lijkt), 'id')
+    kolommen = oordeel.verslag.model.get(next(iter(tabellen_van(hier[0])), TABEL), {})
+    lijkt = [OPVOLGERS.get(oud), *get_close_matches(oud, kolommen, 1), *kolommen]
+    nieuw = next((naam for naam in lijkt if naam in kolommen), 'id')
     regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(fout.regel))
     return Hint(
         f'`__repr__` gebruikt op regel {fout.regel} nog `{oud}`. Die kolom is er niet, dus '

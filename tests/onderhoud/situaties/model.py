@@ -184,6 +184,23 @@ in_de_module(
 )
 
 
+in_de_module(
+    'repr_noemt_een_kolom_die_weg_is',
+    '{self.gebruikersnaam}',
+    '{self.gebruiker}',
+    '@self.gebruiker',
+    '{self.gebruikersnaam}',
+    na=GEBRUIKERS,
+)
+
+
+@situatie('repr_noemt_een_kolom_die_weg_is', WOONPLAATS, '`nam`', '--terug')
+def repr_uit_een_ander_bestand(m):
+    m.schrijf('class Toon:\n    pass\n\n\ndef toon(zelf):\n    return zelf.nam\n', 'toon.py')
+    m.vervang('import os\n', 'import os\nfrom toon import toon\n')
+    m.onderaan('    __repr__ = toon')
+
+
 def relatie(inhoud, *woorden):
     @situatie('relatie_klopt_niet', GEBRUIKERS, '@relationship', *woorden)
     def relatie_in_cursist(m):

@@ -31,19 +31,12 @@ from situaties.situatie import (
 
 # --- Een regel die er niet is ---------------------------------------------------------------
 
-
-def zonder_regel(hint, na, eind, regel, *woorden, **extra):
-    in_een_script(hint, na, eind, f'{regel}\n', '', *woorden, **extra)
-
-
 DOWNGRADE = 'def downgrade():'
 
-zonder_regel(
-    'functie_ontbreekt_in_een_script', NIVEAU, 'niveau', DOWNGRADE, '_niveau.py`', bij=NIVEAU
+in_een_script(
+    'functie_ontbreekt_in_een_script', NIVEAU, 'niveau', DOWNGRADE, '', '_niveau.py`', bij=NIVEAU
 )
-zonder_regel(
-    'functie_ontbreekt_in_een_script', EERSTE, 'migratie', DOWNGRADE, '_eerste_migratie.py`'
-)
+in_een_script('functie_ontbreekt_in_een_script', EERSTE, 'migratie', DOWNGRADE, '', '_migratie.py`')
 in_een_script(
     'functie_ontbreekt_in_een_script',
     NIVEAU,

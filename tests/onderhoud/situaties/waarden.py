@@ -18,7 +18,7 @@ from leerling import (
     WOONPLAATS,
     in_script,
 )
-from stappen import GEVULD, HERNOEMD, KOPIE, STAPPEN, TABEL
+from stappen import GEVULD, HERNOEMD, KOPIE, TABEL
 
 from situaties.situatie import (
     VUL,
@@ -148,11 +148,7 @@ def downgrade_die_zelf_stopt(m):
 
 def lukt_niet(stap, oud, nieuw, *woorden):
     """Een script dat nog niet is uitgevoerd; de leerling zet terug wat er stond."""
-
-    def herstel(m):
-        m.vervang(nieuw, oud, m.script(STAPPEN[stap - 1].naam_van_migratie.replace(' ', '_')))
-
-    script_van('naspelen_lukt_niet', stap, oud, nieuw, *woorden, zelf=herstel)
+    script_van('naspelen_lukt_niet', stap, oud, nieuw, *woorden, zelf=lambda m: m.script_van(stap))
 
 
 OP = f"'{TABEL}', ['volledige_naam']"
