@@ -153,11 +153,16 @@ def lukt_niet(stap, oud, nieuw, *woorden):
 
 OP = f"'{TABEL}', ['volledige_naam']"
 
+lukt_niet(INDEX, OP, f"'{TABEL}', ['naam']", 'no such column: naam')
 lukt_niet(INDEX, OP, f"'{TABEL}', ['volledigenaam']", 'no such column: volledigenaam')
 lukt_niet(INDEX, OP, "'gebruikers', ['volledige_naam']", 'no such column')
 lukt_niet(INDEX, OP, f"'{TABEL}', 'volledige_naam'", 'Verbeter deze regel')
 lukt_niet(GEBOORTEJAAR, 'SET ', '', 'syntax error', 'UPDATE')
 lukt_niet(GEBOORTEJAAR, 'SET ', 'ST ', 'syntax error', '_geboortejaar.py')
+ZONDER_SET = (
+    f'    op.execute(sa.text("""\n        {GEVULD.vulling.replace("SET ", "")}\n    """))\n'
+)
+lukt_niet(GEBOORTEJAAR, VUL, ZONDER_SET, 'syntax error', 'op.execute(sa.text')
 lukt_niet(GEBOORTEJAAR, '- leeftijd', '- leeftyd', 'leeftyd', 'De upgrade stopt')
 lukt_niet(GEBOORTEJAAR, f'UPDATE {TABEL}', 'UPDATE cursist', 'no such table: cursist')
 lukt_niet(GEBOORTEJAAR, 'UPDATE ', 'UPDATE OR NIETS ', 'OperationalError')
