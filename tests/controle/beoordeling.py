@@ -67,9 +67,10 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         ]
         yield from heen
         begonnen = any(afwijking.stap == oordeel.stap_nu for afwijking in heen)
+        # Wat een downgrade verkeerd achterlaat, houdt een volgende soms tegen.
+        yield from _terug(oordeel, begonnen)
         if pas_terug:
             yield from fout_onderweg
-        yield from _terug(oordeel, begonnen)
         yield from _database(oordeel, begonnen)
 
 
@@ -87,20 +88,23 @@ def _elders(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 
 def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Een module die er niet is, of die Python niet begrijpt."""
+    """Een module die er niet is, en wat in de eigen bestanden niet te begrijpen of te zien is."""
     module, stap = oordeel.module, oordeel.laatste_goede_stap
     if module is None:
         yield Afwijking(stap, 'module', 'ontbreekt')
     elif not module.tekst.strip():
         yield Afwijking(stap, 'module', 'leeg')
-    elif module.fout:
-        yield Afwijking(oordeel.stap_van_module, 'module', 'fout', gevonden=module.naam)
-    else:
-        for wat, naam, regel in onzichtbare_kolommen(module):
-            if wat == 'dubbel' or _is_kwijt(oordeel, naam):
-                yield Afwijking(oordeel.stap_nu, 'onzichtbaar', wat, kolom=naam, gevonden=regel)
-        for regel in bij_het_laden(module, 'create_all'):
-            yield Afwijking(stap, 'module', 'create_all', gevonden=regel)
+    for bestand in oordeel.oefenmap.code:
+        hier = bestand.naam
+        if bestand.fout:
+            yield Afwijking(oordeel.stap_van_module, 'module', 'fout', bestand=hier)
+        for wat, kolom, regel in onzichtbare_kolommen(bestand):
+            if wat == 'dubbel' or _is_kwijt(oordeel, kolom):
+                yield Afwijking(
+                    oordeel.stap_nu, 'onzichtbaar', wat, None, kolom, gevonden=regel, bestand=hier
+                )
+        for regel in bij_het_laden(bestand, 'create_all'):
+            yield Afwijking(stap, 'module', 'create_all', gevonden=regel, bestand=hier)
 
 
 def _is_kwijt(oordeel: Oordeel, naam: str) -> bool:
@@ -110,7 +114,7 @@ def _is_kwijt(oordeel: Oordeel, naam: str) -> bool:
     if van_de_les:
         return not van_de_les <= model
     # Wat elders gebruikt wordt of heet zoals een constante, staat daar met opzet.
-    met_opzet = naam.isupper() or naam in oordeel.module.gebruikt
+    met_opzet = naam.isupper() or any(naam in b.gebruikt for b in oordeel.oefenmap.code)
     return not met_opzet and naam not in {kolom for _, kolom in model}
 
 
@@ -131,12 +135,12 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
             # De naam van een script begint met zijn revisie.
             gehad = script.bestandsnaam.startswith(tuple(map_.database.versies or ['?']))
             yield Afwijking(
-                stap if gehad else oordeel.stap_nu, 'script', 'fout', gevonden=script.naam
+                stap if gehad else oordeel.stap_nu, 'script', 'fout', bestand=script.naam
             )
         elif script.revisie is None:
-            yield Afwijking(oordeel.stap_nu, 'script', 'zonder revisie', gevonden=script.naam)
+            yield Afwijking(oordeel.stap_nu, 'script', 'zonder revisie', bestand=script.naam)
         elif not script.noemt_vorige:
-            yield Afwijking(oordeel.stap_nu, 'script', 'zonder vorige', gevonden=script.naam)
+            yield Afwijking(oordeel.stap_nu, 'script', 'zonder vorige', bestand=script.naam)
     if not map_.scripts:
         yield Afwijking(stap, 'migraties', 'geen revisie')
     elif not all(script.revisie and script.noemt_vorige for script in map_.scripts):

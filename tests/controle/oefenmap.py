@@ -148,27 +148,32 @@ class Script(Bestand):
 
     def nieuwe_kolommen(self) -> Iterator[tuple[str | None, str | None, ast.Call]]:
         """De kolommen die upgrade() toevoegt: tabel, kolom en de aanroep van sa.Column."""
-        functie = self.functie('upgrade')
-        for blok in ast.walk(functie) if functie else ():
-            if isinstance(blok, ast.With):
-                tabel = next((naam_in(k) for k in self.aanroepen('batch_alter_table', blok)), None)
-                for aanroep in self.aanroepen('add_column', blok):
-                    kolom = aanroep.args[0] if aanroep.args else None
-                    if heet(kolom, 'Column'):
-                        yield tabel, naam_in(kolom), kolom
+        for tabel, blok in self._blokken():
+            for aanroep in self.aanroepen('add_column', blok):
+                kolom = aanroep.args[0] if aanroep.args else None
+                if heet(kolom, 'Column'):
+                    yield tabel, naam_in(kolom), kolom
 
     def maakt_opnieuw(self) -> set[str]:
         """De tabellen die upgrade() weggooit en opnieuw maakt; dat doet batch als het moet."""
-        functie, tabellen = self.functie('upgrade'), set()
+        tabellen = set()
+        for tabel, blok in self._blokken():
+            for aanroep in ast.walk(blok):
+                wat = getattr(getattr(aanroep, 'func', None), 'attr', None)
+                rekent = wat == 'add_column' and self.aanroepen('text', aanroep)
+                if wat in BATCH_MAAKT_OPNIEUW or rekent:
+                    tabellen.add(tabel)
+        return tabellen
+
+    def _blokken(self) -> Iterator[tuple[str | None, ast.With]]:
+        """De `with`-blokken van upgrade(), elk met zijn tabel."""
+        functie = self.functie('upgrade')
         for blok in ast.walk(functie) if functie else ():
             if isinstance(blok, ast.With):
-                tabel = next((naam_in(k) for k in self.aanroepen('batch_alter_table', blok)), None)
-                for aanroep in ast.walk(blok):
-                    wat = getattr(getattr(aanroep, 'func', None), 'attr', None)
-                    rekent = wat == 'add_column' and self.aanroepen('text', aanroep)
-                    if wat in BATCH_MAAKT_OPNIEUW or rekent:
-                        tabellen.add(tabel)
-        return tabellen
+                yield (
+                    next((naam_in(k) for k in self.aanroepen('batch_alter_table', blok)), None),
+                    blok,
+                )
 
     def nieuwe_namen(self) -> dict[str, str]:
         """De kolommen die upgrade() hernoemt: de oude naam met de nieuwe."""

@@ -75,6 +75,8 @@ def _model(oordeel: Oordeel, stap: Stap) -> tuple[Stap, int] | None:
     eigen = oordeel.verslag.modelkolommen & VAN_DE_LES
     voor, na = kolommen_na(stap.nummer - 1), kolommen_na(stap.nummer)
     begonnen = eigen > voor.keys() - set(stap.weg) and eigen <= voor.keys() | na.keys()
+    # Alleen een eigen kolom is nog geen begin.
+    begonnen = begonnen and eigen != voor.keys()
     goed = not any(_model_is_anders(oordeel, stap, na[plek]) for plek in eigen & na.keys())
     return (stap, MODEL_HALF) if begonnen and goed else None
 

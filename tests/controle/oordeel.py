@@ -43,8 +43,9 @@ class Afwijking:
     kolom: str | None = None
     verwacht: object = None
     gevonden: object = None
-    # De revisie waar het gebeurt.
+    # De revisie waar het gebeurt, of het bestand.
     revisie: str | None = None
+    bestand: str | None = None
 
     @property
     def plek(self) -> tuple[str | None, str | None]:
@@ -119,7 +120,7 @@ class Oordeel:
     @property
     def stap_van_module(self) -> int:
         """De stap van een module die niet te laden is: die van nu, als daar iets van in staat."""
-        tekst = self.module.tekst if self.module else ''
+        tekst = '\n'.join(bestand.tekst for bestand in self.oefenmap.code)
         oud = kolommen_na(self.gehaald)
         nieuw = [k.naam for k in STAPPEN[self.stap_nu - 1].erbij if k.plek not in oud]
         bezig = any(re.search(rf'\b{naam}\b', tekst) for naam in nieuw)
@@ -257,23 +258,12 @@ class Oordeel:
         standen = self.verslag.heen[:0:-1]
         return next((s for s in standen if s.schema == self.database.schema), None)
 
-    def database_is_als_model(self) -> bool:
-        """Of data.sqlite dezelfde tabellen, kolommen en indexen heeft als het model."""
-        schema = {
-            tabel: (set(inhoud['kolommen']), {kolommen[0] for kolommen in inhoud['indexen']})
-            for tabel, inhoud in self.database.schema.items()
-        }
-        return schema == {
-            tabel: (set(kolommen), {naam for naam, k in kolommen.items() if k['index']})
-            for tabel, kolommen in self.verslag.model.items()
-        }
-
     # --- Een kolom naast de les ---------------------------------------------------------------
 
     def model_is_anders(self, kolom: Kolom, wat: str | None = None) -> bool:
         """Of een kolom in het model op dit punt (of op een punt) anders is dan de les vraagt."""
         model = self.verslag.model.get(kolom.tabel, {}).get(kolom.naam)
-        verschil = set(_verschil_met_model(kolom, model)) if model else set()
+        verschil = {anders for anders, *_ in _verschil(kolom, model)} if model else set()
         return bool(verschil) if wat is None else wat in verschil
 
     def tikfout(self, kolom: Kolom) -> str | None:
@@ -298,41 +288,33 @@ def voldoet(schema: dict, nummer: int) -> bool:
 
 def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, object]]:
     """Wat er aan een kolom anders is dan de les vraagt: eigenschap, verwacht en gevonden."""
-    inhoud = schema[kolom.tabel]
-    gevonden = inhoud['kolommen'][kolom.naam]
+    inhoud, naam = schema[kolom.tabel], kolom.naam
+    doelen = [(van, f'{doel}.{naar[0]}') for van, doel, naar in inhoud['verwijst_naar']]
+    gevonden = {
+        'uniek': [naam] in inhoud['uniek'],
+        'index': [naam] in inhoud['indexen'],
+        'verwijst_naar': [doel for van, doel in doelen if van == [naam]],
+    }
+    if kolom.sleutel != (inhoud['sleutel'] == [naam]):
+        yield 'primary key', kolom.sleutel, not kolom.sleutel
+    yield from _verschil(kolom, inhoud['kolommen'][naam] | gevonden)
+
+
+def _verschil(kolom: Kolom, gevonden: dict) -> Iterator[tuple[str, object, object]]:
+    """Wat er anders is aan een kolom uit een schema of uit het model."""
     if gevonden['type'] != kolom.type:
         yield 'type', kolom.type, gevonden['type']
-    if kolom.sleutel != (inhoud['sleutel'] == [kolom.naam]):
-        yield 'primary key', kolom.sleutel, not kolom.sleutel
     if gevonden['null'] != kolom.null and not kolom.sleutel:
         yield 'null', kolom.null, gevonden['null']
     if kolom.standaard not in (VRIJ, gevonden['standaard']):
         yield 'standaard', kolom.standaard, gevonden['standaard']
-    if kolom.uniek != ([kolom.naam] in inhoud['uniek']) and not kolom.sleutel:
-        yield 'uniek', kolom.uniek, not kolom.uniek
-    doelen = [
-        f'{doel}.{naar[0]}' for van, doel, naar in inhoud['verwijst_naar'] if van == [kolom.naam]
-    ]
-    if doelen != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
-        yield 'foreign key', kolom.verwijst_naar, ', '.join(doelen) or None
-    if kolom.index and [kolom.naam] not in inhoud['indexen'] + inhoud['uniek']:
+    if kolom.uniek != gevonden['uniek'] and not kolom.sleutel:
+        yield 'uniek', kolom.uniek, gevonden['uniek']
+    if gevonden['verwijst_naar'] != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
+        doelen = ', '.join(gevonden['verwijst_naar'])
+        yield 'foreign key', kolom.verwijst_naar, doelen or None
+    if kolom.index and not (gevonden['index'] or gevonden['uniek']):
         yield 'index', True, False
-
-
-def _verschil_met_model(kolom: Kolom, model: dict) -> Iterator[str]:
-    """De eigenschappen waarin een kolom van het model anders is dan de les vraagt."""
-    if model['type'] != kolom.type:
-        yield 'type'
-    if model['null'] != kolom.null and not kolom.sleutel:
-        yield 'null'
-    if kolom.standaard not in (VRIJ, model['standaard']):
-        yield 'standaard'
-    if kolom.uniek != model['uniek'] and not kolom.sleutel:
-        yield 'uniek'
-    if model['verwijst_naar'] != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
-        yield 'foreign key'
-    if kolom.index and not (model['index'] or model['uniek']):
-        yield 'index'
 
 
 def namen_in(database: Database) -> int:

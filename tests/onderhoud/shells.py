@@ -1,5 +1,6 @@
 """De shells waarin een leerling typt: een voor elke kolom van de tabellen in LEERLING.md."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -26,8 +27,9 @@ class Shell:
 
     @property
     def is_er(self) -> bool:
-        """Of deze shell op deze computer staat."""
-        return shutil.which(self.programma[0]) is not None
+        """Of deze shell op deze computer staat, en werkt: in Wine staat een lege PowerShell."""
+        staat_er = shutil.which(self.programma[0]) is not None
+        return staat_er and self.draai(['exit 3'], Path.cwd(), dict(os.environ)).returncode == 3
 
     def draai(
         self, opdrachten: list[str], map_: Path, omgeving: dict[str, str], invoer: str = ''

@@ -1,14 +1,13 @@
 """Een `data.sqlite` die niet bij de migraties past."""
 
 import re
-from collections.abc import Iterator
 
 from stappen import DATABASE, GEVULD, KOPIE, NU, TABEL
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oordeel import Afwijking, Oordeel, namen_in
-from controle.tabellen import kolommen_van, lees_database
+from controle.tabellen import alle_kolommen, lees_database
 
 
 @hint('database', 'ontbreekt')
@@ -88,23 +87,15 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
         )
 
 
-@hint('database', 'anders')
-def tijdelijke_tabel_is_blijven_staan(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    for tabel in oordeel.database.schema:
-        if tabel.startswith('_alembic_tmp_'):
-            door = ''
-            for soort, naam in _views_met(oordeel, tabel.removeprefix('_alembic_tmp_')):
-                door = f' Dat kwam door de {soort} `{naam}`.'
-            return Hint(
-                f'In `data.sqlite` staat nog de tijdelijke tabel `{tabel}`. Een upgrade brak '
-                f'halverwege af, en de volgende loopt daarop vast.{door}',
-                doen.weg_terug(oordeel),
-            )
-
-
 @hint('database', 'zonder versie', 'anders')
 def database_past_niet_bij_de_migraties(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    if afwijking.wat == 'zonder versie':
+    tijdelijk = [tabel for tabel in oordeel.database.schema if tabel.startswith('_alembic_tmp_')]
+    if tijdelijk:
+        wat = (
+            f'In `data.sqlite` staat nog de tijdelijke tabel `{tijdelijk[0]}`. Een upgrade brak '
+            'halverwege af, en de volgende loopt daarop vast'
+        )
+    elif afwijking.wat == 'zonder versie':
         wat = 'In `data.sqlite` staan tabellen die niet bij je migraties passen, zonder revisie'
     else:
         wat = f'In `data.sqlite` is {plek(afwijking)} anders dan je migraties hem maken'
@@ -112,36 +103,30 @@ def database_past_niet_bij_de_migraties(oordeel: Oordeel, afwijking: Afwijking) 
 
 
 @hint('database', 'achter')
-def lege_waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    database = oordeel.database
-    for tabel, kolom, eigenschap in _wat_gaat_komen(oordeel, afwijking):
-        gevuld = database.gevuld.get(tabel, {}).get(kolom)
-        if eigenschap['null'] or gevuld in (None, database.rijen.get(tabel)):
+def waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    database, straks = oordeel.database, oordeel.schemas_rond(afwijking.revisie)[1]
+    for tabel, kolom in alle_kolommen(straks):
+        gevuld = database.gevuld.get(tabel, {}).get(kolom, database.rijen.get(tabel))
+        if gevuld != database.rijen.get(tabel) and not straks[tabel]['kolommen'][kolom]['null']:
+            wat = 'mag niet leeg zijn, en is in sommige rijen leeg'
+        elif [kolom] in straks[tabel]['uniek'] and kolom in database.dubbel.get(tabel, ()):
+            wat = 'wordt uniek, en heeft in sommige rijen dezelfde waarde'
+        else:
             continue
         return Hint(
-            f'In `{oordeel.naam_van(afwijking.revisie)}` mag kolom `{kolom}` niet leeg zijn. In '
-            '`data.sqlite` is hij in sommige rijen leeg. De upgrade loopt daarop vast.',
-            doen.weg_terug(oordeel),
+            f'De upgrade van `{oordeel.naam_van(afwijking.revisie)}` loopt vast op '
+            f'`data.sqlite`: kolom `{kolom}` {wat}.',
+            f'Verander die rijen in `flask shell`. {doen.lukt_dat_niet(oordeel)}',
         )
-
-
-@hint('database', 'achter')
-def dubbele_waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    for tabel, kolom, eigenschap in _wat_gaat_komen(oordeel, afwijking):
-        if eigenschap['uniek'] and kolom in oordeel.database.dubbel.get(tabel, ()):
-            return Hint(
-                f'`{oordeel.naam_van(afwijking.revisie)}` maakt kolom `{kolom}` uniek. In '
-                '`data.sqlite` hebben rijen daar dezelfde waarde. De upgrade loopt daarop vast.',
-                'Geef ze in `flask shell` elk een eigen waarde. ' + doen.lukt_dat_niet(oordeel),
-            )
 
 
 @hint('database', 'achter')
 def view_houdt_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script = oordeel.script(afwijking.revisie)
-    for tabel in sorted(script.maakt_opnieuw()):
-        for soort, naam in _views_met(oordeel, tabel):
-            if naam not in script.tekst:
+    for soort, naam, op_tabel, sql in oordeel.database.views:
+        # Een trigger op de tabel zelf gaat met de tabel mee weg.
+        for tabel in script.maakt_opnieuw() - {op_tabel}:
+            if re.search(rf'\b{tabel}\b', sql) and naam not in script.tekst:
                 return Hint(
                     f'`{script.naam}` maakt de tabel `{tabel}` opnieuw. De {soort} `{naam}` '
                     'gebruikt die tabel, en houdt dat tegen.',
@@ -154,13 +139,14 @@ def verwijzende_rijen_houden_de_upgrade_tegen(
     oordeel: Oordeel, afwijking: Afwijking
 ) -> Hint | None:
     script, database = oordeel.script(afwijking.revisie), oordeel.database
-    aan = re.search(r'(?i)foreign_keys\s*=\s*(ON|1)', oordeel.module.tekst)
+    code = '\n'.join(bestand.tekst for bestand in oordeel.oefenmap.code)
+    aan = re.search(r'(?i)foreign_keys\s*=\s*(ON|1)', code)
     for tabel, inhoud in database.schema.items() if aan else ():
         doelen = {doel for _, doel, _ in inhoud['verwijst_naar']} - {tabel}
         geraakt = doelen & script.maakt_opnieuw()
         if geraakt and database.rijen[tabel] and 'foreign_keys' not in script.tekst:
             return Hint(
-                f'`{script.naam}` maakt de tabel `{min(geraakt)}` opnieuw. Je module zet '
+                f'`{script.naam}` maakt de tabel `{min(geraakt)}` opnieuw. Je code zet '
                 f'`foreign_keys` aan, en rijen in `{tabel}` wijzen naar die tabel. Dan lukt de '
                 f'upgrade niet, of de rijen in `{tabel}` zijn daarna weg.',
                 doen.zet_onder(
@@ -218,24 +204,7 @@ def tekst_in_plaats_van_een_tijdstip(oordeel: Oordeel, afwijking: Afwijking) -> 
     )
 
 
-def _wat_gaat_komen(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[tuple[str, str, dict]]:
-    """De kolommen van data.sqlite zoals de volgende revisie ze maakt: tabel, naam en hoe."""
-    schema = oordeel.verslag.heen[oordeel.volgorde.index(afwijking.revisie)].schema
-    for tabel, inhoud in schema.items():
-        for kolom, eigenschap in inhoud['kolommen'].items():
-            if kolom in kolommen_van(oordeel.database.schema, tabel):
-                yield tabel, kolom, eigenschap | {'uniek': [kolom] in inhoud['uniek']}
-
-
 def _kopie_is_niet_kleiner(oordeel: Oordeel) -> bool:
     """Of er een kopie is met namen erin, en niet minder rijen dan data.sqlite."""
     rijen, in_kopie = (db.rijen.get(TABEL, 0) for db in (oordeel.database, oordeel.kopie))
     return namen_in(oordeel.kopie) > 0 and in_kopie >= rijen
-
-
-def _views_met(oordeel: Oordeel, tabel: str) -> Iterator[tuple[str, str]]:
-    """De views en triggers die een tabel gebruiken: soort en naam."""
-    for soort, naam, op_tabel, sql in oordeel.database.views:
-        # Een trigger op de tabel zelf gaat met de tabel mee weg.
-        if op_tabel != tabel and re.search(rf'\b{re.escape(tabel)}\b', sql):
-            yield soort, naam

@@ -116,26 +116,20 @@ def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> str:
 
 def migreer(oordeel: Oordeel, bericht: str) -> str:
     """Hoe het model in een migratie komt: eerst wat er met de database is."""
-    migratie = f'    flask db migrate -m "{bericht}"'
     afwijking = next((a for a in oordeel.afwijkingen if a.soort == 'database'), None)
     if afwijking is None:
-        return f'Sla `{MODULE}` op en maak een migratie:\n{migratie}'
-    if afwijking.wat in ('anders', 'zonder versie') and oordeel.database_is_als_model():
-        return (
-            'In `data.sqlite` staat het al, buiten de migraties om. Dan vindt `flask db migrate` '
-            f'niets meer. {weg_terug(oordeel)}'
-        )
+        return f'Maak een migratie:\n    flask db migrate -m "{bericht}"'
     return ' '.join(passende_hint(oordeel, afwijking)[1])
 
 
-def migreer_opnieuw(oordeel: Oordeel, script: Script, bericht: str) -> str:
-    """Een script dat nooit is uitgevoerd, mag weg."""
+def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> str:
+    """Een script dat nooit is uitgevoerd mag weg; anders de weg terug."""
     reeks = oordeel.oefenmap.revisies
-    if reeks[-1] != script.revisie:
-        return f'Verbeter `upgrade()` in `{script.naam}`. Er volgt al een ander script op.'
+    if reeks[-1:] != [script.revisie] or oordeel.toegepast(script.revisie):
+        return weg_terug(oordeel)
     doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', verwijder(script.naam)
     # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
-    if all(map(oordeel.toegepast, reeks[:-1])):
+    if bericht and all(map(oordeel.toegepast, reeks[:-1])):
         return f'{doe}, en maak het opnieuw:\n{weg}\n    flask db migrate -m "{bericht}"'
     return f'{doe}:\n{weg}'
 
@@ -166,18 +160,6 @@ def zet_cursisten_erin(oordeel: Oordeel) -> str:
 def _afgeleid(naam: str, cursist: dict) -> object:
     waarde = cursist[AFGELEID[naam][0]]
     return GEVULD.som - waarde if naam == GEVULD.naam else waarde
-
-
-def eerst_terug(oordeel: Oordeel, script: Script, doe: str) -> str | None:
-    """Een wijziging in een script, zo nodig na een downgrade; None als die niet kan."""
-    if not oordeel.toegepast(script.revisie) or oordeel.database.schema != oordeel.head:
-        # Maakt het script nu iets anders dan in data.sqlite staat, dan veranderde het daarna.
-        return doe
-    # Een kolom of tabel die het script ook maakt, gaat bij een downgrade weg met wat erin staat.
-    maakt_meer = any(script.aanroepen_in('upgrade', k) for k in ('add_column', 'create_table'))
-    lukt_niet = oordeel.fout or any(a.soort == 'downgrade' for a in oordeel.afwijkingen)
-    if script.revisie == oordeel.volgorde[-1] and not maakt_meer and not lukt_niet:
-        return f'Ga eerst een revisie terug:\n    flask db downgrade\n{doe}'
 
 
 # --- Een regel in een bestand -----------------------------------------------------------------
@@ -236,13 +218,11 @@ def vervang_functies(script: Script, inhoud: dict[str, list[str]]) -> str:
     return f'Vervang in `{script.naam}` {namen} door:\n' + '\n\n\n'.join(blokken)
 
 
-def vervang_met_batch(script: Script, tabel: str, inhoud: dict[str, str]) -> str:
-    """Vervang functies door een met een regel in een `with`-blok voor deze tabel."""
-    met = f"    with op.batch_alter_table('{tabel}', schema=None) as batch_op:"
-    return vervang_functies(
-        script,
-        {functie: [met, f'        batch_op.{regel}'] for functie, regel in inhoud.items()},
-    )
+def hernoem_in_script(script: Script) -> str:
+    """Vervang beide functies door een die de kolom van de les hernoemt."""
+    met = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:"
+    inhoud = {functie: [met, f'        batch_op.{regel}'] for functie, regel in HERNOEMEN.items()}
+    return vervang_functies(script, inhoud)
 
 
 def haal_view_weg(script: Script, functie: str, soort: str, naam: str) -> str:
@@ -256,7 +236,10 @@ def haal_view_weg(script: Script, functie: str, soort: str, naam: str) -> str:
 def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> str:
     """Vervang een naam op de regel waar het naspelen stopte."""
     bestand, nummer = oordeel.foutbestand, oordeel.fout.regel
-    return maak(bestand, nummer, re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(nummer)))
+    # Een naam die los niet bestaat, bestaat achter een punt misschien wel.
+    los = r'\b' if oordeel.fout.soort == 'AttributeError' else r'(?<![.\w])'
+    patroon = rf'{los}{re.escape(oud)}\b'
+    return maak(bestand, nummer, re.sub(patroon, nieuw, bestand.regel(nummer)))
 
 
 def _met_blok(zin: str, regels: Iterable[str]) -> str:
@@ -280,25 +263,6 @@ HERNOEMEN = {
     'upgrade': f"alter_column('{HERNOEMD.was}', new_column_name='{HERNOEMD.naam}')",
     'downgrade': f"alter_column('{HERNOEMD.naam}', new_column_name='{HERNOEMD.was}')",
 }
-
-
-def in_script(kolom: Kolom) -> str:
-    """Hoe `flask db migrate` een kolom in een script schrijft."""
-    soort, haakje, lengte = kolom.model_type.partition('(')
-    delen = [f"'{kolom.naam}'", f'sa.{soort}(' + (f'length={lengte}' if haakje else ')')]
-    if kolom.standaard:
-        delen.append(f'server_default={standaard_in_script(kolom.standaard)}')
-    return f'sa.Column({", ".join(delen)}, nullable={kolom.null})'
-
-
-def standaard_in_script(waarde: str) -> str:
-    """Een standaardwaarde van SQLite zoals een script hem schrijft."""
-    return waarde if waarde.startswith("'") else f"sa.text('({waarde})')"
-
-
-def maak_index(kolom: Kolom) -> str:
-    """De regel die in een script de index van een kolom maakt."""
-    return f"op.create_index('ix_{kolom.tabel}_{kolom.naam}', '{kolom.tabel}', ['{kolom.naam}'])"
 
 
 # --- Een kolom of klasse in het model ---------------------------------------------------------

@@ -6,9 +6,8 @@ from stappen import kolommen_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oefenmap import naam_in
-from controle.oordeel import Afwijking, Oordeel, eigenschappen
-from controle.tabellen import alle_kolommen, kolommen_van
+from controle.oordeel import Afwijking, Oordeel
+from controle.tabellen import alle_kolommen
 
 
 @hint('kolom', 'ontbreekt')
@@ -25,12 +24,10 @@ def naam_is_bijna_goed(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         soort, goed, namen = 'tabel', afwijking.tabel, model
         revisie = oordeel.revisie_van(fout)
         hernoem = doen.hernoem_tabel(oordeel, fout, goed)
-    wat = f'Er is een {soort} `{fout}`. In de les heet die `{goed}`.'
-    if fout in namen:
-        return Hint(wat, hernoem)
-    if goed not in namen:
-        return Hint(wat, doen.zet_kolom(oordeel, kolommen_na(oordeel.stap_nu)[afwijking.plek]))
-    return Hint(wat, _nieuw_script(oordeel, afwijking, revisie))
+    doe = doen.gooi_weg(oordeel, oordeel.script(revisie), goed)
+    if fout in namen and not oordeel.toegepast(revisie):
+        doe = hernoem
+    return Hint(f'Er is een {soort} `{fout}`. In de les heet die `{goed}`.', doe)
 
 
 @hint('kolom', 'ontbreekt')
@@ -40,25 +37,27 @@ def kolom_is_weggegooid(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             erna.schema
         ):
             script = oordeel.script(erna.revisie)
-            wat = f'`{script.naam}` gooit de kolom `{afwijking.kolom}` weg. De les heeft hem nodig.'
-            if erna.revisie == oordeel.volgorde[-1] and not oordeel.toegepast(erna.revisie):
-                doe = 'Verwijder het script, het is nog niet uitgevoerd:\n'
-                return Hint(wat, doe + doen.verwijder(script.naam))
-            return Hint(wat, doen.weg_terug(oordeel))
+            return Hint(
+                f'`{script.naam}` gooit de kolom `{afwijking.kolom}` weg. De les heeft hem nodig.',
+                doen.gooi_weg(oordeel, script),
+            )
 
 
 @hint('kolom', 'ontbreekt')
 def kolom_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    hier = plek(afwijking, hoofdletter=True)
-    if afwijking.plek in oordeel.verslag.modelkolommen:
+    les, hier = kolommen_na(oordeel.stap_nu), plek(afwijking, hoofdletter=True)
+    if afwijking.plek not in oordeel.verslag.modelkolommen:
         return Hint(
-            f'{hier} staat in je model, maar geen migratie maakt hem.',
-            doen.migreer(oordeel, afwijking.kolom),
+            f'{hier} ontbreekt nog in je model.', doen.zet_kolom(oordeel, les[afwijking.plek])
         )
-    return Hint(
-        f'{hier} ontbreekt nog in je model.',
-        doen.zet_kolom(oordeel, kolommen_na(oordeel.stap_nu)[afwijking.plek]),
-    )
+    wat = f'{hier} staat in je model, maar geen migratie maakt hem.'
+    for kolom in filter(oordeel.model_is_anders, les.values()):
+        # Eerst het hele model: dan is een migratie genoeg.
+        return Hint(
+            f'{wat} Kolom `{kolom.naam}` is in je model nog anders dan in de les.',
+            doen.zet_kolom(oordeel, kolom),
+        )
+    return Hint(wat, doen.migreer(oordeel, afwijking.kolom))
 
 
 @hint('kolom', 'hoort weg')
@@ -89,92 +88,24 @@ def kolom_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 
 @hint('kolom')
-def eigenschap_in_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    """Het model zelf is anders dan de les: eerst dat goed, de migratie komt daarna."""
+def eigenschap_is_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    wat = f'{plek(afwijking, hoofdletter=True)} {_eigenschap(afwijking)}.'
     kolom = kolommen_na(oordeel.stap_nu)[afwijking.plek]
-    if oordeel.model_is_anders(kolom, afwijking.wat):
-        return Hint(
-            f'{plek(afwijking, hoofdletter=True)} {_eigenschap(afwijking)}.',
-            doen.zet_kolom(oordeel, kolom),
-        )
-
-
-@hint('kolom', 'primary key')
-def primary_key_ontbreekt_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    """`flask db migrate` ziet een primary key niet: die moet in het script zelf."""
-    script = oordeel.script(oordeel.revisie_van(*afwijking.plek))
-    for aanroep in script.aanroepen_in('upgrade', 'create_table') if afwijking.verwacht else ():
-        if naam_in(aanroep) == afwijking.tabel and aanroep.end_lineno > aanroep.lineno:
-            regel = f"    sa.PrimaryKeyConstraint('{afwijking.kolom}')"
-            return Hint(
-                f'{plek(afwijking, hoofdletter=True)} {_eigenschap(afwijking)}. In '
-                f'`{script.naam}` ontbreekt de regel die dat zegt.',
-                doen.zet_onder(script, aanroep.end_lineno - 1, regel),
-            )
-
-
-@hint('kolom', 'type', 'null', 'standaard')
-def script_is_veranderd_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    """Het model en data.sqlite zijn goed: dan gooit teruggaan alleen maar waarden weg."""
-    kolom, schema = kolommen_na(oordeel.stap_nu)[afwijking.plek], oordeel.database.schema
-    script = oordeel.script(oordeel.revisie_van(*afwijking.plek))
-    in_database = kolom.naam in kolommen_van(schema, kolom.tabel)
-    if (
-        not in_database
-        or list(eigenschappen(kolom, schema))
-        or not oordeel.toegepast(script.revisie)
-    ):
-        return None
-    for _, naam, aanroep in script.nieuwe_kolommen():
-        if naam == kolom.naam:
-            return Hint(
-                f'{plek(afwijking, hoofdletter=True)} is goed in je model en in `data.sqlite`. In '
-                f'`{script.naam}` staat iets anders: het is na de upgrade veranderd.',
-                doen.maak(script, aanroep.lineno, f'batch_op.add_column({doen.in_script(kolom)})'),
-            )
-
-
-@hint('kolom')
-def eigenschap_in_de_migratie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    """Het model is goed, maar de migratie maakte iets anders."""
-    return Hint(
-        f'{plek(afwijking, hoofdletter=True)} {_eigenschap(afwijking)}. Je model is goed, je '
-        'migratie nog niet.',
-        _nieuw_script(oordeel, afwijking, oordeel.revisie_van(*afwijking.plek)),
+    revisie = oordeel.revisie_van(*afwijking.plek)
+    in_model = oordeel.model_is_anders(kolom, afwijking.wat)
+    verschil = {(v['tabel'], *v['kolommen']) for v in oordeel.verslag.verschillen}
+    # Hier helpt een nieuwe migratie: `flask db migrate` let niet op alles.
+    helpt = afwijking.wat not in ('standaard', 'primary key') and (
+        in_model or afwijking.plek in verschil
     )
-
-
-def _nieuw_script(oordeel: Oordeel, afwijking: Afwijking, revisie: str) -> str:
-    """Hoe een migratie die iets anders maakte goed komt, zonder waarden te verliezen."""
-    script, laatste = oordeel.script(revisie), oordeel.script(oordeel.volgorde[-1])
-    nieuw = afwijking.kolom if afwijking.tabel in oordeel.head else afwijking.tabel
-    if script is laatste and not oordeel.toegepast(revisie):
-        return doen.migreer_opnieuw(oordeel, script, nieuw)
-    if script is laatste and not oordeel.database_achter and _niets_te_verliezen(oordeel):
-        return (
-            'Ga een revisie terug. Verwijder dan het script en maak het opnieuw:\n'
-            '    flask db downgrade\n'
-            + doen.verwijder(script.naam)
-            + f'\n    flask db migrate -m "{nieuw}"'
-        )
-    if afwijking.wat not in ('ontbreekt', 'standaard'):
-        return doen.migreer(oordeel, f'{afwijking.kolom} verbeterd')
-    return doen.weg_terug(oordeel)
-
-
-def _niets_te_verliezen(oordeel: Oordeel) -> bool:
-    """Of de laatste revisie niets maakte waar een leerling al iets in heeft gezet."""
-    voor, na = oordeel.schemas_rond(oordeel.volgorde[-1])
-    database = oordeel.database
-    for tabel in na:
-        if tabel not in voor and database.rijen.get(tabel):
-            return False
-        for kolom, eigenschap in na[tabel]['kolommen'].items() if tabel in voor else ():
-            waarden = database.gelijk.get(tabel, {})
-            zelf = kolom not in waarden or waarden[kolom] not in (None, eigenschap['standaard'])
-            if kolom not in voor[tabel]['kolommen'] and zelf and eigenschap['type'] != 'DATETIME':
-                return False
-    return oordeel.fout is None and not any(a.soort == 'downgrade' for a in oordeel.afwijkingen)
+    if in_model and (helpt or not oordeel.toegepast(revisie)):
+        # Eerst het model, de migratie komt daarna.
+        return Hint(wat, doen.zet_kolom(oordeel, kolom))
+    if helpt and oordeel.toegepast(revisie):
+        doe = doen.migreer(oordeel, f'{afwijking.kolom} verbeterd')
+    else:
+        doe = doen.gooi_weg(oordeel, oordeel.script(revisie), afwijking.kolom)
+    return Hint(f'{wat} Je migratie maakt hem zo.', doe)
 
 
 def _eigenschap(afwijking: Afwijking) -> str:

@@ -8,9 +8,8 @@ from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, kolomm
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import heet, kolommen_in, namen_van, tabellen_van
+from controle.oefenmap import Bestand, heet, kolommen_in, namen_van
 from controle.oordeel import Afwijking, Oordeel
-from controle.tabellen import kolommen_van
 
 # Zo heten de fouten van Python over een naam die niet bestaat.
 NAAM_ONBEKEND = ('NameError', 'AttributeError')
@@ -18,46 +17,42 @@ NAAM_ONBEKEND = ('NameError', 'AttributeError')
 
 @hint('naspelen', 'module')
 def klasse_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module = oordeel.module
-    namen = [klasse.name for klasse in module.klassen]
-    dubbel = [k for k in module.klassen if namen.count(k.name) > 1][:2]
+    klassen = [(bestand, klasse) for bestand in oordeel.oefenmap.code for klasse in bestand.klassen]
+    namen = [klasse.name for _, klasse in klassen]
+    dubbel = [(bestand, klasse) for bestand, klasse in klassen if namen.count(klasse.name) > 1][:2]
     if not dubbel:
         return None
-    wat = (
-        f'De klasse `{dubbel[0].name}` staat twee keer in `{MODULE}`: op regel {dubbel[0].lineno} '
-        f'en op regel {dubbel[1].lineno}.'
-    )
-    tabel = next(iter(tabellen_van(dubbel[0])), '')
-    van_de_stap = [naam for t, naam in kolommen_na(oordeel.stap_nu) if t == tabel]
-    for goed in (van_de_stap, kolommen_van(oordeel.database.schema, tabel)):
-        weg = [klasse for klasse in dubbel if kolommen_in(klasse) != {*goed}]
-        if len(weg) == 1:
-            return Hint(wat, doen.haal_weg(module, weg[0].lineno, weg[0].end_lineno))
-    return Hint(wat, f'Welke is de goede? Haal de andere weg. {doen.lukt_dat_niet(oordeel)}')
+    waar = [f'op regel {klasse.lineno} van `{bestand.naam}`' for bestand, klasse in dubbel]
+    wat = f'De klasse `{dubbel[0][1].name}` staat er twee keer: {waar[0]}, en {waar[1]}.'
+    goed = {naam for _, naam in kolommen_na(oordeel.stap_nu)}
+    # Hoeveel kolommen er anders zijn dan in de stap van nu.
+    anders = [len(kolommen_in(klasse) ^ goed) for _, klasse in dubbel]
+    if anders[0] == anders[1]:
+        return Hint(wat, f'Welke is de goede? Haal de andere weg. {doen.lukt_dat_niet(oordeel)}')
+    bestand, weg = dubbel[anders.index(max(anders))]
+    return Hint(wat, doen.haal_weg(bestand, weg.lineno, weg.end_lineno))
 
 
 @hint('naspelen', 'module', 'Migrate')
 def migrate_ontbreekt_of_is_niet_compleet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     module, fout = oordeel.module, oordeel.fout
-    db = module.toekenning('db')
+    db = _regel_van_db(module)
     aanroep = next(iter(module.aanroepen('Migrate')), None)
     if fout.fase == 'module' and (not aanroep or fout.regel != aanroep.lineno):
         return None
     if not db or afwijking.gevonden == 'Migrate' or fout.soort not in ('KeyError', *NAAM_ONBEKEND):
         return None
-    if not aanroep:
+    nummer = aanroep.lineno if aanroep else 0
+    opdracht = next((k for k in module.boom.body if k.lineno == nummer), None)
+    if opdracht is None:
         return Hint(
-            f'In `{MODULE}` ontbreekt de regel die Flask-Migrate aan je app koppelt. Daardoor kent '
-            'Flask het commando `flask db` niet.',
+            f'In `{MODULE}` ontbreekt, buiten een functie, de regel die Flask-Migrate aan je app '
+            'koppelt. Daardoor kent Flask het commando `flask db` niet.',
             doen.zet_onder(module, db.end_lineno, REGELS['migrate']),
         )
-    nummer = aanroep.lineno
-    opdracht = next((k for k in module.boom.body if k.lineno == nummer), None)
-    if opdracht is None or nummer < db.lineno:
-        hoe = 'staat boven `db = ...`' if opdracht else 'wordt bij het laden niet uitgevoerd'
+    if nummer < db.lineno:
         return Hint(
-            f'Regel {nummer} van `{MODULE}`, met `Migrate`, {hoe}. Hij hoort direct onder regel '
-            f'{db.end_lineno}.',
+            f'Regel {nummer} van `{MODULE}`, met `Migrate`, staat boven `db = ...`.',
             doen.verplaats(module, nummer, db.end_lineno, ''),
         )
     if ast.unparse(aanroep) == REGELS['migrate']:
@@ -173,41 +168,21 @@ IMPORTS = {
 @hint('naspelen', 'module')
 @hint('model')
 def twee_keer_sqlalchemy(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module = oordeel.module
-    regels = [k.lineno for k in module.boom.body for _ in module.aanroepen('SQLAlchemy', k)]
-    if len(regels) > 1:
+    gemaakt = [
+        (bestand, knoop.lineno)
+        for bestand in oordeel.oefenmap.code
+        for knoop in bestand.boom.body
+        for _ in bestand.aanroepen('SQLAlchemy', knoop)
+    ]
+    if len(gemaakt) > 1:
+        (bestand, eerste), (ander, tweede), *_ = gemaakt
+        doe = f'Houd er een, en importeer die in het andere bestand. {doen.lukt_dat_niet(oordeel)}'
         return Hint(
-            f'`{MODULE}` maakt twee keer een `SQLAlchemy(...)`: op regel {regels[0]} en op regel '
-            f'{regels[1]}. De ene weet niet welke modellen de andere heeft.',
-            doen.haal_weg(module, regels[1]),
+            f'Er wordt twee keer een `SQLAlchemy(...)` gemaakt: op regel {eerste} van '
+            f'`{bestand.naam}` en op regel {tweede} van `{ander.naam}`. De ene weet niet welke '
+            'modellen de andere heeft.',
+            doen.haal_weg(ander, tweede) if bestand is ander else doe,
         )
-
-
-@hint('naspelen', 'heen', 'terug', 'scripts')
-def db_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.foutscript
-    if script and oordeel.fout.soort == 'NameError' and afwijking.gevonden == 'db':
-        nummer = oordeel.fout.regel
-        return Hint(
-            f'Regel {nummer} van `{script.naam}` gebruikt `db`. In een script heet dat `sa`.',
-            doen.maak(script, nummer, script.regel(nummer).replace('db.', 'sa.')),
-        )
-
-
-@hint('naspelen', 'module', 'heen', 'terug', 'scripts')
-def db_ontbreekt_voor_een_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    bestand, fout = oordeel.foutbestand, oordeel.fout
-    if bestand and fout.soort == 'NameError' and afwijking.gevonden in NAMEN_VAN_DB:
-        ervoor = 'sa' if oordeel.foutscript else 'db'
-        los = re.compile(rf'(?<![.\w])({"|".join(NAMEN_VAN_DB)})\b')
-        return Hint(
-            f'Regel {fout.regel} van `{bestand.naam}` gebruikt `{afwijking.gevonden}`. Daar hoort '
-            f'`{ervoor}.` voor.',
-            doen.maak(bestand, fout.regel, los.sub(rf'{ervoor}.\1', bestand.regel(fout.regel))),
-        )
-
-
-NAMEN_VAN_DB = (*IN_HET_MODEL.values(), 'Column', 'ForeignKey', 'Model', 'func')
 
 
 @hint('naspelen', 'module', 'heen', 'terug', 'scripts')
@@ -216,20 +191,28 @@ def tikfout_in_een_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if not bestand or oordeel.fout.soort not in NAAM_ONBEKEND:
         return None
     gemaakt = {gemaakt for knoop in bestand.boom.body for gemaakt in namen_van(knoop)}
-    if naam in NAMEN_UIT_DE_LES | gemaakt:
-        # De naam is goed gespeld: hij staat op de verkeerde plek.
-        return None
     eigen = {k.id for k in ast.walk(bestand.boom) if isinstance(k, ast.Name)}
     klein = {bekend.lower(): bekend for bekend in eigen - {naam} | NAMEN_UIT_DE_LES}
     # Twee letters verwisseld telt ook in een korte naam: bd voor db.
-    bedoeld = [bekend for bekend in sorted(klein) if sorted(bekend) == sorted(naam.lower())]
-    bedoeld = bedoeld or get_close_matches(naam.lower(), klein, 1, 0.7)
+    bedoeld = [klein[b] for b in sorted(klein) if sorted(b) == sorted(naam.lower())]
+    bedoeld += [klein[b] for b in get_close_matches(naam.lower(), klein, 1, 0.7)]
+    # In een script heet `db` anders.
+    ervoor = 'sa' if oordeel.foutscript else 'db'
+    if oordeel.fout.soort == 'NameError' and naam in NAMEN_VAN_DB:
+        bedoeld = [f'{ervoor}.{naam}']
+    elif naam == 'db' != ervoor:
+        bedoeld = [ervoor]
+    elif naam in NAMEN_UIT_DE_LES | gemaakt:
+        # De naam is goed gespeld: hij staat op de verkeerde plek.
+        return None
     if bedoeld:
-        goed = klein[bedoeld[0]]
         return Hint(
-            f'Python kent de naam `{naam}` niet ({plaats(oordeel)}). Bedoel je `{goed}`?',
-            doen.vervang_naam(oordeel, naam, goed),
+            f'Python kent de naam `{naam}` niet ({plaats(oordeel)}). Bedoel je `{bedoeld[0]}`?',
+            doen.vervang_naam(oordeel, naam, bedoeld[0]),
         )
+
+
+NAMEN_VAN_DB = (*IN_HET_MODEL.values(), 'Column', 'ForeignKey', 'Model', 'func')
 
 
 NAMEN_UIT_DE_LES = set(
@@ -271,28 +254,29 @@ def database_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
 
 @hint('naspelen', 'module', 'Migrate')
 def db_kent_de_app_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module = oordeel.module
-    db = module.toekenning('db')
-    aanroepen = module.aanroepen('SQLAlchemy', db) if db else []
-    if aanroepen and not module.aanroepen('init_app'):
-        tekst = ast.unparse(aanroepen[0])
-        if 'app' not in {k.id for k in ast.walk(aanroepen[0]) if isinstance(k, ast.Name)}:
-            rest = tekst.removeprefix('SQLAlchemy(').removeprefix('None')
+    module, regel = oordeel.module, _regel_van_db(oordeel.module)
+    migrate = next(iter(module.aanroepen('Migrate')), None)
+    if regel is None and migrate:
+        return Hint(
+            f'`{MODULE}` geeft je app niet aan `db`.',
+            doen.zet_onder(module, migrate.lineno - 1, 'db.init_app(app)'),
+        )
+    for aanroep in module.aanroepen('SQLAlchemy', regel) if regel else ():
+        met_app = 'app' in {k.id for k in ast.walk(aanroep) if isinstance(k, ast.Name)}
+        if not met_app and 'db.init_app(' not in module.tekst:
+            nieuw = ast.unparse(aanroep).replace('(', '(app, ', 1)
+            nieuw = nieuw.replace(', None', '').replace(', )', ')')
             return Hint(
-                f'Regel {db.lineno} van `{MODULE}` geeft je app niet aan `SQLAlchemy`.',
-                doen.maak(
-                    module,
-                    db.lineno,
-                    f'db = SQLAlchemy(app{"" if rest[0] in ",)" else ", "}{rest}',
-                ),
+                f'Regel {regel.lineno} van `{MODULE}` geeft je app niet aan `SQLAlchemy`.',
+                doen.maak(module, regel.lineno, f'db = {nieuw}'),
             )
 
 
 @hint('naspelen', 'module', 'Migrate')
 def adres_van_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     module = oordeel.module
-    db = module.toekenning('db')
-    erboven = module.tekst.splitlines()[: db.lineno] if db else ()
+    db = _regel_van_db(module)
+    erboven = module.tekst.splitlines()[: db.lineno if db else None]
     if REGELS['adres'] in [regel.strip() for regel in erboven]:
         # Het adres is goed: er is iets anders.
         return None
@@ -307,12 +291,20 @@ def adres_van_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> 
 def _zet_adres_goed(oordeel: Oordeel) -> str:
     """Zet het adres van de database op de goede plaats: boven `db = ...`."""
     module = oordeel.module
-    db, app = module.toekenning('db'), module.toekenning('app')
+    db, app = _regel_van_db(module), module.toekenning('app')
     for knoop in module.boom.body:
         boven_db = db is None or knoop.lineno < db.lineno
         if 'SQLALCHEMY_DATABASE_UR' in ast.unparse(knoop) and boven_db:
             return doen.maak(module, knoop.lineno, REGELS['adres'])
     return doen.zet_onder(module, app.end_lineno if app else 0, REGELS['adres'])
+
+
+def _regel_van_db(module: Bestand) -> ast.stmt | None:
+    """De regel die `db` maakt, of die een `db` uit een ander bestand de app geeft."""
+    regels = module.boom.body
+    return module.toekenning('db') or next(
+        (k for k in regels if ast.unparse(k).startswith('db.init_app(')), None
+    )
 
 
 @hint('naspelen', 'tijd')
@@ -340,16 +332,3 @@ def regel_van_een_kolom_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -
                 f'zegt `{fout.soort}`.',
                 doen.maak(bestand, nummer, kolom.regel),
             )
-
-
-@hint('naspelen', 'module', 'Migrate', 'scripts')
-def bestand_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    fout = oordeel.fout
-    regel = ''
-    if fout.bestand and fout.regel:
-        regels = (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace').splitlines()
-        regel = f':\n    {regels[fout.regel - 1]}'
-    return Hint(
-        f'Python stopt bij {plaats(oordeel)} met `{fout.soort}: {fout.melding}`.',
-        (f'Verbeter deze regel{regel}\n' if regel else '') + doen.lukt_dat_niet(oordeel),
-    )

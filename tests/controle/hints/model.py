@@ -4,11 +4,11 @@ import ast
 import re
 from difflib import get_close_matches
 
-from stappen import LAATSTE, MODULE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
+from stappen import LAATSTE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oefenmap import is_model, namen_van
+from controle.oefenmap import is_model, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen
 
@@ -125,14 +125,15 @@ def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     tabel, naam = afwijking.plek
     kolom = kolommen_na(oordeel.stap_nu).get(afwijking.plek)
     if afwijking.wat == 'add_index' and kolom and kolom.index:
+        maak = f"    op.create_index('ix_{tabel}_{naam}', '{tabel}', ['{naam}'])"
         return Hint(
             f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.',
-            doen.vervang_functies(script, {'upgrade': [f'    {doen.maak_index(kolom)}']}),
+            doen.vervang_functies(script, {'upgrade': [maak]}),
         )
     return Hint(
-        f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. `{MODULE}` was toen '
+        f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. Je model was toen '
         'waarschijnlijk nog niet opgeslagen.',
-        doen.migreer_opnieuw(oordeel, script, naam or tabel),
+        doen.gooi_weg(oordeel, script, naam or tabel),
     )
 
 
@@ -164,27 +165,17 @@ def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('lezen', 'relatie')
 def relatie_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, melding = oordeel.module, afwijking.gevonden
-    zin = melding.partition('. ')[0].rstrip('.')
-    wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{zin}`.'
-    for klasse in module.klassen:
-        for knoop in klasse.body:
-            aanroep = next(iter(module.aanroepen('relationship', knoop)), None)
-            if aanroep is None or not _gaat_over(melding, klasse, knoop):
-                continue
-            waar = f'Regel {knoop.lineno} van `{MODULE}` maakt een relatie die niet klopt.'
-            doel = getattr(aanroep.args[0], 'value', '') if aanroep.args else ''
-            namen = {k.name.lower(): k.name for k in module.klassen if k.name != doel}
-            lijkt = get_close_matches(str(doel).lower(), namen, 1)
-            if lijkt:
-                nummer, goed = aanroep.args[0].lineno, namen[lijkt[0]]
+    melding = afwijking.gevonden
+    wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{melding.partition(". ")[0].rstrip(".")}`.'
+    for bestand in oordeel.oefenmap.code:
+        for klasse, knoop in ((k, deel) for k in bestand.klassen for deel in k.body):
+            if bestand.aanroepen('relationship', knoop) and _gaat_over(melding, klasse, knoop):
                 return Hint(
-                    f'{waar} Er is geen klasse `{doel}`. Bedoel je `{goed}`?',
-                    doen.maak(module, nummer, module.regel(nummer).replace(repr(doel), repr(goed))),
+                    f'Regel {knoop.lineno} van `{bestand.naam}` maakt een relatie die niet klopt. '
+                    f'{wat}',
+                    'Verbeter hem. Of laat hem weg, want de les heeft hem niet nodig. '
+                    + doen.haal_weg(bestand, knoop.lineno),
                 )
-            return Hint(
-                f'{waar} {wat} De les heeft hem niet nodig.', doen.haal_weg(module, knoop.lineno)
-            )
     return Hint(wat, doen.weg_terug(oordeel))
 
 
@@ -201,13 +192,16 @@ def _gaat_over(melding: str, klasse: ast.ClassDef, knoop: ast.stmt) -> bool:
 def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     fout, oud = oordeel.verslag.leesfout, afwijking.kolom
     bestand = oordeel.oefenmap.bestand(fout.bestand)
-    if not bestand:
+    klassen = bestand.klassen if bestand else ()
+    hier = [k for k in klassen if k.lineno <= fout.regel <= k.end_lineno]
+    if not hier:
         return Hint(
             f'Je model kan een rij niet tonen: het kent `{oud}` niet.',
-            f'Verbeter `__repr__` in `{MODULE}`.',
+            f'Verbeter `__repr__` in je model. {doen.lukt_dat_niet(oordeel)}',
         )
-    lijkt = get_close_matches(oud, oordeel.verslag.model.get(TABEL, {}), 1)
-    nieuw = OPVOLGERS.get(oud) or next(iter(lijkt), 'id')
+    kolommen = oordeel.verslag.model.get(next(iter(tabellen_van(hier[0])), TABEL), {})
+    lijkt = [OPVOLGERS.get(oud), *get_close_matches(oud, kolommen, 1), *kolommen]
+    nieuw = next((naam for naam in lijkt if naam in kolommen), 'id')
     regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(fout.regel))
     return Hint(
         f'`__repr__` gebruikt op regel {fout.regel} nog `{oud}`. Die kolom is er niet, dus '

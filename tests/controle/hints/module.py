@@ -1,12 +1,13 @@
 """De module, en bestanden die Python niet begrijpt."""
 
+import ast
 import re
 
 from stappen import MODULE, TABEL, kolommen_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint
-from controle.oefenmap import eind_van_de_kolommen, namen_van
+from controle.oefenmap import eind_van_de_kolommen
 from controle.oordeel import Afwijking, Oordeel
 
 
@@ -35,7 +36,7 @@ def module_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 @hint('module', 'fout')
 @hint('script', 'fout')
 def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    bestand = oordeel.oefenmap.bestand(afwijking.gevonden)
+    bestand = oordeel.oefenmap.bestand(afwijking.bestand)
     for nummer, regel in enumerate(bestand.tekst.splitlines(), 1):
         if regel.startswith('<<<<<<<'):
             return Hint(
@@ -49,29 +50,22 @@ def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
 @hint('module', 'fout')
 @hint('onzichtbaar', 'dubbel')
 def regel_van_de_klasse_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module = oordeel.module
-    if afwijking.soort == 'module':
-        nummers = [module.fout.lineno] if isinstance(module.fout, IndentationError) else []
-    else:
-        # Twee keer __tablename__ in een klasse: daar hoort een tweede klasse te beginnen.
-        nummers = [
-            knoop.lineno
-            for klasse in module.klassen
-            for knoop in [k for k in klasse.body if '__tablename__' in namen_van(k)][1:]
-        ]
-    for nummer in nummers:
-        tabel = re.fullmatch(r"""__tablename__ = ['"](\w+)['"]""", module.regel(nummer))
-        if tabel:
-            return Hint(
-                f'In `{MODULE}` ontbreekt boven regel {nummer} de regel waarmee de klasse begint.',
-                doen.zet_onder(module, nummer - 1, f'class {doen.klasse_van(tabel[1])}(db.Model):'),
-            )
+    bestand = oordeel.oefenmap.bestand(afwijking.bestand)
+    nummer = afwijking.gevonden or bestand.fout.lineno or 1
+    tabel = re.fullmatch(r"""__tablename__ = ['"](\w+)['"]""", bestand.regel(nummer))
+    # Twee keer __tablename__ in een klasse: daar hoort een tweede klasse te beginnen.
+    if tabel and (not bestand.fout or isinstance(bestand.fout, IndentationError)):
+        return Hint(
+            f'In `{bestand.naam}` ontbreekt boven regel {nummer} de regel waarmee de klasse '
+            'begint.',
+            doen.zet_onder(bestand, nummer - 1, f'class {doen.klasse_van(tabel[1])}(db.Model):'),
+        )
 
 
 @hint('module', 'fout')
 @hint('script', 'fout')
 def python_begrijpt_het_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    bestand = oordeel.oefenmap.bestand(afwijking.gevonden)
+    bestand = oordeel.oefenmap.bestand(afwijking.bestand)
     fout, regels = bestand.fout, bestand.tekst.splitlines()
     nummer = min(fout.lineno or 1, len(regels))
     # Commentaar en lege regels staan er soms tussen.
@@ -114,45 +108,49 @@ def _in_het_nederlands(melding: str) -> str:
 
 @hint('onzichtbaar', 'komma', 'kleine letter', 'dubbele punt', 'geen Column')
 def regel_maakt_geen_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bestand = oordeel.oefenmap.bestand(afwijking.bestand)
     nummer, naam = afwijking.gevonden, afwijking.kolom
-    regel = oordeel.module.regel(nummer)
-    les = kolommen_na(oordeel.stap_nu).get((TABEL, naam))
+    opdracht = bestand.opdracht(nummer)
     if afwijking.wat == 'komma':
-        wat, nieuw = 'een komma aan het eind', regel.rstrip(', ')
+        wat, waarde = 'een komma aan het eind', ast.unparse(opdracht.value.elts[0])
     elif afwijking.wat == 'dubbele punt':
-        wat, nieuw = '`:` waar `=` hoort', re.sub(r'\s*:', ' =', regel, count=1)
+        wat, waarde = '`:` waar `=` hoort', ast.unparse(opdracht.annotation)
     elif afwijking.wat == 'kleine letter':
         wat = '`column` met een kleine letter'
-        nieuw = les.regel if les else regel.replace('.column(', '.Column(')
+        waarde = ast.unparse(opdracht.value).replace('column(', 'Column(', 1)
     else:
+        les = kolommen_na(oordeel.stap_nu).get((TABEL, naam))
+        waarde = (
+            les.regel.partition(' = ')[2] if les else f'db.Column({ast.unparse(opdracht.value)})'
+        )
         wat = 'geen `db.Column(...)`'
-        waarde = regel.partition('=')[2].strip()
-        nieuw = les.regel if les else f'{naam} = db.Column({waarde})'
     return Hint(
-        f'Op regel {nummer} van `{MODULE}` staat {wat}. {_onzichtbaar(naam)}',
-        doen.maak(oordeel.module, nummer, nieuw),
+        f'Op regel {nummer} van `{bestand.naam}` staat {wat}. {_onzichtbaar(naam)}',
+        doen.maak(bestand, nummer, f'{naam} = {waarde}'),
     )
 
 
 @hint('onzichtbaar', 'dubbel')
 def kolom_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    bestand = oordeel.oefenmap.bestand(afwijking.bestand)
     return Hint(
-        f'Regel {afwijking.gevonden} van `{MODULE}` maakt de kolom `{afwijking.kolom}`, maar die '
-        'staat er al. Alleen de laatste telt.',
-        doen.haal_weg(oordeel.module, afwijking.gevonden)
+        f'Regel {afwijking.gevonden} van `{bestand.naam}` maakt de kolom `{afwijking.kolom}`, maar '
+        'die staat er al. Alleen de laatste telt.',
+        doen.haal_weg(bestand, afwijking.gevonden)
         + '\nKlopt juist de andere niet? Haal dan die weg.',
     )
 
 
 @hint('onzichtbaar', 'buiten de klasse', 'in een methode')
 def kolom_buiten_de_klasse(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, nummer = oordeel.module, afwijking.gevonden
+    bestand, nummer = oordeel.oefenmap.bestand(afwijking.bestand), afwijking.gevonden
+    wat = f'Regel {nummer} van `{bestand.naam}` staat {afwijking.wat}.'
     # De klasse boven de regel; anders de eerste.
-    klasse = ([k for k in module.modellen if k.lineno < nummer] or module.modellen[:1])[-1]
-    return Hint(
-        f'Regel {nummer} van `{MODULE}` staat {afwijking.wat}. {_onzichtbaar(afwijking.kolom)}',
-        doen.verplaats(module, nummer, eind_van_de_kolommen(klasse), '    '),
-    )
+    klassen = [k for k in bestand.modellen if k.lineno < nummer] or bestand.modellen[:1]
+    doe = f'Hij hoort in een klasse in een ander bestand. {doen.haal_weg(bestand, nummer)}'
+    if klassen:
+        doe = doen.verplaats(bestand, nummer, eind_van_de_kolommen(klassen[-1]), '    ')
+    return Hint(f'{wat} {_onzichtbaar(afwijking.kolom)}', doe)
 
 
 def _onzichtbaar(kolom: str) -> str:
@@ -164,12 +162,12 @@ def _onzichtbaar(kolom: str) -> str:
 
 @hint('module', 'create_all')
 def create_all_in_de_module(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    module, nummer = oordeel.module, afwijking.gevonden
-    weg = next(k for k in module.boom.body if k.lineno <= nummer <= k.end_lineno)
+    bestand, nummer = oordeel.oefenmap.bestand(afwijking.bestand), afwijking.gevonden
+    weg = next(k for k in bestand.boom.body if k.lineno <= nummer <= k.end_lineno)
     if len(getattr(weg, 'body', ())) > 1:
         weg = next(k for k in weg.body if k.lineno <= nummer <= k.end_lineno)
     return Hint(
-        f'Regel {nummer} van `{MODULE}` roept `db.create_all()` aan. Die maakt tabellen buiten de '
-        'migraties om. Dan vindt `flask db migrate` niets meer.',
-        'De migraties maken de tabellen al. ' + doen.haal_weg(module, weg.lineno, weg.end_lineno),
+        f'Regel {nummer} van `{bestand.naam}` roept `db.create_all()` aan. Die maakt tabellen '
+        'buiten de migraties om. Dan vindt `flask db migrate` niets meer.',
+        'De migraties maken de tabellen al. ' + doen.haal_weg(bestand, weg.lineno, weg.end_lineno),
     )

@@ -18,7 +18,7 @@ from stappen import (
 )
 
 from controle.hints import doen
-from controle.oefenmap import heet, kolommen_in_commentaar, tabellen_van
+from controle.oefenmap import heet, kolommen_in_commentaar
 from controle.oordeel import Oordeel
 
 
@@ -38,10 +38,7 @@ def rijen_zonder_geboortejaar(oordeel: Oordeel) -> str | None:
     if gevuld.get(GEVULD.som_met, 0) <= gevuld[GEVULD.naam]:
         return f'{wat} Dat mag.'
     sql = f'{GEVULD.vulling} WHERE {GEVULD.naam} IS NULL'
-    return (
-        f'{wat} Zo vul je de andere, in `flask shell`:\n    db.session.execute(db.text("{sql}"))\n'
-        '    db.session.commit()'
-    )
+    return f'{wat} Zo vul je de andere. {doen.met_sql(sql)}'
 
 
 def rijen_zonder_naam(oordeel: Oordeel) -> str | None:
@@ -117,17 +114,18 @@ def app_run_zonder_wacht(oordeel: Oordeel) -> str | None:
 
 
 def kolom_is_commentaar(oordeel: Oordeel) -> str | None:
-    if oordeel.afwijkingen or not oordeel.module or oordeel.gehaald == LAATSTE:
+    if oordeel.afwijkingen or oordeel.gehaald == LAATSTE:
         return None
     nieuw = {kolom.naam for kolom in STAPPEN[oordeel.gehaald].erbij}
     nieuw -= {naam for _, naam in oordeel.verslag.modelkolommen}
-    for nummer, naam in kolommen_in_commentaar(oordeel.module):
-        if naam in nieuw:
-            zonder = oordeel.module.regel(nummer).lstrip('# ')
-            return (
-                f'Regel {nummer} van `{MODULE}` is commentaar: er staat `#` voor. De kolom '
-                f'`{naam}` bestaat dus nog niet. ' + doen.maak(oordeel.module, nummer, zonder)
-            )
+    for bestand in oordeel.oefenmap.code:
+        for nummer, naam in kolommen_in_commentaar(bestand):
+            if naam in nieuw:
+                zonder = bestand.regel(nummer).lstrip('# ')
+                return (
+                    f'Regel {nummer} van `{bestand.naam}` is commentaar: er staat `#` voor. De '
+                    f'kolom `{naam}` bestaat dus nog niet. ' + doen.maak(bestand, nummer, zonder)
+                )
 
 
 def ander_jaar_dan_in_de_les(oordeel: Oordeel) -> str | None:
@@ -146,14 +144,15 @@ def ander_jaar_dan_in_de_les(oordeel: Oordeel) -> str | None:
 
 
 def methode_noemt_een_kolom_die_weg_is(oordeel: Oordeel) -> str | None:
-    for klasse in oordeel.module.klassen if oordeel.module and not oordeel.afwijkingen else ():
-        weg = {kolom for tabel, kolom in weg_na(oordeel.gehaald) if tabel in tabellen_van(klasse)}
-        for knoop in ast.walk(klasse):
-            if getattr(getattr(knoop, 'value', None), 'id', None) == 'self' and knoop.attr in weg:
-                return (
-                    f'Regel {knoop.lineno} van `{MODULE}` gebruikt nog `self.{knoop.attr}`. Die '
-                    'kolom is er niet meer.'
-                )
+    bestand = oordeel.oefenmap.bestand_met(TABEL)
+    klasse = bestand.klasse(TABEL) if bestand and not oordeel.afwijkingen else None
+    weg = {kolom for tabel, kolom in weg_na(oordeel.gehaald) if tabel == TABEL}
+    for knoop in ast.walk(klasse) if klasse else ():
+        if getattr(getattr(knoop, 'value', None), 'id', None) == 'self' and knoop.attr in weg:
+            return (
+                f'Regel {knoop.lineno} van `{bestand.naam}` gebruikt nog `self.{knoop.attr}`. Die '
+                'kolom is er niet meer.'
+            )
 
 
 def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:

@@ -15,15 +15,18 @@ from controle.tabellen import alle_kolommen, kolommen_van
 @hint('naspelen', 'terug')
 @hint('downgrade', 'schema')
 def downgrade_geeft_het_schema_niet_terug(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    regels = _omgekeerde(oordeel, afwijking.revisie)
-    if regels:
+    script, regels = oordeel.script(afwijking.revisie), _omgekeerde(oordeel, afwijking.revisie)
+    functie = script.functie('downgrade')
+    staat_er = script.tekst.splitlines()[functie.lineno : functie.end_lineno] if functie else []
+    # Staat dat er al, dan helpt het niet.
+    if regels and regels != [regel for regel in staat_er if regel.strip()[:1] not in ('', '#')]:
         hoe = 'lukt niet'
         if afwijking.soort == 'downgrade':
             hoe = f'laat {plek(afwijking)} anders achter dan ervoor'
         return Hint(
-            f'`downgrade()` in `{oordeel.naam_van(afwijking.revisie)}` {hoe}. Het hoort het '
-            'omgekeerde te doen van `upgrade()`.',
-            doen.vervang_functies(oordeel.script(afwijking.revisie), {'downgrade': regels}),
+            f'`downgrade()` in `{script.naam}` {hoe}. Het hoort het omgekeerde te doen van '
+            '`upgrade()`.',
+            doen.vervang_functies(script, {'downgrade': regels}),
         )
 
 
@@ -48,13 +51,18 @@ def downgrade_zet_een_lege_kolom_terug(oordeel: Oordeel, afwijking: Afwijking) -
 
 @hint('naspelen')
 def naspelen_lukt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    functie = '`downgrade()` in ' if afwijking.wat == 'terug' else ''
-    bestand = oordeel.fout.bestand or oordeel.naam_van(afwijking.revisie)
-    return Hint(
-        f'Het naspelen stopt bij {functie}{plaats(oordeel)} met '
-        f'`{oordeel.fout.soort}: {afwijking.gevonden}`.',
-        f'Verbeter {functie}`{bestand}`. {doen.lukt_dat_niet(oordeel)}',
-    )
+    fout, wie = oordeel.fout, {'heen': 'De upgrade', 'terug': 'De downgrade'}.get(afwijking.wat)
+    wat = f'{wie or "Python"} stopt bij {plaats(oordeel)} met `{fout.soort}: {fout.melding}`.'
+    if afwijking.wat == 'heen' and oordeel.toegepast(afwijking.revisie):
+        wat += (
+            ' In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: dit, of '
+            'een eerder. Of er stonden toen nog geen rijen in.'
+        )
+    doe = 'Verbeter wat er staat. '
+    if fout.bestand and fout.regel:
+        regels = (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace').splitlines()
+        doe = f'Verbeter deze regel:\n    {regels[fout.regel - 1]}\n'
+    return Hint(wat, doe + doen.lukt_dat_niet(oordeel))
 
 
 @hint('waarden', 'verloren')
@@ -71,19 +79,8 @@ def hernoemen_als_weg_en_erbij(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
         'zijn dan weg, en `downgrade` brengt ze niet terug.'
     )
     if voor ^ na <= namen:
-        return Hint(wat, doen.vervang_met_batch(script, TABEL, doen.HERNOEMEN))
-    if script.revisie == oordeel.oefenmap.revisies[-1] and not oordeel.toegepast(script.revisie):
-        return Hint(
-            f'{wat} Het doet ook nog andere stappen.',
-            'Het is nog niet uitgevoerd. Verwijder het:\n' + doen.verwijder(script.naam),
-        )
-    regel = '\n        batch_op.'
-    return Hint(
-        wat,
-        f'Laat in `upgrade()` de regels weg die `{oud}` weggooien en `{nieuw}` maken. Zet in hun '
-        f'plaats:{regel}{doen.HERNOEMEN["upgrade"]}\nDoe in `downgrade()` hetzelfde, met:'
-        f'{regel}{doen.HERNOEMEN["downgrade"]}',
-    )
+        return Hint(wat, doen.hernoem_in_script(script))
+    return Hint(f'{wat} Het doet ook nog andere stappen.', doen.gooi_weg(oordeel, script))
 
 
 @hint('waarden')
@@ -134,8 +131,13 @@ def _kolommen_terug(voor: dict, na: dict, hernoemd: dict[str, str]) -> list[str]
         *(f"alter_column('{tot}', new_column_name='{van}')" for van, tot in namen.items()),
         *(f"drop_column('{k}')" for k in nieuw if k not in oud and k not in namen.values()),
         *(
-            f"add_column(sa.Column('{kolom}', sa.{oud[kolom]['type']}))"
+            f"add_column(sa.Column('{kolom}', sa.{oud[kolom]['type']}{_opties(oud[kolom])}))"
             for kolom in oud
             if kolom not in nieuw and kolom not in namen
         ),
     ]
+
+
+def _opties(kolom: dict) -> str:
+    standaard = f', server_default=sa.text({kolom["standaard"]!r})' if kolom['standaard'] else ''
+    return standaard + ('' if kolom['null'] else ', nullable=False')

@@ -131,20 +131,20 @@ def kolom_met_de_hand_eruit(m):
 # --- De tabellen ------------------------------------------------------------------------------
 
 
-@situatie('tijdelijke_tabel_is_blijven_staan', WOONPLAATS, f'_alembic_tmp_{TABEL}', '--terug')
+@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, f'_alembic_tmp_{TABEL}', '--terug')
 def tijdelijke_tabel(m):
     m.sql(f'CREATE TABLE _alembic_tmp_{TABEL} (id INTEGER)')
 
 
-@situatie('tijdelijke_tabel_is_blijven_staan', NIVEAU, f'_alembic_tmp_{TABEL}', '--terug')
+@situatie('database_past_niet_bij_de_migraties', NIVEAU, f'_alembic_tmp_{TABEL}', '--terug')
 def tijdelijke_tabel_met_alle_rijen(m):
     m.sql(f'ALTER TABLE {TABEL} RENAME TO _alembic_tmp_{TABEL}')
 
 
 @situatie(
-    'tijdelijke_tabel_is_blijven_staan',
+    'database_past_niet_bij_de_migraties',
     NAAM - 1,
-    'de view `overzicht`',
+    f'_alembic_tmp_{TABEL}',
     '--terug',
     verloren=True,
     bij=LEEFTIJD_WEG,
@@ -224,12 +224,17 @@ def view_op_een_tabel_die_opnieuw_wordt_gemaakt(m):
 )
 def rijen_in_een_eigen_tabel_met_foreign_keys_aan(m):
     lessen_met_foreign_keys_aan(m)
+    # Het aanzetten mag in een eigen bestand staan.
+    begin, _, rest = m.lees().partition('from sqlalchemy import Engine')
+    aan, _, klasse = rest.partition('class Les')
+    m.schrijf(f'from sqlalchemy import Engine{aan}', 'pragma.py')
+    m.schrijf(f'{begin}import pragma\n\n\nclass Les{klasse}')
     m.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
     m.kolom(KOLOM['ingeschreven_op'].regel)
     m.flask('db', 'migrate', '-m', 'tijd')
 
 
-@situatie('lege_waarden_houden_de_upgrade_tegen', NIVEAU - 1, 'niveau', '--terug')
+@situatie('waarden_houden_de_upgrade_tegen', NIVEAU - 1, '`niveau`', 'leeg', '--terug')
 def lege_waarden_in_een_kolom_die_verplicht_wordt(m):
     m.kolom(replace(KOLOM['niveau'], null=True).regel)
     m.migreer('niveau')
@@ -239,7 +244,7 @@ def lege_waarden_in_een_kolom_die_verplicht_wordt(m):
 
 
 @situatie(
-    'dubbele_waarden_houden_de_upgrade_tegen',
+    'waarden_houden_de_upgrade_tegen',
     CURSISTNUMMER - 1,
     'cursistnummer',
     'dezelfde waarde',

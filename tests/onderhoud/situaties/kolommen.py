@@ -114,7 +114,7 @@ in_een_script(
 def anders(naam, oud, nieuw, *woorden, tot='toegepast', **extra):
     """Een kolom van de les met een eigenschap die anders is."""
     kolom = WACHTWOORD if naam == WACHTWOORD.naam else KOLOM[naam]
-    kolom_fout('eigenschap_in_het_model', kolom, oud, nieuw, *woorden, tot=tot, **extra)
+    kolom_fout('eigenschap_is_anders', kolom, oud, nieuw, *woorden, tot=tot, **extra)
 
 
 LENGTE = KOLOM['woonplaats'].model_type
@@ -157,12 +157,23 @@ anders(
 )
 
 
-@situatie('eigenschap_in_de_migratie', WOONPLAATS - 1, 'Je model is goed')
+@situatie('eigenschap_is_anders', GEBRUIKERS - 1, 'hoort uniek', tot_het_eind=True)
+def vaste_naam_voor_een_unieke_kolom_zonder_de_kolom(m):
+    # Twee constraints die hetzelfde heten, worden in een kopie van de tabel een.
+    m.model_van(GEBRUIKERS)
+    m.vervang("'uq_%(table_name)s_%(column_0_name)s'", "'uq_%(table_name)s'")
+    m.migreer('gebruikers')
+    kopie = "with op.batch_alter_table('gebruikers', recreate='always'):\n    pass"
+    m.schrijf_script('kopie', kopie, 'pass')
+    m.flask('db', 'upgrade')
+
+
+@situatie('eigenschap_is_anders', WOONPLAATS - 1, 'Je migratie maakt hem zo')
 def script_met_een_ander_type(m):
     herschrijf(m, r'length=\d+', 'length=5', zet_klaar(m, WOONPLAATS))
 
 
-@situatie('eigenschap_in_de_migratie', CURSISTNUMMER - 1, 'Je model is goed')
+@situatie('eigenschap_is_anders', CURSISTNUMMER - 1, 'Je migratie maakt hem zo')
 def script_waar_de_constraint_uit_is(m):
     script = zet_klaar(m, CURSISTNUMMER)
     herschrijf(m, r'.*_constraint\(.*\n', '', script)
@@ -171,7 +182,7 @@ def script_waar_de_constraint_uit_is(m):
 
 
 in_een_script(
-    'eigenschap_in_de_migratie',
+    'eigenschap_is_anders',
     NAAM,
     'cursistnummer',
     "        batch_op.create_unique_constraint('uq_cursisten_cursistnummer', ['cursistnummer'])\n",
@@ -181,7 +192,7 @@ in_een_script(
     bij=CURSISTNUMMER,
 )
 in_een_script(
-    'primary_key_ontbreekt_in_een_script',
+    'eigenschap_is_anders',
     NIVEAU,
     'migratie',
     "    sa.PrimaryKeyConstraint('id')\n",
@@ -207,12 +218,12 @@ def module_van_een_eerdere_stap_toegepast(m):
 
 
 in_een_script(
-    'script_is_veranderd_na_de_upgrade',
+    'eigenschap_is_anders',
     NIVEAU,
     'woonplaats',
     'length=50',
     'length=5',
-    'na de upgrade veranderd',
-    'woonplaats.py',
+    '`VARCHAR(5)`',
+    '--terug',
     bij=WOONPLAATS,
 )

@@ -11,17 +11,18 @@ from situaties.situatie import (
     kolom_fout,
     script_van,
     situatie,
+    zet_model_apart,
 )
 
 
-@situatie('klasse_staat_er_twee_keer', WOONPLAATS, '`Cursist` staat twee keer')
+@situatie('klasse_staat_er_twee_keer', WOONPLAATS, '`Cursist` staat er twee keer')
 def klasse_twee_keer(m):
     oud = m.lees()
     klasse = oud[oud.index('class Cursist') :]
     m.onderaan(klasse.replace(f'    {REGEL}\n', ''))
 
 
-@situatie('klasse_staat_er_twee_keer', WOONPLAATS - 1, '`Cursist` staat twee keer', '# Zo ziet')
+@situatie('klasse_staat_er_twee_keer', WOONPLAATS - 1, '`Cursist` staat er twee keer', '# Zo ziet')
 def klasse_van_de_volgende_stap_eronder(m):
     oud = m.lees()
     m.model_van(WOONPLAATS)
@@ -41,6 +42,14 @@ def klasse_twee_keer_met_dezelfde_kolommen(m):
     m.onderaan(oud[oud.index('class Cursist') :].replace('jaar oud', 'jaar'))
 
 
+in_een_eigen_bestand(
+    'klasse_staat_er_twee_keer',
+    'class Cursist',
+    "class Cursist(db.Model):\n    __tablename__ = 'cursisten'\n\n\nclass Cursist",
+    'op regel 4 van',
+    'Haal in `models.py`',
+)
+
 # --- `Migrate(app, db)` en wat erboven hoort --------------------------------------------------
 
 
@@ -51,13 +60,32 @@ def migrate_wordt(nieuw, *woorden):
 migrate_wordt('', 'ontbreekt', 'Migrate(app, db)')
 migrate_wordt('migrate = Migrate(app)', 'Migrate(app)')
 migrate_wordt('Migrate(db, app)', 'Migrate(db, app)')
-migrate_wordt('def koppel():\n    print(app)\n    Migrate(app, db)', 'niet uitgevoerd')
+migrate_wordt('def koppel():\n    print(app)\n    Migrate(app, db)', 'buiten een functie')
 
 
 @situatie('migrate_ontbreekt_of_is_niet_compleet', WOONPLAATS, 'staat boven `db')
 def migrate_boven_db(m):
     m.vervang('Migrate(app, db)\n', '')
     m.vervang(REGELS['db'], f'Migrate(app, db)\n{REGELS["db"]}')
+
+
+def met_db_uit_een_ander_bestand(hint, regel):
+    @situatie(hint, WOONPLAATS, regel)
+    def regel_weg(m):
+        zet_model_apart(m)
+        m.vervang(f'{regel}\n', '')
+
+
+met_db_uit_een_ander_bestand('migrate_ontbreekt_of_is_niet_compleet', REGELS['migrate'])
+met_db_uit_een_ander_bestand('adres_van_de_database_klopt_niet', REGELS['adres'])
+met_db_uit_een_ander_bestand('db_kent_de_app_niet', 'db.init_app(app)')
+
+
+@situatie('twee_keer_sqlalchemy', WOONPLAATS, '`uitbreidingen.py`', '--terug', bij=EERSTE)
+def twee_keer_sqlalchemy_in_twee_bestanden(m):
+    zet_model_apart(m)
+    m.vervang('from uitbreidingen import db', 'from flask_sqlalchemy import SQLAlchemy')
+    m.vervang('db.init_app(app)', REGELS['db'])
 
 
 @situatie('module_maakt_geen_app', WOONPLAATS, 'Flask(__name__)', 'speel_les.py')
@@ -126,15 +154,15 @@ woonplaats_met('tikfout_in_een_naam', 'String', 'Sting', '@woonplaats', '`String
 woonplaats_met('tikfout_in_een_naam', '(db', '(bd', '@woonplaats', '`db`')
 in_een_eigen_bestand('tikfout_in_een_naam', REGEL, REGEL.replace('Column', 'Coumn'), REGEL)
 in_een_eigen_bestand('klasse_zonder_primary_key', ', primary_key=True', '', 'primary_key=True')
-in_een_eigen_bestand('db_ontbreekt_voor_een_naam', REGEL, REGEL.replace('db.', '', 1), '`db.`')
-woonplaats_met('db_ontbreekt_voor_een_naam', 'db.Column', 'Column', '`Column`')
-woonplaats_met('db_ontbreekt_voor_een_naam', '(db.', '(', '@woonplaats', '`db.`')
+in_een_eigen_bestand('tikfout_in_een_naam', REGEL, REGEL.replace('db.', ''), '`db.Column`')
+woonplaats_met('tikfout_in_een_naam', 'db.Column', 'Column', '`Column`')
+woonplaats_met('tikfout_in_een_naam', '(db.', '(', '@woonplaats', '`db.String`')
 
 script_van(
     'tikfout_in_een_naam', WOONPLAATS, 'sa.String(', 'sa.Sting(', '`String`', 'woonplaats.py'
 )
 script_van('tikfout_in_een_naam', WOONPLAATS, '.drop_column', '.dropcolumn', '`drop_column`')
-script_van('db_in_een_script', WOONPLAATS, 'sa.String(', 'db.String(', '`sa`')
+script_van('tikfout_in_een_naam', WOONPLAATS, 'sa.String(', 'db.String(', '`sa`')
 
 in_de_module(
     'import_ontbreekt',
@@ -171,16 +199,6 @@ in_de_module(
 def hulpmodule_met_een_tikfout(m):
     m.schrijf('aantal = 3\n', 'hulpjes.py')
     m.schrijf('import hulpje\n' + m.lees())
-
-
-in_de_module(
-    'bestand_geeft_een_fout',
-    'import Migrate',
-    'import Migrations',
-    'ImportError',
-    'Migrations',
-    zelf=lambda m: m.vervang('import Migrations', 'import Migrate'),
-)
 
 
 @situatie(

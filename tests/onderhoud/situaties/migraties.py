@@ -70,13 +70,13 @@ def enige_script_zonder_revisie(m):
     herschrijf(m, r'\nrevision = .*', '', m.script('eerste_migratie'))
 
 
-@situatie('script_zonder_vorige_revisie', NIVEAU, '_niveau.py`', 'down_revision = ')
+@situatie('script_zonder_revisie', NIVEAU, '_niveau.py`', 'down_revision = ')
 def script_zonder_down_revision(m):
     herschrijf(m, r'down_revision = .*\n', '', m.script('niveau'))
 
 
 in_een_script(
-    'script_zonder_vorige_revisie',
+    'script_zonder_revisie',
     EERSTE,
     'eerste_migratie',
     'down_revision = None\n',
@@ -85,13 +85,13 @@ in_een_script(
 )
 
 
-@situatie('twee_scripts_met_dezelfde_revisie', WOONPLAATS, 'woonplaats kopie.py')
+@situatie('script_is_een_kopie', WOONPLAATS, 'woonplaats kopie.py')
 def script_gekopieerd(m):
     naam = m.script('woonplaats')
     shutil.copyfile(m.map / naam, m.map / naam.replace('.py', ' kopie.py'))
 
 
-@situatie('twee_scripts_met_dezelfde_revisie', WOONPLAATS, 'kopie.py', 'hetzelfde')
+@situatie('script_is_een_kopie', WOONPLAATS, 'kopie.py', 'hetzelfde')
 def kopie_met_een_eigen_naam(m):
     shutil.copyfile(m.map / m.script('woonplaats'), m.versions / 'kopie.py')
 
@@ -106,29 +106,29 @@ def overgeschreven(m, eind, naam):
     return naam or zelf
 
 
-@situatie('twee_scripts_met_dezelfde_revisie', INDEX - 1, 'index.py', bij=INDEX - 2)
+@situatie('reeks_klopt_niet', INDEX - 1, 'doen iets anders', '--terug', bij=INDEX - 2)
 def kopie_met_een_andere_inhoud(m):
     overgeschreven(m, 'gebruikers', 'migrations/versions/index.py')
 
 
-@situatie('twee_scripts_met_dezelfde_revisie', INDEX - 1, 'is een kopie', bij=INDEX - 1)
+@situatie('reeks_klopt_niet', INDEX - 1, 'doen iets anders', '--terug', bij=INDEX - 1)
 def kopie_van_de_eerste_over_een_eigen_script(m):
     overgeschreven(m, 'eerste_migratie', None)
 
 
-@situatie('script_zonder_vorige_revisie', INDEX - 1, 'index.py')
+@situatie('script_zonder_revisie', INDEX - 1, 'index.py')
 def kopie_zonder_down_revision(m):
     naam = overgeschreven(m, 'gebruikers', 'migrations/versions/index.py')
     herschrijf(m, r'\nrevision = .*\ndown_revision = .*', "\nrevision = 'abc123'", naam)
 
 
-@situatie('tweede_script_zonder_vorige', INDEX - 1, 'down_revision = None', 'index.py')
+@situatie('script_zonder_vorige', INDEX - 1, 'down_revision = None', 'index.py')
 def kopie_van_de_eerste_met_een_eigen_revisie(m):
     naam = overgeschreven(m, 'eerste_migratie', 'migrations/versions/index.py')
     herschrijf(m, r'\nrevision = .*', "\nrevision = 'abc123'", naam)
 
 
-@situatie('tweede_script_zonder_vorige', WOONPLAATS, 'down_revision = None', '_samen.py')
+@situatie('script_zonder_vorige', WOONPLAATS, 'down_revision = None', '_samen.py')
 def merge_zonder_het_woord_heads(m):
     m.flask('db', 'merge', '-m', 'samen')
 
@@ -145,17 +145,17 @@ def script_verplaatst(m):
     (m.versions / naam).rename(m.map / 'migrations' / naam)
 
 
-@situatie('vorige_revisie_bestaat_niet', NIVEAU, 'prullenbak', 'down_revision')
+@situatie('reeks_klopt_niet', NIVEAU, 'prullenbak', '--terug')
 def script_uit_het_midden_verwijderd(m):
     (m.map / m.script('woonplaats')).unlink()
 
 
-@situatie('vorige_revisie_bestaat_niet', WOONPLAATS, 'abc123')
+@situatie('reeks_klopt_niet', WOONPLAATS, 'abc123', '_woonplaats.py')
 def down_revision_met_een_tikfout(m):
     herschrijf(m, 'down_revision = .*', "down_revision = 'abc123'", m.script('woonplaats'))
 
 
-@situatie('revisies_lopen_in_een_kring', WOONPLAATS, 'kring', 'eerste_migratie')
+@situatie('reeks_klopt_niet', WOONPLAATS, 'kring', '--terug')
 def scripts_in_een_kring(m):
     naar = f'down_revision = {m.revisie("woonplaats")!r}'
     m.vervang('down_revision = None', naar, m.script('eerste_migratie'))

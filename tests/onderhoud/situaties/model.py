@@ -20,6 +20,7 @@ from situaties.situatie import (
     in_de_module,
     in_een_eigen_bestand,
     kolom_fout,
+    script_van,
     situatie,
     vorige,
     zet_klaar,
@@ -183,20 +184,45 @@ in_de_module(
 )
 
 
+in_de_module(
+    'repr_noemt_een_kolom_die_weg_is',
+    '{self.gebruikersnaam}',
+    '{self.gebruiker}',
+    '@self.gebruiker',
+    '{self.gebruikersnaam}',
+    na=GEBRUIKERS,
+)
+
+
+@situatie('repr_noemt_een_kolom_die_weg_is', WOONPLAATS, '`nam`', '--terug')
+def repr_uit_een_ander_bestand(m):
+    m.schrijf('class Toon:\n    pass\n\n\ndef toon(zelf):\n    return zelf.nam\n', 'toon.py')
+    m.vervang('import os\n', 'import os\nfrom toon import toon\n')
+    m.onderaan('    __repr__ = toon')
+
+
 def relatie(inhoud, *woorden):
     @situatie('relatie_klopt_niet', GEBRUIKERS, '@relationship', *woorden)
     def relatie_in_cursist(m):
         m.kolom(f'gebruiker = db.relationship({inhoud}')
 
 
-relatie("'Gebruikr')  # wie inlogt", 'Bedoel je `Gebruiker`', "'Gebruiker')  # wie inlogt")
-relatie("'gebruikers')", "relationship('Gebruiker')")
+relatie("'Gebruikr')  # wie inlogt", "locate a name ('Gebruikr')", "'Gebruikr')  # wie inlogt")
 relatie("'Gebruiker', back_populates='cursisten')", "no property 'cursisten'", 'Haal in')
 relatie("'Gebruiker',\n        lazy='dynamic')", 'tot en met', 'dynamic')
 
 
+in_een_eigen_bestand(
+    'relatie_klopt_niet',
+    REGEL,
+    f"{REGEL}\n    docent = db.relationship('Docent')",
+    "locate a name ('Docent')",
+    'Haal in `models.py`',
+)
+
+
 @situatie('relatie_klopt_niet', GEBRUIKERS, 'Docent', '--terug')
-def relatie_in_een_eigen_bestand(m):
+def relatie_die_nergens_in_een_klasse_staat(m):
     m.schrijf("def koppel(db):\n    return db.relationship('Docent')\n", 'relaties.py')
     m.vervang('import os\n', 'import os\n\nfrom relaties import koppel\n')
     m.kolom('docent = koppel(db)')
@@ -217,7 +243,7 @@ def leeg_script_om_zelf_te_schrijven(m):
     m.flask('db', 'revision', '-m', 'index')
 
 
-@situatie('model_loopt_voor', NIVEAU, 'buiten de migraties om', bij=WOONPLAATS)
+@situatie('model_loopt_voor', NIVEAU, 'anders dan je migraties', bij=WOONPLAATS)
 def script_zonder_de_kolom(m):
     weg, ervoor = m.revisie('woonplaats'), vorige(m, 'woonplaats')
     (m.map / m.script('woonplaats')).unlink()
@@ -226,7 +252,8 @@ def script_zonder_de_kolom(m):
         m.schrijf(m.lees(naam).replace(weg, ervoor), naam)
 
 
-@situatie('model_loopt_voor', WOONPLAATS, 'flask db migrate')
+@situatie('model_loopt_voor', NAAM - 1, '`straat`', 'flask db migrate', tot_het_eind=True)
+@situatie('model_loopt_voor', WOONPLAATS, '`straat`', 'flask db migrate')
 def eigen_kolom_nog_niet_gemigreerd(m):
     m.kolom('straat = db.Column(db.Text)')
 
@@ -242,7 +269,7 @@ def model_voor_en_database_achter(m):
     m.kolom('straat = db.Column(db.Text)')
 
 
-@situatie('model_loopt_voor', WOONPLAATS - 1, 'buiten de migraties om', '--terug')
+@situatie('model_loopt_voor', WOONPLAATS - 1, 'anders dan je migraties', '--terug')
 def kolom_met_de_hand_en_in_het_model(m):
     m.model_van(WOONPLAATS)
     m.sql(
@@ -251,7 +278,7 @@ def kolom_met_de_hand_en_in_het_model(m):
     )
 
 
-@situatie('model_loopt_voor', GEBRUIKERS - 1, 'buiten de migraties om')
+@situatie('model_loopt_voor', GEBRUIKERS - 1, 'anders dan je migraties')
 def create_all_in_de_shell(m):
     m.vervang(KOP, f'{NOTITIE}\n\n{KOP}')
     m.flask('shell', invoer='db.create_all()\n')
@@ -263,3 +290,33 @@ def index_met_een_andere_naam_en_een_script_erna(m):
     m.vervang('ix_cursisten_volledige_naam', 'ix_naam', script)
     m.schrijf_script('leeg', 'pass', 'pass')
     m.flask('db', 'upgrade')
+
+
+# --- Een index die anders is dan in het model -------------------------------------------------
+
+IX = 'ix_cursisten_volledige_naam'
+
+
+def index_anders(oud, nieuw):
+    script_van('model_loopt_voor', INDEX, oud, nieuw, 'nog niet in een migratie', bij=INDEX)
+
+
+index_anders(f"'{TABEL}', ['volledige_naam']", f"'{TABEL}', ['woonplaats']")
+index_anders(IX, 'ix_naam')
+index_anders(f"create_index('{IX}'", "create_index('ix_naam'")
+
+
+@situatie('model_loopt_voor', INDEX - 1, 'flask db migrate')
+def index_met_een_andere_naam_uitgevoerd(m):
+    script = zet_klaar(m, INDEX)
+    m.vervang(IX, 'ix_naam', script)
+    m.upgrade(script)
+
+
+@situatie('model_loopt_voor', WOONPLAATS, 'nog niet', bij=WOONPLAATS + 1)
+def eigen_kolom_hernoemd_met_een_optie_die_niet_bestaat(m):
+    m.kolom('plaats = db.Column(db.Text)')
+    m.migreer('plaats')
+    m.vervang('plaats = db.Column(db.T', 'stad = db.Column(db.T')
+    op = f"op.alter_column('{TABEL}', "
+    m.schrijf_script('stad', f"{op}'plaats', new_name='stad')", f"{op}'stad', new_name='plaats')")

@@ -7,9 +7,11 @@ from situaties.situatie import (
     REGEL,
     herschrijf,
     in_de_module,
+    in_een_eigen_bestand,
     in_een_script,
     script_van,
     situatie,
+    zet_model_apart,
 )
 
 
@@ -90,6 +92,13 @@ in_een_script(
     zelf=lambda m: m.vervang('upgrade()\n', 'upgrade():\n', m.script('eerste_migratie')),
 )
 
+in_een_eigen_bestand(
+    'python_begrijpt_het_niet',
+    REGEL,
+    REGEL[:-1],
+    'haakje',
+    zelf=lambda m: m.vervang(REGEL[:-1], REGEL, 'models.py'),
+)
 in_de_module(
     'regel_van_de_klasse_ontbreekt',
     'class Gebruiker(db.Model):\n',
@@ -107,6 +116,13 @@ def komma_voor_de_migratie(m):
     assert 'No changes in schema' in m.flask('db', 'migrate', '-m', 'woonplaats')
 
 
+@situatie(
+    'regel_maakt_geen_kolom', WOONPLAATS, '@fruit =', 'een komma', 'fruit = db.Column(db.Text'
+)
+def eigen_kolom_op_twee_regels_met_een_komma(m):
+    m.kolom('fruit = db.Column(', '    db.Text),')
+
+
 TYPE = f'db.{KOLOM["woonplaats"].model_type}'
 
 in_de_module('regel_maakt_geen_kolom', REGEL, REGEL.replace('.C', '.c'), '@woonplaats')
@@ -120,6 +136,17 @@ in_de_module(
     '@woonplaats',
     '`woonplaats`',
 )
+in_een_eigen_bestand('regel_maakt_geen_kolom', REGEL, f'{REGEL},', 'een komma', REGEL)
+in_een_eigen_bestand(
+    'kolom_staat_er_twee_keer', REGEL, f'{REGEL}\n    {REGEL.replace("50", "40")}', '`woonplaats`'
+)
+
+
+@situatie('kolom_buiten_de_klasse', WOONPLAATS, '@woonplaats', 'een ander bestand', 'Haal in')
+def kolom_in_de_module_en_de_klasse_in_een_eigen_bestand(m):
+    zet_model_apart(m)
+    m.vervang(f'    {REGEL}\n', '', 'models.py')
+    m.onderaan(REGEL)
 
 
 @situatie('kolom_buiten_de_klasse', WOONPLAATS - 1, 'staat buiten de klasse', '`woonplaats`')
