@@ -40,8 +40,6 @@ class Database:
     # Per tabel het aantal rijen, en per kolom in hoeveel rijen een waarde staat.
     rijen: dict[str, int] = field(default_factory=dict)
     gevuld: dict[str, dict[str, int]] = field(default_factory=dict)
-    # Per tabel de kolommen waarin elke rij hetzelfde heeft, met die waarde zoals in SQL.
-    gelijk: dict[str, dict[str, str | None]] = field(default_factory=dict)
     # Per tabel de kolommen waarin een waarde meer dan eens voorkomt.
     dubbel: dict[str, set[str]] = field(default_factory=dict)
     # Per tabel de kolommen waarin letterlijk CURRENT_TIMESTAMP staat.
@@ -93,21 +91,15 @@ def _lees_tabellen(verbinding: Connection) -> Database:
     for tabel, inhoud in database.schema.items():
         geciteerd = {kolom: citeer(verbinding, kolom) for kolom in inhoud['kolommen']}
         tellingen = [
-            f"count({k}), count(DISTINCT {k}), quote(min({k})), sum({k} = '{NU}')"
-            for k in geciteerd.values()
+            f"count({k}), count(DISTINCT {k}), sum({k} = '{NU}')" for k in geciteerd.values()
         ]
         vraag = f'SELECT count(*), {", ".join(tellingen)} FROM {citeer(verbinding, tabel)}'
         aantal, *antwoord = verbinding.exec_driver_sql(vraag).one()
         database.rijen[tabel] = aantal
-        per_kolom = dict(zip(geciteerd, zip(*[iter(antwoord)] * 4, strict=True), strict=True))
+        per_kolom = dict(zip(geciteerd, zip(*[iter(antwoord)] * 3, strict=True), strict=True))
         database.gevuld[tabel] = {kolom: gevuld for kolom, (gevuld, *_) in per_kolom.items()}
         database.dubbel[tabel] = {
-            k for k, (gevuld, soorten, *_) in per_kolom.items() if soorten < gevuld
-        }
-        database.gelijk[tabel] = {
-            kolom: waarde if gevuld else None
-            for kolom, (gevuld, soorten, waarde, _) in per_kolom.items()
-            if gevuld == 0 or (gevuld == aantal and soorten == 1)
+            k for k, (gevuld, soorten, _) in per_kolom.items() if soorten < gevuld
         }
         database.tekst_nu[tabel] = [k for k, (*_, tekst_nu) in per_kolom.items() if tekst_nu]
     return database
