@@ -189,11 +189,11 @@ class Oordeel:
         return script.naam if script else f'revisie {revisie}'
 
     def revisie_van(self, tabel: str, kolom: str | None = None) -> str:
-        """De revisie waarin een tabel of kolom er voor het eerst is; anders de laatste."""
+        """De revisie waarin een tabel of kolom er voor het eerst is; anders de laatste, of ''."""
         for stand in self.verslag.heen:
             if tabel in stand.schema and kolom in (None, *kolommen_van(stand.schema, tabel)):
                 return stand.revisie
-        return self.volgorde[-1]
+        return next(reversed(self.volgorde), '')
 
     @property
     def foutbestand(self) -> Bestand | None:
