@@ -178,7 +178,7 @@ class Speler:
         if blok.hl_lines is None:
             # Zonder hl_lines is er niets nieuws: het blok laat zien wat er al staat.
             if not bestand.exists():
-                bestand.write_text(blok.tekst(), encoding='utf-8')
+                bestand.write_text(blok.tekst(), encoding='utf-8', newline='\n')
             return
         oud = bestand.read_text(encoding='utf-8').splitlines()
         try:
@@ -186,7 +186,7 @@ class Speler:
         except SyntaxError as fout:
             melding = f'hier staat geen geldige Python: {fout}.'
             raise LesFout(blok.regels[0][0] - 1, melding) from fout
-        bestand.write_text('\n'.join(inhoud) + '\n', encoding='utf-8')
+        bestand.write_text('\n'.join(inhoud) + '\n', encoding='utf-8', newline='\n')
 
     def _bestand(self, blok: Blok) -> Path:
         """Het bestand bij een blok; `..._x.py` is het ene script dat zo eindigt."""

@@ -1,5 +1,6 @@
 """De shells waarin een leerling typt: een voor elke kolom van de tabellen in LEERLING.md."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -27,7 +28,7 @@ class Shell:
 
     @property
     def is_er(self) -> bool:
-        """Of deze shell op deze computer staat, en werkt: in Wine staat een lege PowerShell."""
+        """Of deze shell op deze computer staat, en iets doet."""
         staat_er = shutil.which(self.programma[0]) is not None
         return staat_er and self.draai(['exit 3'], Path.cwd(), dict(os.environ)).returncode == 3
 
@@ -69,6 +70,9 @@ POWERSHELL = Shell(
 )
 
 SHELLS = (SH, CMD, POWERSHELL)
+
+# Wine heeft geen echte console, en alleen een lege PowerShell.
+WINE = sys.platform == 'win32' and hasattr(ctypes.windll.ntdll, 'wine_get_version')
 
 # De shells van dit systeem; de eerste is er altijd.
 HIER = (CMD, POWERSHELL) if sys.platform == 'win32' else (SH,)

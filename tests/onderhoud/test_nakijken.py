@@ -61,7 +61,7 @@ def vervals(map_: Path, bestand: str, tekst: str) -> None:
 def hartslag(map_: Path, erna: str) -> Path:
     """Laat de module een proces beginnen; geeft het bestand waar dat in schrijft."""
     pad = map_.parent.parent / f'hartslag {map_.name}'
-    Leerling(map_, None).onderaan(HARTSLAG.format(pad=str(pad)) + erna)
+    Leerling(map_, None).onderaan(HARTSLAG.format(pad=pad.as_posix()) + erna)
     return pad
 
 

@@ -156,7 +156,11 @@ def haak(gebeurtenis, waarden):
 
 sys.path.insert(0, tests)
 sys.addaudithook(haak)
-exec(code)
+try:
+    exec(code)
+finally:
+    if keer > 0:
+        print('Er was geen storing.')
 """
 
 
@@ -309,7 +313,11 @@ def test_een_fout_op_elke_plek_is_een_zin_en_de_map_blijft_heel(
         shutil.copytree(bezig.map, m.map)
         klaar = terug_met_storing(wat, keer, m, bij=f'open {VERANDERT}')
         if klaar.returncode == 0:
-            break
+            assert list(onderdelen(m.map)) == [MODULE]
+            if 'Er was geen storing.' in klaar.stdout:
+                break
+            # Python zelf opent soms iets wat het ook zonder kan.
+            continue
         assert klaar.returncode == 1, klaar.stderr
         assert 'Traceback' not in klaar.stderr
         gezegd += klaar.stderr
@@ -347,9 +355,10 @@ def vastgehouden(map_: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def test_wat_vastzit_wordt_genoemd_en_daarna_lukt_het(bezig):
-    m, voor, had = bezig, inhoud(bezig.map), onderdelen(bezig.map)
+    m = bezig
     script = m.map / 'tests' / 'speel_les.py'
     with vastgehouden(m.map) as (naam, manier):
+        voor, had = inhoud(m.map), onderdelen(m.map)
         klaar = draai(*manier, script, '--terug', '0')
         assert klaar.returncode == 1
         assert f'Ik kan `{naam}` niet verplaatsen.' in klaar.stderr
