@@ -107,6 +107,8 @@ class Leerling:
         self.map = map_
         self.lesstand = lesstand
         self.speel_na = speel_hier_na
+        # Wat er in een echte shell getypt is.
+        self.getypt: list[str] = []
 
     # --- De bestanden ---------------------------------------------------------------------------
 
@@ -362,6 +364,7 @@ class Leerling:
                 wissel(self.map, nieuw)
             case _:
                 # In de echte shell: zo is dit op Windows een opdracht van cmd.
+                self.getypt.append(opdracht)
                 klaar = HIER[0].draai([opdracht], self.map, omgeving())
                 assert klaar.returncode == 0, f'{opdracht}:\n{klaar.stdout}'
 
