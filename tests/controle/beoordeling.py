@@ -246,7 +246,7 @@ def _nog_te_lezen(oordeel: Oordeel, had: dict, heeft: dict) -> bool:
 def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Kolommen die na de laatste revisie anders zijn dan de les vraagt."""
     schema = oordeel.head
-    if len(oordeel.verslag.heen) < 2:
+    if not oordeel.verslag.is_nagespeeld:
         # Er is geen revisie nagespeeld: dan is er ook niets om te vergelijken.
         return
     verder = max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
@@ -396,7 +396,7 @@ def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None] |
 def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
     """Waar data.sqlite anders is dan de migraties hem maken."""
     database, plaats = oordeel.database, oordeel.plaats_van_database
-    if len(oordeel.volgorde) < 2:
+    if not oordeel.verslag.is_nagespeeld:
         return
     if not database.versies and database.schema:
         yield Afwijking(oordeel.laatste_goede_stap, 'database', 'zonder versie')

@@ -77,6 +77,11 @@ class Verslag:
     leesfout: Fout | None = None
 
     @property
+    def is_nagespeeld(self) -> bool:
+        """Of er een revisie is nagespeeld."""
+        return len(self.heen) > 1
+
+    @property
     def modelkolommen(self) -> set[tuple[str, str]]:
         """De kolommen van het model, als (tabel, kolom)."""
         return {(tabel, kolom) for tabel, eigen in self.model.items() for kolom in eigen}

@@ -99,7 +99,7 @@ class Oordeel:
 
         Is er geen revisie nagespeeld, dan telt alleen data.sqlite.
         """
-        if len(self.verslag.heen) > 1:
+        if self.verslag.is_nagespeeld:
             return len(self.plaats_van_stap)
         schema = self.database.schema
         return max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)

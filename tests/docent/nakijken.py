@@ -93,12 +93,12 @@ class Nakijken:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begint met naspelen, zoveel tegelijk als er processors zijn."""
-        gekozen = {item.callspec.params['oordeel'].naam: item for item in session.items}
+        mappen = (item.callspec.params['oordeel'] for item in session.items)
+        gekozen = {inlevering.naam: inlevering for inlevering in mappen}
         self.werkmap = tempfile.TemporaryDirectory(prefix='klas-', ignore_cleanup_errors=True)
         self.pool = ThreadPoolExecutor(os.cpu_count())
         if not session.config.option.collectonly:
-            for nummer, (naam, item) in enumerate(gekozen.items()):
-                inlevering = item.callspec.params['oordeel']
+            for nummer, (naam, inlevering) in enumerate(gekozen.items()):
                 map_ = Path(self.werkmap.name).resolve() / str(nummer)
                 self.lopend[naam] = self.pool.submit(self._speel_na, inlevering, map_)
 
@@ -133,15 +133,13 @@ class Nakijken:
             if not inlevering.map:
                 # Een map die er niet is heeft geen fouten.
                 oordeel.afwijkingen = []
-            elif oordeel.afwijkingen and len(verslag.heen) < 2:
+            elif oordeel.afwijkingen and not verslag.is_nagespeeld:
                 # Een database alleen is geen bewijs: wat niet nagespeeld is telt niet.
                 eerste, beweert = oordeel.afwijkingen[0], range(1, max(oordeel.gehaald, 1) + 1)
                 oordeel.afwijkingen = [replace(eerste, stap=nummer) for nummer in beweert]
             # Wat na `tot` komt is niet gevraagd.
             oordeel.afwijkingen = [a for a in oordeel.afwijkingen if a.stap <= self.tot]
-            rij.vul(oordeel)
-            if rij.wat and len(verslag.heen) < 2:
-                rij.wat = f'is niet na te spelen. {rij.wat.partition(": ")[2]}'
+            rij.vul(oordeel, '' if verslag.is_nagespeeld else 'is niet na te spelen.')
             rij.toestanden = [oordeel.toestand(stap.nummer) for stap in STAPPEN[: self.tot]]
         except Exception as fout:
             rij.toestanden = ['fout'] * self.tot

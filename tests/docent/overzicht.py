@@ -28,7 +28,7 @@ def bekijk(inleveringen: list[Inlevering]) -> None:
         rijen.append(lees(inlevering))
 
     def cellen(rij: Rij) -> str:
-        momenten = [f'{moment:%Y-%m-%d %H:%M}' for moment in rij.momenten]
+        momenten = [f'{moment:%Y-%m-%d %H:%M}' for moment in rij.momenten()]
         wanneer = '  '.join(momenten[:1] + momenten[-1:])
         return f'{rij.stap:>4}  {len(rij.revisies):>9}  {wanneer}'
 
@@ -53,7 +53,7 @@ def druk_af(rijen: list[Rij], kop: str, cellen: Callable[[Rij], str]) -> None:
 
 def _zeg(tekst: str, inspringen: int = 0) -> None:
     # Een naam van een leerling mag de terminal niet besturen.
-    tekst = ''.join(teken if teken.isprintable() else '?' for teken in ' '.join(tekst.split(' ')))
+    tekst = ''.join(teken if teken.isprintable() else '?' for teken in tekst)
     if inspringen:
         wit = ' ' * inspringen
         tekst = textwrap.fill(tekst, BREEDTE, initial_indent=wit, subsequent_indent=wit)

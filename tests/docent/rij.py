@@ -4,7 +4,7 @@ import ast
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,13 +48,12 @@ class Rij:
         """Hoeveel stappen er af zijn; is er niet nagespeeld, dan hoe ver data.sqlite is."""
         return self.toestanden.count('af') if self.toestanden else self.stap
 
-    @property
-    def momenten(self) -> list[datetime]:
-        """Wanneer de migraties gemaakt zijn, van vroeg naar laat."""
-        return sorted(filter(None, self.revisies.values()))
+    def momenten(self, zonder: Collection[str] = ()) -> list[datetime]:
+        """Wanneer de migraties gemaakt zijn, van vroeg naar laat; niet die van `zonder`."""
+        return sorted(m for revisie, m in self.revisies.items() if m and revisie not in zonder)
 
-    def vul(self, oordeel: Oordeel) -> None:
-        """Zet erin hoe een map ervoor staat."""
+    def vul(self, oordeel: Oordeel, voor: str = '') -> None:
+        """Zet erin hoe een map ervoor staat; voor wat er niet klopt komt `voor`, of de stap."""
         oefenmap = oordeel.oefenmap
         self.stap = oordeel.gehaald
         self.revisies = revisies_van(oefenmap)
@@ -62,7 +61,8 @@ class Rij:
         if oordeel.afwijkingen:
             eerste = oordeel.afwijkingen[0]
             self.hint, (wat, doe) = passende_hint(oordeel, eerste)
-            self.wat, self.doe = f'stap {eerste.stap}: {" ".join(wat.split())}', doe
+            self.wat = f'{voor or f"stap {eerste.stap}:"} {" ".join(wat.split())}'
+            self.doe = doe
         elif nieuw:
             self.opvalt.append(f'niet uitgevoerd: {len(nieuw)} van de migraties')
 
@@ -114,7 +114,7 @@ def zet_signalen_erbij(rijen: Iterable[Rij], uitgedeeld: set[str]) -> None:
         if gedeeld:
             wie = _noem(max(gedeeld, key=len), zonder=rij.naam)
             rij.opvalt.append(f'{len(gedeeld)} van de revision ids ook bij {wie}')
-        momenten = sorted(filter(None, (rij.revisies[revisie] for revisie in eigen)))
+        momenten = rij.momenten(uitgedeeld)
         if len(momenten) > 1 and momenten[-1] - momenten[0] < DICHT_OP_ELKAAR:
             rij.opvalt.append(f'alle {len(momenten)} nieuwe migraties binnen een minuut gemaakt')
 

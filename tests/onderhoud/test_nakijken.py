@@ -65,7 +65,7 @@ def hartslag(map_: Path, erna: str) -> Path:
     return pad
 
 
-def klopt_niet_meer(pad: Path) -> bool:
+def is_stil(pad: Path) -> bool:
     """Of er niemand meer in het bestand schrijft."""
     voor = pad.read_text(encoding='utf-8')
     time.sleep(1)
@@ -212,7 +212,7 @@ def test_er_blijft_niets_achter(nagekeken):
 
 @pytest.mark.parametrize('naam', ['hangt', 'begint_iets'])
 def test_met_het_naspelen_stopt_ook_wat_het_begon(nagekeken, naam):
-    assert klopt_niet_meer(nagekeken.klas.with_name(f'hartslag {naam}'))
+    assert is_stil(nagekeken.klas.with_name(f'hartslag {naam}'))
 
 
 def test_de_tests_heten_naar_leerling_en_stap(nagekeken):
@@ -298,7 +298,7 @@ def test_na_ctrl_c_staat_er_wat_er_al_is_en_draait_er_niets_meer(klas, tmp_path)
     assert proces.returncode == pytest.ExitCode.INTERRUPTED
     assert 'Bram' in uit
     assert inhoud(tijdelijk) == {}
-    assert klopt_niet_meer(klas.with_name('hartslag hangt'))
+    assert is_stil(klas.with_name('hartslag hangt'))
 
 
 def test_wie_zijn_venster_sluit_laat_geen_proces_draaien(klas):
@@ -316,7 +316,7 @@ def test_wie_zijn_venster_sluit_laat_geen_proces_draaien(klas):
     proces.wait()
     # Na twee keer de tijdslimiet stopt het uit zichzelf.
     time.sleep(10)
-    assert klopt_niet_meer(spoor)
+    assert is_stil(spoor)
 
 
 # --- Een verkeerde opdracht ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ import sys
 import tomllib
 
 import yaml
+from controle.naspelen import TIJDSLIMIET
 from speel_les import PROJECT, omgeving
 from stappen import MODULE
 
@@ -54,6 +55,10 @@ def test_de_oudste_python_is_overal_dezelfde():
 def test_de_tijden_zijn_die_van_de_les():
     for zin in ('Stap 1 en stap 9 duren ongeveer twintig minuten', 'stap 2, 3 en 6 vijf tot tien'):
         assert zin in plat(README) and zin in plat(LES)
+
+
+def test_de_tijdslimiet_is_die_van_het_naspelen():
+    assert f'Na {TIJDSLIMIET} seconden stopt dat proces' in plat(README)
 
 
 # --- De workflows ---------------------------------------------------------------------------------

@@ -108,18 +108,17 @@ def fouten(opdracht: str) -> list[str]:
 
 
 def powershell_opdrachten() -> list[str]:
-    """Elke opdracht voor PowerShell: uit de les, en uit de hints."""
+    """Elke opdracht voor PowerShell in de les: die van zijn kolom, en die in een zin."""
     kolom = SYSTEMEN.index(POWERSHELL.kolom)
-    return [
-        *(
-            cellen[kolom].strip('`')
-            for hoofdstuk in LES
-            for blok in hoofdstuk.blokken
-            if blok.soort == 'tabel' and blok.kop == SYSTEMEN
-            for _, cellen in blok.cellen()
-        ),
-        *('Set-ExecutionPolicy -Scope CurrentUser RemoteSigned',),
+    in_een_tabel = [
+        cellen[kolom].strip('`')
+        for hoofdstuk in LES
+        for blok in hoofdstuk.blokken
+        if blok.soort == 'tabel' and blok.kop == SYSTEMEN
+        for _, cellen in blok.cellen()
     ]
+    regels = (regel for hoofdstuk in LES for _, regel in hoofdstuk.regels)
+    return in_een_tabel + re.findall('`(Set-ExecutionPolicy .*?)`', '\n'.join(regels))
 
 
 @pytest.mark.parametrize('opdracht', sorted(set(powershell_opdrachten())))
