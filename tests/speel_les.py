@@ -3,12 +3,13 @@
     python tests/speel_les.py MAP --tot N
     python tests/speel_les.py --terug N
 
-N is een stap van 0 tot en met de laatste. Met --tot maakt hij MAP: een nieuwe
-of lege map. Met --terug maakt hij in je eigen map de module, migrations/ en
-data.sqlite opnieuw. Wat je had, gaat naar de map `oud`. Al het andere blijft.
+N is een stap van 0 tot en met de laatste, of de letter van een deel van
+VERDIEPING.md. Met --tot maakt hij MAP: een nieuwe of lege map. Met --terug
+maakt hij in je eigen map de module, migrations/ en data.sqlite opnieuw. Wat je
+had, gaat naar de map `oud`. Al het andere blijft.
 
-Wat er in de map komt, staat alleen in LEERLING.md: de codeblokken en opdrachten
-daar zijn de uitwerking.
+Wat er in de map komt, staat alleen in LEERLING.md en VERDIEPING.md: de
+codeblokken en opdrachten daar zijn de uitwerking.
 """
 
 import ast
@@ -23,10 +24,19 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from spelen.lestekst import Blok, Hoofdstuk, LesFout, lees_les, opdrachten, typregels
+from spelen.lestekst import (
+    LES,
+    VERDIEPING,
+    Blok,
+    Hoofdstuk,
+    LesFout,
+    lees_les,
+    opdrachten,
+    typregels,
+)
 from spelen.pakketten import zonder_pakketten
 from spelen.terug import ONDERDELEN, WERKMAP, herstel, wissel
-from stappen import LAATSTE
+from stappen import DELEN, DELEN_NA, LAATSTE
 
 PROJECT = Path(__file__).resolve().parent.parent
 GEBRUIK = f"""\
@@ -34,14 +44,14 @@ Gebruik: python tests/speel_les.py MAP --tot N     een nieuwe map
     of:  python tests/speel_les.py --terug N       deze map, met N van 0 tot en met {LAATSTE}"""
 
 # Wat een leerling nodig heeft; de module komt uit de les.
-BESTANDEN = ('LEERLING.md', 'requirements.txt', 'pyproject.toml', '.gitignore', 'conftest.py')
+BESTANDEN = (LES, VERDIEPING, 'requirements.txt', 'pyproject.toml', '.gitignore', 'conftest.py')
 CONTROLE = ('tests/*.py', 'tests/spelen/*', 'tests/controle/**/*')
 
 # Langer doet geen opdracht uit de les erover.
 TIJDSLIMIET = 120
 
 # Alleen deze opdrachten van flask db veranderen iets.
-VERANDERT = {'init', 'migrate', 'upgrade', 'downgrade', 'revision'}
+VERANDERT = {'init', 'migrate', 'upgrade', 'downgrade', 'revision', 'stamp', 'merge'}
 
 # Hieraan zie je dat de les een opdracht laat mislukken.
 MISLUKT = re.compile(r'(Error: |ERROR |Traceback|✗|[\w.]+(Error|Exception): )')
@@ -153,9 +163,18 @@ class Speler:
 
     def __init__(self, werkmap: Path):
         self.map = werkmap
+        # De map waarin de terminal staat.
+        self.hier = werkmap
         self.omgeving = omgeving()
 
     def speel(self, hoofdstuk: Hoofdstuk) -> None:
+        try:
+            self._speel(hoofdstuk)
+        except LesFout as fout:
+            fout.bestand = hoofdstuk.bestand
+            raise
+
+    def _speel(self, hoofdstuk: Hoofdstuk) -> None:
         overslaan = self._overslaan(hoofdstuk)
         for blok in hoofdstuk.blokken:
             if blok.soort == 'python' and blok.titel:
@@ -201,30 +220,32 @@ class Speler:
         """Voert een opdracht uit de les uit; wat hij niet kent, is een fout in de tekst."""
         match delen:
             case ['flask' | 'pytest', *_]:
-                return self._draai(delen, regel)
+                return self._draai([self._met_revisies(deel, regel) for deel in delen], regel)
             case ['export', toekenning] if toekenning.startswith('FLASK_APP='):
                 self.omgeving['FLASK_APP'] = toekenning.removeprefix('FLASK_APP=')
             case ['rm', '-r', *paden] | ['rm', *paden]:
                 for pad in paden:
                     self._verwijder(pad, regel)
-            case ['cp', van, naar]:
-                if not (self.map / van).is_file():
-                    raise LesFout(regel, f'er is geen {van} om te kopiëren.')
-                shutil.copyfile(self.map / van, self.map / naar)
+            case ['cp', '-r', van, naar] | ['cp', van, naar]:
+                self._kopieer(van, naar, regel)
+            case ['mkdir', map_]:
+                (self.hier / map_).mkdir()
+            case ['cd', map_]:
+                self.hier = (self.hier / map_).resolve()
             case _:
                 raise LesFout(regel, f'de opdracht `{shlex.join(delen)}` ken ik niet.')
         return subprocess.CompletedProcess(delen, 0, '')
 
     def _draai(self, delen: list[str], regel: int, invoer: str = '') -> subprocess.CompletedProcess:
         try:
-            return draai(delen, self.map, self.omgeving, invoer)
+            return draai(delen, self.hier, self.omgeving, invoer)
         except subprocess.TimeoutExpired:
             tekst = f'`{shlex.join(delen)}` is na {TIJDSLIMIET} seconden nog niet klaar.'
             raise LesFout(regel, tekst) from None
 
     def _verwijder(self, pad: str, regel: int) -> None:
         # De map begint leeg: dan is er soms nog niets om weg te gooien.
-        gevonden = list(self.map.glob(pad))
+        gevonden = list(self.hier.glob(pad))
         if len(gevonden) > 1:
             raise _niet_een(regel, pad, gevonden)
         for doel in gevonden:
@@ -232,6 +253,28 @@ class Speler:
                 shutil.rmtree(doel)
             else:
                 doel.unlink()
+
+    def _kopieer(self, van: str, naar: str, regel: int) -> None:
+        gevonden, doel = list(self.hier.glob(van)), self.hier / naar
+        if len(gevonden) != 1:
+            raise _niet_een(regel, van, gevonden)
+        if doel.is_dir():
+            doel /= gevonden[0].name
+        if gevonden[0].is_dir():
+            shutil.copytree(gevonden[0], doel)
+        else:
+            shutil.copyfile(gevonden[0], doel)
+
+    def _met_revisies(self, deel: str, regel: int) -> str:
+        """Vult voor `<naam>` de revision id in van het script dat op `_naam.py` eindigt."""
+        invullen = re.fullmatch(r'<(\w+)>', deel)
+        if not invullen:
+            return deel
+        patroon = f'migrations/versions/*_{invullen[1]}.py'
+        gevonden = list(self.hier.glob(patroon))
+        if len(gevonden) != 1:
+            raise _niet_een(regel, patroon, gevonden)
+        return gevonden[0].name.partition('_')[0]
 
     def _oordeel(
         self, regel: int, opdracht: list[str], getoond: list, resultaat: subprocess.CompletedProcess
@@ -290,18 +333,25 @@ def _niet_een(regel: int, pad: str, gevonden: list[Path]) -> LesFout:
     return LesFout(regel, f'bij {pad} horen {len(gevonden)} bestanden, het moet er 1 zijn.')
 
 
-def speel_tot(doel: Path, tot: int) -> None:
-    """Speelt de les in `doel`, tot en met stap `tot`; bij 0 is er daarna alleen de module."""
-    les = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
+def lees(naam: str) -> list[Hoofdstuk]:
+    """De hoofdstukken van LEERLING.md of VERDIEPING.md."""
+    return lees_les((PROJECT / naam).read_text(encoding='utf-8'))
+
+
+def speel_tot(doel: Path, tot: str) -> None:
+    """Speelt de les in `doel`, tot en met een stap of deel; bij '0' is er alleen de module."""
+    hoofdstukken = lees(LES)[: int(DELEN_NA if tot in DELEN else tot) + 1]
+    if tot in DELEN:
+        hoofdstukken.append(lees(VERDIEPING)[DELEN.index(tot)])
     speler = Speler(doel)
-    for hoofdstuk in les[: tot + 1]:
+    for hoofdstuk in hoofdstukken:
         if hoofdstuk.nummer:
-            print(f'stap {hoofdstuk.nummer:<2}  {hoofdstuk.titel}', flush=True)
+            print(f'{hoofdstuk.naam:<7}  {hoofdstuk.titel}', flush=True)
         speler.speel(hoofdstuk)
 
 
-def vul_map(doel: Path, tot: int = 0) -> None:
-    """Zet in `doel` wat een leerling nodig heeft, zoals na stap `tot`."""
+def vul_map(doel: Path, tot: str = '0') -> None:
+    """Zet in `doel` wat een leerling nodig heeft, zoals na een stap of deel."""
     for bestand in [pad for patroon in BESTANDEN + CONTROLE for pad in PROJECT.glob(patroon)]:
         # klas.py is voor de docent.
         if bestand.is_file() and not {'__pycache__', 'klas.py'} & set(bestand.parts):
@@ -332,7 +382,11 @@ def _weigering(doel: Path) -> str | None:
     return None
 
 
-def maak(doel: Path, tot: int) -> int:
+def _naam(tot: str) -> str:
+    return f'deel {tot}' if tot in DELEN else f'stap {tot}'
+
+
+def maak(doel: Path, tot: str) -> int:
     """Maakt een nieuwe map; geeft de exit status."""
     try:
         doel.mkdir(exist_ok=True)
@@ -343,11 +397,11 @@ def maak(doel: Path, tot: int) -> int:
     except KeyboardInterrupt:
         print(f"Afgebroken: de map '{doel}' is niet af.", file=sys.stderr)
         return 130
-    print(f"Klaar: '{doel}' is zoals na stap {tot}.")
+    print(f"Klaar: '{doel}' is zoals na {_naam(tot)}.")
     return 0
 
 
-def ga_terug(tot: int) -> int:
+def ga_terug(tot: str) -> int:
     """Zet de eigen map terug; geeft de exit status."""
     try:
         if herstel(PROJECT):
@@ -363,7 +417,7 @@ def ga_terug(tot: int) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         print(_wat_er_misging(fout), _hoe_het_nu_is(), sep='\n', file=sys.stderr)
         return 130 if isinstance(fout, KeyboardInterrupt) else 1
-    print(f'Klaar: deze map is zoals na stap {tot}.')
+    print(f'Klaar: deze map is zoals na {_naam(tot)}.')
     print(f'Wat je had, met je eigen rijen, staat in `{oud.name}`.')
     return 0
 
@@ -409,15 +463,18 @@ def main(argumenten: list[str]) -> int:
         case _:
             print(GEBRUIK, file=sys.stderr)
             return 2
-    if not re.fullmatch('[0-9]+', tot) or int(tot) > LAATSTE:
-        weigering = f"Geef als N een getal van 0 tot en met {LAATSTE}, niet '{tot}'."
+    if tot not in (*map(str, range(LAATSTE + 1)), *DELEN):
+        weigering = (
+            f'Geef als N een getal van 0 tot en met {LAATSTE}, of een letter van {DELEN[0]} tot en '
+            f"met {DELEN[-1]}, niet '{tot}'."
+        )
     else:
         opnieuw = subprocess.list2cmdline(['python', 'tests/speel_les.py', *argumenten])
         weigering = zonder_pakketten(opnieuw) or (doel and _weigering(doel))
     if weigering:
         print(weigering, file=sys.stderr)
         return 2
-    return maak(doel, int(tot)) if doel else ga_terug(int(tot))
+    return maak(doel, tot) if doel else ga_terug(tot)
 
 
 if __name__ == '__main__':

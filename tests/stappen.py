@@ -232,6 +232,10 @@ STAPPEN = (
 
 LAATSTE = len(STAPPEN)
 
+# De delen van VERDIEPING.md, en de stap waarna elk deel begint.
+DELEN = ('A', 'B', 'C', 'D')
+DELEN_NA = 10
+
 _KOLOMMEN = [kolom for stap in STAPPEN for kolom in stap.erbij]
 
 # De kolom die van een andere de naam overneemt, en de kolom die een migratie zelf vult.

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from leerling import Leerling
 from lesboek import LESTEST, Lesboek, Lesstand
-from speel_les import PROJECT, vul_map
-from spelen.lestekst import lees_les
+from speel_les import lees, vul_map
+from spelen.lestekst import LES, VERDIEPING
 from stappen import LAATSTE
 
 SNEL = Path(__file__).with_name('snel')
@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             return -1
         # De tests die voor elke stap bestaan, hebben hem als parameter.
         parameters = test.callspec.params if hasattr(test, 'callspec') else {}
-        return parameters.get('nummer', LAATSTE)
+        nummer = parameters.get('nummer', LAATSTE)
+        return nummer if isinstance(nummer, int) else LAATSTE + 1
 
     items.sort(key=beurt)
 
@@ -46,21 +47,21 @@ def lesboek(tmp_path_factory, request) -> Lesboek:
     # Met pytest-xdist heeft elk proces een eigen map; die erboven delen ze.
     if 'PYTEST_XDIST_WORKER' in os.environ:
         basis = basis.parent
-    les = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
-    return Lesboek(basis / 'lesboek', les, request.session.items)
+    hoofdstukken = lees(LES) + lees(VERDIEPING)
+    return Lesboek(basis / 'lesboek', hoofdstukken, request.session.items)
 
 
 @pytest.fixture(scope='session')
-def lesstand(lesboek) -> Callable[[int], Lesstand]:
-    """`lesstand(n)`: de stand na stap n; 0 is de map zoals uitgedeeld."""
+def lesstand(lesboek) -> Callable[[int | str], Lesstand]:
+    """`lesstand(n)`: de stand na stap of deel n; 0 is de map zoals uitgedeeld."""
     return lesboek.na
 
 
 @pytest.fixture
 def na_stap(lesstand, tmp_path) -> Callable[..., Path]:
-    """`na_stap(n)`: een eigen kopie van de map na stap n; bij 0 is er nog geen migratie."""
+    """`na_stap(n)`: een eigen kopie van de map na stap of deel n; bij 0 is er nog geen migratie."""
 
-    def geef(nummer: int, naam: str = 'oefening') -> Path:
+    def geef(nummer: int | str, naam: str = 'oefening') -> Path:
         doel = tmp_path / naam
         stand = lesstand(nummer)
         if nummer:

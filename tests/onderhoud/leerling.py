@@ -103,7 +103,7 @@ def in_script(kolom: Kolom) -> str:
 class Leerling:
     """Een leerling in zijn oefenmap: wat hij schrijft, typt, en van een hint opvolgt."""
 
-    def __init__(self, map_: Path, lesstand: Callable[[int], Lesstand]):
+    def __init__(self, map_: Path, lesstand: Callable[[int | str], Lesstand]):
         self.map = map_
         self.lesstand = lesstand
         self.speel_na = speel_hier_na

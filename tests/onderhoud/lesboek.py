@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from speel_les import PROJECT, vul_map
 from spelen.lestekst import Hoofdstuk, LesFout
-from stappen import STAPPEN
+from stappen import DELEN_NA, STAPPEN
 from vergelijker import Vergelijker, schemafouten
 
 # De test die vertelt wat er in een stap niet klopt.
@@ -45,37 +45,37 @@ class Lesboek:
 
     def __init__(self, basis: Path, les: list[Hoofdstuk], tests: list[pytest.Item]):
         self.basis = basis
-        self.les = les
+        self.les = {hoofdstuk.nummer: hoofdstuk for hoofdstuk in les}
         # De namen van de tests die nu meedoen.
         self.tests = {test.name for test in tests}
         basis.mkdir(exist_ok=True)
 
-    def na(self, nummer: int) -> Lesstand:
-        """De stand na een stap, als de les tot en met die stap klopt."""
-        for stap in range(nummer + 1):
-            stand = self.gespeeld(stap)
+    def na(self, nummer: int | str) -> Lesstand:
+        """De stand na een stap of deel, als de les tot en met daar klopt."""
+        for eerder in _tot_en_met(nummer):
+            stand = self.gespeeld(eerder)
             if stand.fouten:
-                self._sla_over(stap)
+                self._sla_over(eerder)
         return stand
 
-    def gespeeld(self, nummer: int) -> Lesstand:
-        """Hoe het spelen van een stap ging, als de les tot daar te spelen is."""
+    def gespeeld(self, nummer: int | str) -> Lesstand:
+        """Hoe het spelen van een stap of deel ging, als de les tot daar te spelen is."""
         stand = self._stand(nummer)
         if stand.strandt_op not in (None, nummer):
             self._sla_over(stand.strandt_op)
         return stand
 
-    def _sla_over(self, stap: int) -> None:
+    def _sla_over(self, stap: int | str) -> None:
         """Een fout in de les komt één keer uit: in de test van die stap, als die meedoet."""
         reden = f'stap {stap} van de les klopt niet; zie test_les.py'
         if f'{LESTEST}[{stap}]' in self.tests:
             pytest.skip(reden)
         pytest.fail(reden, pytrace=False)
 
-    def _map(self, nummer: int) -> Path:
+    def _map(self, nummer: int | str) -> Path:
         return self.basis / f'na_stap_{nummer}'
 
-    def _stand(self, nummer: int) -> Lesstand:
+    def _stand(self, nummer: int | str) -> Lesstand:
         bestand = self.basis / f'stap_{nummer}.json'
         try:
             # Een map maken lukt maar één proces: dat speelt, de andere wachten.
@@ -97,9 +97,9 @@ class Lesboek:
                 klad.replace(bestand)
         return Lesstand(self._map(nummer), *json.loads(bestand.read_text(encoding='utf-8')))
 
-    def _speel(self, nummer: int) -> Lesstand:
+    def _speel(self, nummer: int | str) -> Lesstand:
         stand = Lesstand(self._map(nummer))
-        if nummer >= len(self.les):
+        if nummer not in self.les:
             kop = f'## Stap {nummer}. {STAPPEN[nummer - 1].titel}'
             stand.strandt_op = nummer
             stand.fouten = [
@@ -107,7 +107,7 @@ class Lesboek:
             ]
             return stand
         if nummer:
-            vorige = self._stand(nummer - 1)
+            vorige = self._stand(_tot_en_met(nummer)[-2])
             if vorige.strandt_op is not None:
                 stand.strandt_op = vorige.strandt_op
                 return stand
@@ -119,9 +119,11 @@ class Lesboek:
             compileall.compile_dir(stand.map / 'tests', quiet=1)
         speler = Vergelijker(stand.map)
         try:
-            speler.speel_na(self.les, nummer)
-            # In de uitgedeelde map, waarin stap 0 speelt, is stap 1 al gedaan.
-            for melding in schemafouten(stand.map, max(nummer, 1)):
+            speler.speel_na([self.les[eerder] for eerder in _tot_en_met(nummer)])
+            # Wat een deel met de database doet, is geen feit van de stappen. En in de uitgedeelde
+            # map, waarin stap 0 speelt, is stap 1 al gedaan.
+            is_stap = isinstance(nummer, int)
+            for melding in schemafouten(stand.map, max(nummer, 1)) if is_stap else ():
                 stand.strandt_op = nummer
                 speler.meld(LesFout(self.les[nummer].regels[0][0], melding))
         except LesFout as fout:
@@ -129,6 +131,13 @@ class Lesboek:
             speler.meld(fout)
         stand.fouten = [vertel(fout) for fout in speler.afwijkingen]
         return stand
+
+
+def _tot_en_met(nummer: int | str) -> list[int | str]:
+    """De stappen tot en met deze; een deel komt na de stap waarna elk deel begint."""
+    if isinstance(nummer, int):
+        return list(range(nummer + 1))
+    return [*range(DELEN_NA + 1), nummer]
 
 
 def vertel(fout: LesFout) -> str:

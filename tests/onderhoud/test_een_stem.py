@@ -15,11 +15,11 @@ from subprocess import CompletedProcess
 import pytest
 from beweringen import inhoud, is_goed
 from leerling import Leerling
-from speel_les import PROJECT, Blok, Hoofdstuk, Speler, lees_les, opdrachten
+from speel_les import Blok, Hoofdstuk, Speler, lees, opdrachten
 from stappen import LAATSTE, MODULE, STAPPEN, Stap
 from zonder_kindproces import flask_hier
 
-LES = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
+LES = lees('LEERLING.md')
 KOPPEN = [[t[4:] for _, t in h.regels if t.startswith('### ')] for h in LES]
 HOOFDSTUKKEN = [s.nummer for s in STAPPEN if s.nummer < len(LES)]
 
@@ -85,7 +85,7 @@ class Meedoen(Speler):
     def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
         if 'FLASK_APP' not in self.omgeving:
             return CompletedProcess(delen, 2, '')
-        return CompletedProcess(delen, *flask_hier(self.map, delen[1:], invoer))
+        return CompletedProcess(delen, *flask_hier(self.hier, delen[1:], invoer))
 
     def _gesprek(self, gesprek: list) -> None:
         """Wat er komt staat al vast: dat vergelijkt test_les.py."""

@@ -2,9 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import zip_longest
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +11,17 @@ from leerling import CURSISTNUMMER, GEBOORTEJAAR, INDEX, NAAM, NIVEAU, WOONPLAAT
 from lesboek import LESTEST, Lesboek, vertel
 from speel_les import PROJECT
 from spelen.lestekst import SYSTEMEN, Hoofdstuk, LesFout, lees_les, rijcellen
-from stappen import CURSISTEN, GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL, Kolom, kolommen_na
+from stappen import CURSISTEN, GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL, kolommen_na
+from tekstfouten import (
+    KOLOMMENTABEL,
+    Streng,
+    aankondigingsfouten,
+    diagramfout,
+    onderdeelfout,
+    tabelfout,
+    verander,
+    zinlengtes,
+)
 from vergelijker import Vergelijker, schema, schemafouten
 
 TEKST = (PROJECT / 'LEERLING.md').read_text(encoding='utf-8')
@@ -25,113 +33,11 @@ ALLE_STAPPEN = range(1, LAATSTE + 1)
 # Wat de leerling in de stap van woonplaats zelf invult.
 WOONPLAATSEN = ('Groningen', None, None)
 
-KOLOMMENTABEL = ['kolom', 'type', 'verplicht', 'standaard', 'bijzonder']
-ONDERDELEN = {
-    'Wat je leert',
-    'Wat je doet',
-    'Wat je ziet',
-    'Wat er misgaat',
-    'Controle',
-    'Vraag',
-}
-
 
 def rijen(map_: Path) -> list[dict]:
     with closing(sqlite3.connect(map_ / 'data.sqlite')) as verbinding:
         verbinding.row_factory = sqlite3.Row
         return [dict(rij) for rij in verbinding.execute(f'SELECT * FROM {TABEL} ORDER BY id')]
-
-
-def tabelrij(kolom: Kolom) -> list[str]:
-    """De rij die in LEERLING.md bij een kolom hoort."""
-    bijzonder = [
-        *(['primary key'] if kolom.sleutel else []),
-        *(['uniek'] if kolom.uniek else []),
-        *(['index'] if kolom.index else []),
-        *([f'verwijst naar `{kolom.verwijst_naar}`'] if kolom.verwijst_naar else []),
-    ]
-    return [
-        f'`{kolom.naam}`',
-        f'`{kolom.type}`',
-        'nee' if kolom.null else 'ja',
-        f'`{kolom.standaard}`' if kolom.standaard else '',
-        ', '.join(bijzonder),
-    ]
-
-
-def diagramregels(tabellen: dict[str, list[Kolom]]) -> list[str]:
-    """Het erDiagram dat bij de tabellen hoort: eerst de verwijzingen, dan de tabellen."""
-    regels = ['erDiagram']
-    for tabel, kolommen in tabellen.items():
-        for kolom in kolommen:
-            if kolom.verwijst_naar:
-                doel = kolom.verwijst_naar.partition('.')[0]
-                begin = '|o' if kolom.null else '||'
-                regels.append(f'    {doel} {begin}--o{{ {tabel} : "{kolom.naam}"')
-    for tabel, kolommen in tabellen.items():
-        regels.append(f'    {tabel} {{')
-        for kolom in kolommen:
-            tekens = {'PK': kolom.sleutel, 'FK': kolom.verwijst_naar, 'UK': kolom.uniek}
-            staart = ''.join(f' {teken}' for teken, waar in tekens.items() if waar)
-            regels.append(f'        {kolom.type} {kolom.naam}{staart}')
-        regels.append('    }')
-    return regels
-
-
-def tabelfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFout | None:
-    """De eerste rij van een kolommentabel die anders is dan de database, of None."""
-    stap = STAPPEN[hoofdstuk.nummer - 1]
-    # Wat in de stap niet verandert, herhaalt de les niet.
-    anders = {kolom.tabel for kolom in stap.erbij} | {tabel for tabel, _ in stap.weg}
-    tabellen = {tabel: kolommen for tabel, kolommen in tabellen.items() if tabel in anders}
-    getoond = [
-        blok for blok in hoofdstuk.blokken if blok.soort == 'tabel' and blok.kop == KOLOMMENTABEL
-    ]
-    for tabel, blok in zip_longest(tabellen, getoond):
-        if not (tabel and blok):
-            regel = blok.regels[0][0] if blok else hoofdstuk.regels[0][0]
-            return LesFout(regel, f'er horen tabellen te staan voor {", ".join(tabellen)}.')
-        verwacht = [tabelrij(kolom) for kolom in tabellen[tabel]]
-        for rij, (nummer, cellen) in zip_longest(
-            verwacht, blok.cellen(), fillvalue=(blok.regels[-1][0], None)
-        ):
-            if rij != cellen:
-                return LesFout(nummer, f'de database heeft hier {rij}, de tekst {cellen}.')
-        aankondiging = next(
-            regel
-            for nummer, regel in reversed(hoofdstuk.regels)
-            if nummer < blok.regels[0][0] and 'tabel' in regel
-        )
-        if f'`{tabel}`' not in aankondiging:
-            return LesFout(blok.regels[0][0], f'boven deze tabel hoort `{tabel}` te staan.')
-    return None
-
-
-def diagramfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFout | None:
-    """De eerste regel van het erDiagram die anders is dan de database, of None."""
-    for blok in hoofdstuk.blokken:
-        if blok.soort == 'mermaid':
-            laatste = (blok.regels[-1][0], None)
-            for verwacht, regel in zip_longest(diagramregels(tabellen), blok.regels):
-                nummer, staat_er = regel or laatste
-                if staat_er != verwacht:
-                    return LesFout(nummer, f'hier hoort `{verwacht}`, er staat `{staat_er}`.')
-    return None
-
-
-def aankondigingsfouten(hoofdstuk: Hoofdstuk) -> Iterator[LesFout]:
-    """De blokken zonder regel erboven die zegt wat je ermee doet, en in welk bestand."""
-    vorige = 0
-    for blok in hoofdstuk.blokken:
-        begin = blok.regels[0][0] - (blok.soort != 'tabel')
-        ervoor = [tekst for nummer, tekst in hoofdstuk.regels if vorige < nummer < begin and tekst]
-        vorige = blok.regels[-1][0]
-        if not (ervoor and ervoor[-1].endswith(':')):
-            yield LesFout(begin, 'zet erboven wat je met dit blok doet; die zin eindigt met `:`.')
-        # GitHub laat de titel van een blok niet zien.
-        bestand = 'script' if '...' in blok.titel else blok.titel
-        if bestand not in ' '.join(ervoor):
-            yield LesFout(begin, f'zet erboven dat dit in `{bestand}` staat.')
 
 
 # -- de les zoals hij is --------------------------------------------------------------------
@@ -206,19 +112,9 @@ def test_de_stappen_heten_zoals_in_stappen_py():
     assert [(h.nummer, h.titel) for h in LES[1:]] == [(s.nummer, s.titel) for s in STAPPEN]
 
 
-@pytest.mark.parametrize('nummer', range(len(LES)))
-def test_elke_stap_heeft_alle_onderdelen(nummer):
-    tekst = [regel for _, regel in LES[nummer].regels]
-    koppen = [regel.removeprefix('### ') for regel in tekst if regel.startswith('### ')]
-    assert len(koppen) == len(set(koppen))
-    assert set(koppen) >= ONDERDELEN
-    # Met markdown="1" zet ook MkDocs het antwoord op.
-    assert tekst.count('<details markdown="1">') == tekst.count('</details>') == 1
-    # Zonder lege regels eromheen doet GitHub dat niet.
-    assert tekst[tekst.index('<summary>Antwoord</summary>') + 1] == ''
-    assert tekst[tekst.index('</details>') - 1] == ''
-    assert tekst.index('</details>') > tekst.index('### Vraag')
-    assert '$ pytest' in tekst[tekst.index('### Controle') : tekst.index('### Vraag')]
+@pytest.mark.parametrize('hoofdstuk', LES, ids=lambda hoofdstuk: hoofdstuk.naam)
+def test_elke_stap_heeft_alle_onderdelen(hoofdstuk):
+    assert onderdeelfout(hoofdstuk) is None
 
 
 def test_stap_0_toont_de_hele_module():
@@ -253,46 +149,17 @@ def test_elk_systeem_krijgt_dezelfde_bestanden():
 
 
 def test_de_zinnen_zijn_kort():
-    tekst = re.sub(r'(?ms)^```.*?^```$', '\n', TEKST)
-    tekst = re.sub(r'(?m)^(\||#|<).*$', '\n', tekst)
-    # Code telt als één woord.
-    tekst = re.sub(r'`[^`]*`', 'code', tekst)
-    lengtes = [
-        aantal
-        for alinea in re.split(r'\n\s*\n|\n(?=- |\d+\. )', tekst)
-        for zin in re.split(r'(?<=[.!?:])\s+', alinea)
-        if (aantal := len(re.findall(r"\w[\w'-]*", zin)))
-    ]
+    lengtes = zinlengtes(TEKST)
     assert sum(lengtes) / len(lengtes) <= 11
     assert sum(lengte > 20 for lengte in lengtes) <= len(lengtes) * 0.03
 
 
-@pytest.mark.parametrize('hoofdstuk', LES, ids=lambda hoofdstuk: f'stap_{hoofdstuk.nummer}')
+@pytest.mark.parametrize('hoofdstuk', LES, ids=lambda hoofdstuk: hoofdstuk.naam)
 def test_boven_elk_blok_staat_wat_je_ermee_doet_en_in_welk_bestand(hoofdstuk):
     meld([str(fout) for fout in aankondigingsfouten(hoofdstuk)])
 
 
 # -- een onwaarheid in de tekst komt uit -----------------------------------------------------
-
-
-def verander(
-    nummer: int, patroon: str, nieuw: str | Callable[[re.Match], str]
-) -> tuple[Hoofdstuk, int]:
-    """Het hoofdstuk met het eerste stuk dat past veranderd, en de eerste regel die anders is."""
-    begin = LES[nummer].regels[0][0]
-    voor = ''.join(f'{regel}\n' for regel in TEKST.splitlines()[: begin - 1])
-    stap = ''.join(f'{regel}\n' for _, regel in LES[nummer].regels)
-    veranderd = re.sub(patroon, nieuw, stap, count=1)
-    paren = zip_longest(stap.splitlines(), veranderd.splitlines())
-    anders = next(regel for regel, (oud, nu) in enumerate(paren, start=begin) if oud != nu)
-    return lees_les(voor + veranderd)[nummer], anders
-
-
-class Streng(Vergelijker):
-    """Een speler die niet verder gaat dan de eerste afwijking."""
-
-    def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
-        raise afwijking
 
 
 # Per onwaarheid: de stap, wat er verandert, een stuk van de regel die de fout dan noemt, en wat
@@ -395,9 +262,9 @@ def test_een_onwaarheid_komt_uit_met_haar_regelnummer(
 ):
     # Alleen in een hoofdstuk dat klopt is deze onwaarheid de enige.
     lesstand(nummer)
-    hoofdstuk, anders = verander(nummer, patroon, nieuw)
+    hoofdstuk, anders = verander(LES[nummer], patroon, nieuw)
     with pytest.raises(LesFout, match=re.escape(melding)) as gevangen:
-        Streng(na_stap(nummer - 1)).speel_na([*LES[:nummer], hoofdstuk], nummer)
+        Streng(na_stap(nummer - 1)).speel_na([*LES[:nummer], hoofdstuk])
     past = [regel for regel, tekst in hoofdstuk.regels if waar in tekst]
     assert gevangen.value.regel == min(past, key=lambda regel: abs(regel - anders))
 
@@ -420,7 +287,7 @@ def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
         return f'| {" | ".join(cellen)} |'
 
     nummer = stap(naam)
-    hoofdstuk, regel = verander(nummer, rf'\| `{naam}` \|.*', met_andere_cel)
+    hoofdstuk, regel = verander(LES[nummer], rf'\| `{naam}` \|.*', met_andere_cel)
     assert tabelfout(hoofdstuk, schema(lesstand(nummer).map)).regel == regel
 
 
@@ -433,7 +300,7 @@ def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
     ],
 )
 def test_een_blok_zonder_aankondiging_komt_uit_met_zijn_regelnummer(patroon, nieuw, blok, melding):
-    hoofdstuk, _ = verander(WOONPLAATS, patroon, nieuw)
+    hoofdstuk, _ = verander(LES[WOONPLAATS], patroon, nieuw)
     (fout,) = aankondigingsfouten(hoofdstuk)
     assert melding in str(fout)
     assert dict(hoofdstuk.regels)[fout.regel].startswith(blok)
@@ -450,7 +317,7 @@ def test_een_blok_zonder_aankondiging_komt_uit_met_zijn_regelnummer(patroon, nie
 )
 def test_een_verkeerd_diagram_komt_uit_met_zijn_regelnummer(lesstand, kolom, patroon, nieuw):
     nummer = stap(kolom)
-    hoofdstuk, regel = verander(nummer, patroon, nieuw)
+    hoofdstuk, regel = verander(LES[nummer], patroon, nieuw)
     assert diagramfout(hoofdstuk, schema(lesstand(nummer).map)).regel == regel
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from beweringen import inhoud, zonder_toeval
-from speel_les import BESTANDEN, PROJECT, Speler, omgeving, voeg_in
+from speel_les import BESTANDEN, PROJECT, Speler, lees, omgeving, voeg_in
 from spelen.lestekst import LesFout, lees_les
 from stappen import LAATSTE, STAPPEN
 from vergelijker import nieuw_in, vergelijk
 
-LES = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
+LES = lees('LEERLING.md')
 
 
 def speel(*argumenten: str, project: Path = PROJECT) -> subprocess.CompletedProcess:

@@ -10,14 +10,14 @@ import pytest
 from controle.hints import doen
 from lesboek import maak_uitgedeelde_map, vertel
 from shells import CMD, HIER, POWERSHELL, Shell
-from speel_les import PROJECT
-from spelen.lestekst import SYSTEMEN, Hoofdstuk, lees_les, typregels
+from speel_les import lees
+from spelen.lestekst import SYSTEMEN, Hoofdstuk, typregels
 from stappen import DATABASE, KOPIE
 from tree_sitter import Language, Node, Parser
 from tree_sitter_powershell import language
 from vergelijker import Vergelijker
 
-LES = lees_les((PROJECT / 'LEERLING.md').read_text(encoding='utf-8'))
+LES = lees('LEERLING.md')
 
 # Wat in een venster blijft gelden: een variabele, en de virtuele omgeving.
 BLIJFT_GELDEN = re.compile(r'export |set |\$env:|.*\bactivate', re.IGNORECASE)

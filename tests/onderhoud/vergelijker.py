@@ -1,4 +1,4 @@
-"""Speelt LEERLING.md helemaal, en vergelijkt wat de les laat zien met wat er echt komt."""
+"""Speelt de les helemaal, en vergelijkt wat zij laat zien met wat er echt komt."""
 
 import re
 import shlex
@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 from controle.tabellen import lees_database
 from speel_les import MISLUKT, Speler, definities, plaats
-from spelen.lestekst import Blok, Hoofdstuk, LesFout, opdrachten
+from spelen.lestekst import LES, Blok, Hoofdstuk, LesFout, opdrachten
 from stappen import DATABASE, VRIJ, Kolom, kolommen_na
 
 # Wat de database van een kolom weet; de rest van een Kolom is kennis van de les.
@@ -21,20 +21,27 @@ class Vergelijker(Speler):
 
     def __init__(self, werkmap: Path):
         super().__init__(werkmap)
+        # De tekst die gespeeld wordt.
+        self.bestand = LES
         self.afwijkingen: list[LesFout] = []
 
     def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
         afwijking.uitvoer = afwijking.uitvoer or uitvoer
+        afwijking.bestand = self.bestand
         self.afwijkingen.append(afwijking)
 
-    def speel_na(self, les: list[Hoofdstuk], nummer: int) -> None:
-        """Speelt één stap, op `pytest` na, in het terminalvenster van de stappen ervoor."""
-        for eerder in les[:nummer]:
+    def speel(self, hoofdstuk: Hoofdstuk) -> None:
+        self.bestand = hoofdstuk.bestand
+        super().speel(hoofdstuk)
+
+    def speel_na(self, les: list[Hoofdstuk]) -> None:
+        """Speelt het laatste hoofdstuk, op `pytest` na, in het terminalvenster van die ervoor."""
+        for eerder in les[:-1]:
             for blok in eerder.blokken:
                 for regel, opdracht, _ in opdrachten(blok):
                     if opdracht[0] == 'export':
                         self._voer_uit(opdracht, regel)
-        self.speel(les[nummer])
+        self.speel(les[-1])
 
     def controleer(self, hoofdstuk: Hoofdstuk) -> str:
         """Draait de `pytest` van een stap: dat verandert niets, en kan dus ook later."""
@@ -69,7 +76,7 @@ class Vergelijker(Speler):
 
     def _verwijder(self, pad: str, regel: int) -> None:
         # Deze map is de uitgedeelde: wat de les weggooit, is er.
-        if not any(self.map.glob(pad)):
+        if not any(self.hier.glob(pad)):
             raise LesFout(regel, f'er is geen {pad} om weg te gooien.')
         super()._verwijder(pad, regel)
 

@@ -1,21 +1,28 @@
-"""Leest LEERLING.md: de hoofdstukken, en de blokken daarin."""
+"""Leest LEERLING.md en VERDIEPING.md: de hoofdstukken, en de blokken daarin."""
 
 import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+LES, VERDIEPING = 'LEERLING.md', 'VERDIEPING.md'
+
 # De kop van een tabel met opdrachten die per systeem verschillen.
 SYSTEMEN = ['macOS/Linux', 'Windows (cmd)', 'PowerShell']
 
 
 class LesFout(Exception):
-    """De tekst klopt niet op een regel van LEERLING.md; `uitvoer` is wat er in het echt kwam."""
+    """De tekst klopt niet op een regel; `uitvoer` is wat er in het echt kwam."""
 
     def __init__(self, regel: int, melding: str, uitvoer: str = ''):
-        super().__init__(f'LEERLING.md, regel {regel}: {melding}')
+        super().__init__(melding)
         self.regel = regel
         self.uitvoer = uitvoer
+        # Wie speelt, zet hier de andere tekst neer als de fout daarin staat.
+        self.bestand = LES
+
+    def __str__(self) -> str:
+        return f'{self.bestand}, regel {self.regel}: {self.args[0]}'
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class Blok:
     """Een codeblok of tabel; `soort` is de taal van het blok, of 'tabel'."""
 
     soort: str
-    # De regels van de inhoud, elk met zijn regelnummer in LEERLING.md.
+    # De regels van de inhoud, elk met zijn regelnummer in de tekst.
     regels: list[tuple[int, str]]
     titel: str = ''
     # De opgelichte regels, of None als het blok alleen laat zien wat er al staat.
@@ -44,12 +51,23 @@ class Blok:
 
 @dataclass(frozen=True)
 class Hoofdstuk:
-    """Een stap in LEERLING.md: de kop, alle regels en de blokken daarin."""
+    """Een stap of een deel: de kop, alle regels en de blokken daarin."""
 
-    nummer: int
+    # Het nummer van een stap in LEERLING.md, of de letter van een deel in VERDIEPING.md.
+    nummer: int | str
     titel: str
     regels: list[tuple[int, str]] = field(default_factory=list)
     blokken: list[Blok] = field(default_factory=list)
+
+    @property
+    def naam(self) -> str:
+        """Hoe dit hoofdstuk heet: 'stap 3' of 'deel A'."""
+        return f'{"stap" if isinstance(self.nummer, int) else "deel"} {self.nummer}'
+
+    @property
+    def bestand(self) -> str:
+        """De tekst waar dit hoofdstuk in staat."""
+        return LES if isinstance(self.nummer, int) else VERDIEPING
 
 
 def rijcellen(regel: str) -> list[str]:
@@ -57,14 +75,17 @@ def rijcellen(regel: str) -> list[str]:
 
 
 def lees_les(tekst: str) -> list[Hoofdstuk]:
-    """De hoofdstukken van de les, van stap 0 af."""
+    """De hoofdstukken van een tekst: de stappen van 0 af, of de delen van A af."""
     hoofdstukken = []
     for nummer, regel in enumerate(tekst.splitlines(), start=1):
-        kop = re.fullmatch(r'## Stap (\d+)\. (.+)', regel)
+        kop = re.fullmatch(r'## (Stap|Deel) (\w+)\. (.+)', regel)
         if kop:
-            if int(kop[1]) != len(hoofdstukken):
-                raise LesFout(nummer, f'hier hoort stap {len(hoofdstukken)} te beginnen.')
-            hoofdstukken.append(Hoofdstuk(int(kop[1]), kop[2]))
+            soort, eigen, titel = kop.groups()
+            plaats = len(hoofdstukken)
+            hoort = plaats if soort == 'Stap' else chr(ord('A') + plaats)
+            if eigen != str(hoort):
+                raise LesFout(nummer, f'hier hoort {soort.lower()} {hoort} te beginnen.')
+            hoofdstukken.append(Hoofdstuk(hoort, titel))
         elif regel.startswith('## ') and hoofdstukken:
             # Wat na de stappen komt, hoort niet bij de laatste stap.
             break

@@ -1,0 +1,75 @@
+"""VERDIEPING.md wordt gespeeld, net als de les: elk deel begint in de map na stap 10."""
+
+import re
+
+import pytest
+from lesboek import vertel
+from speel_les import PROJECT, lees
+from spelen.lestekst import VERDIEPING, LesFout
+from stappen import DELEN, DELEN_NA
+from tekstfouten import Streng, aankondigingsfouten, onderdeelfout, tabelfout, verander, zinlengtes
+from vergelijker import Vergelijker, schema
+
+HOOFDSTUKKEN = {hoofdstuk.nummer: hoofdstuk for hoofdstuk in lees(VERDIEPING)}
+
+
+def meld(fouten: list[str]) -> None:
+    """Elke fout in zijn geheel: een assert op de lijst zou haar afkappen."""
+    if fouten:
+        pytest.fail('\n'.join(fouten), pytrace=False)
+
+
+def test_elk_deel_staat_erin():
+    assert tuple(HOOFDSTUKKEN) == DELEN
+
+
+@pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
+def test_wat_de_les_toont_gebeurt_ook(lesboek, nummer):
+    meld(lesboek.gespeeld(nummer).fouten)
+
+
+@pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
+def test_na_een_deel_keurt_de_controle_elke_stap_goed(lesstand, nummer):
+    speler = Vergelijker(lesstand(nummer).map)
+    uitvoer = speler.controleer(HOOFDSTUKKEN[nummer])
+    meld([vertel(fout) for fout in speler.afwijkingen])
+    assert re.findall(r'(?m)^✓ stap (\d+) ', uitvoer) == [str(n + 1) for n in range(DELEN_NA)]
+    assert '✗' not in uitvoer
+
+
+@pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
+def test_de_kolommentabellen_zijn_die_van_de_database(lesstand, nummer):
+    fout = tabelfout(HOOFDSTUKKEN[nummer], schema(lesstand(nummer).map))
+    meld([str(fout)] if fout else [])
+
+
+@pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
+def test_elk_deel_heeft_de_vorm_van_een_stap(nummer):
+    hoofdstuk = HOOFDSTUKKEN[nummer]
+    assert onderdeelfout(hoofdstuk) is None
+    meld([str(fout) for fout in aankondigingsfouten(hoofdstuk)])
+
+
+def test_de_zinnen_zijn_kort():
+    lengtes = zinlengtes((PROJECT / VERDIEPING).read_text(encoding='utf-8'))
+    assert sum(lengtes) / len(lengtes) <= 11
+    assert sum(lengte > 20 for lengte in lengtes) <= len(lengtes) * 0.03
+
+
+# Per onwaarheid: het deel, wat er verandert, en wat de melding zegt.
+ONWAARHEDEN = {}
+
+
+@pytest.mark.parametrize(
+    ('nummer', 'patroon', 'nieuw', 'melding'), ONWAARHEDEN.values(), ids=ONWAARHEDEN
+)
+def test_een_onwaarheid_komt_uit_met_haar_regelnummer(
+    lesstand, na_stap, lesboek, nummer, patroon, nieuw, melding
+):
+    # Alleen in een deel dat klopt is deze onwaarheid de enige.
+    lesstand(nummer)
+    hoofdstuk, regel = verander(HOOFDSTUKKEN[nummer], patroon, nieuw)
+    eerder = [lesboek.les[n] for n in range(DELEN_NA + 1)]
+    with pytest.raises(LesFout, match=re.escape(melding)) as gevangen:
+        Streng(na_stap(DELEN_NA)).speel_na([*eerder, hoofdstuk])
+    assert (gevangen.value.bestand, gevangen.value.regel) == (VERDIEPING, regel)
