@@ -11,19 +11,33 @@ from controle.hints import doen
 from lesboek import maak_uitgedeelde_map, vertel
 from shells import CMD, HIER, POWERSHELL, Shell
 from speel_les import lees
-from spelen.lestekst import SYSTEMEN, Hoofdstuk, typregels
-from stappen import DATABASE, KOPIE
+from spelen.lestekst import LES, SYSTEMEN, VERDIEPING, Hoofdstuk, typregels
+from stappen import DATABASE, DELEN_NA, KOPIE
 from tree_sitter import Language, Node, Parser
 from tree_sitter_powershell import language
 from vergelijker import Vergelijker
 
-LES = lees('LEERLING.md')
+STAPPEN, DELEN = lees(LES), lees(VERDIEPING)
 
-# Wat in een venster blijft gelden: een variabele, en de virtuele omgeving.
-BLIJFT_GELDEN = re.compile(r'export |set |\$env:|.*\bactivate', re.IGNORECASE)
+# Wat in een venster blijft gelden: een variabele, de virtuele omgeving, en waar het staat.
+BLIJFT_GELDEN = re.compile(r'export |set |\$env:|cd |.*\bactivate', re.IGNORECASE)
 
 # De tekens van een console in Windows: UTF-8, West-Europa, en die van een oude cmd.
 CODEPAGINAS = {'65001': 'utf-8', '1252': 'cp1252', '850': 'cp850'}
+
+
+SHELLS_HIER = [shell for shell in HIER if shell.is_er]
+
+
+def kolom(shell: Shell, hoofdstukken: list[Hoofdstuk]) -> list[str]:
+    """De opdrachten in de kolom van een shell."""
+    return [
+        cellen[SYSTEMEN.index(shell.kolom)].strip('`')
+        for hoofdstuk in hoofdstukken
+        for blok in hoofdstuk.blokken
+        if blok.soort == 'tabel' and blok.kop == SYSTEMEN
+        for _, cellen in blok.cellen()
+    ]
 
 
 class InEenShell(Vergelijker):
@@ -37,7 +51,7 @@ class InEenShell(Vergelijker):
         zoekpad = [str(Path(sys.executable).parent), self.omgeving['PATH']]
         self.omgeving['PATH'] = os.pathsep.join(zoekpad)
 
-    def speel(self, hoofdstuk: Hoofdstuk) -> None:
+    def _speel(self, hoofdstuk: Hoofdstuk) -> None:
         for blok in hoofdstuk.blokken:
             if blok.soort == 'python' and blok.titel:
                 self._python(blok)
@@ -52,9 +66,12 @@ class InEenShell(Vergelijker):
                     self._typ(nummer, opdracht, [(nummer, '...')])
 
     def _typ(self, nummer: int, opdracht: str, getoond: list) -> None:
+        opdracht = re.sub(r'<\w+>', lambda naam: self._met_revisies(naam[0], nummer), opdracht)
         resultaat = self._draai([opdracht], nummer)
         if BLIJFT_GELDEN.match(opdracht):
             self.geldt.append(opdracht)
+        if opdracht.startswith('cd '):
+            self._voer_uit(opdracht.split(), nummer)
         self._oordeel(nummer, [opdracht], getoond, resultaat)
 
     def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
@@ -80,17 +97,26 @@ def lukt_in_elke_codepagina(speler: InEenShell, stap: int) -> None:
         assert 'Wat nu: ' in uitvoer
 
 
-@pytest.mark.parametrize('shell', [shell for shell in HIER if shell.is_er], ids=lambda s: s.kolom)
+@pytest.mark.parametrize('shell', SHELLS_HIER, ids=lambda shell: shell.kolom)
 def test_de_hele_les_in_een_echte_shell(tmp_path, shell):
     map_ = tmp_path / 'mijn oefening'
     map_.mkdir()
     maak_uitgedeelde_map(map_)
     speler = InEenShell(map_, shell)
-    for hoofdstuk in LES:
+    for hoofdstuk in STAPPEN:
         speler.speel(hoofdstuk)
         assert not speler.afwijkingen, '\n'.join(map(vertel, speler.afwijkingen))
         if shell is CMD:
             lukt_in_elke_codepagina(speler, max(hoofdstuk.nummer, 1))
+
+
+@pytest.mark.parametrize('deel', DELEN, ids=lambda deel: deel.naam)
+@pytest.mark.parametrize('shell', SHELLS_HIER, ids=lambda shell: shell.kolom)
+def test_elk_deel_van_de_verdieping_in_een_echte_shell(na_stap, shell, deel):
+    speler = InEenShell(na_stap(DELEN_NA), shell)
+    speler.geldt = [cel for cel in kolom(shell, STAPPEN) if 'FLASK_APP' in cel]
+    speler.speel(deel)
+    assert not speler.afwijkingen, '\n'.join(map(vertel, speler.afwijkingen))
 
 
 # --- PowerShell ---------------------------------------------------------------------------------
@@ -109,16 +135,9 @@ def fouten(opdracht: str) -> list[str]:
 
 def powershell_opdrachten() -> list[str]:
     """Elke opdracht voor PowerShell in de les: die van zijn kolom, en die in een zin."""
-    kolom = SYSTEMEN.index(POWERSHELL.kolom)
-    in_een_tabel = [
-        cellen[kolom].strip('`')
-        for hoofdstuk in LES
-        for blok in hoofdstuk.blokken
-        if blok.soort == 'tabel' and blok.kop == SYSTEMEN
-        for _, cellen in blok.cellen()
-    ]
-    regels = (regel for hoofdstuk in LES for _, regel in hoofdstuk.regels)
-    return in_een_tabel + re.findall('`(Set-ExecutionPolicy .*?)`', '\n'.join(regels))
+    regels = (regel for hoofdstuk in STAPPEN for _, regel in hoofdstuk.regels)
+    in_een_zin = re.findall('`(Set-ExecutionPolicy .*?)`', '\n'.join(regels))
+    return kolom(POWERSHELL, STAPPEN + DELEN) + in_een_zin
 
 
 @pytest.mark.parametrize('opdracht', sorted(set(powershell_opdrachten())))
