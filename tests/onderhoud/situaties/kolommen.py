@@ -205,7 +205,7 @@ in_een_script(
 # --- Een script dat niet meer is wat het was --------------------------------------------------
 
 
-@situatie('kolom_is_weggegooid', CURSISTNUMMER, 'de kolom `niveau` weg', 'rm ', bij=NIVEAU)
+@situatie('kolom_is_weggegooid', CURSISTNUMMER, 'de kolom `niveau` weg', 'Verwijder', bij=NIVEAU)
 def module_van_een_eerdere_stap_gemigreerd(m):
     m.model_van(WOONPLAATS)
     m.flask('db', 'migrate', '-m', 'terug')
