@@ -47,7 +47,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import CompileError, DatabaseError
 from stappen import CURSISTEN, MODULE
 
-from controle.naspelen import Fout, Stand
+from controle.naspelen import Fout, Stand, stop_samen
 from controle.tabellen import citeer, lees_schema, standaard_in_een_rij
 
 
@@ -468,6 +468,7 @@ if __name__ == '__main__':
     verslag, oefenmap, uiterlijk = sys.argv[1:]
     # De module van de leerling heeft niets met deze argumenten te maken.
     del sys.argv[1:]
+    stop_samen()
     # Wie dit proces begon kan weg zijn, bijvoorbeeld met zijn venster: dan stopt het zelf.
     faulthandler.dump_traceback_later(float(uiterlijk), exit=True)
     rondgang = Rondgang(kopie=Path.cwd(), verslag=Path(verslag))

@@ -4,6 +4,7 @@ Wat dat proces doet staat in kindproces.py. Dit bestand begint het, wacht erop, 
 verslag en ruimt op. Het gebruikt geen enkel pakket: zo begint het naspelen meteen.
 """
 
+import ctypes
 import json
 import os
 import shutil
@@ -133,9 +134,6 @@ class Kindproces:
         if hasattr(os, 'killpg'):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.proces.pid, signal.SIGKILL)
-        elif self.proces.poll() is None:
-            opdracht = ['taskkill', '/F', '/T', '/PID', str(self.proces.pid)]
-            subprocess.run(opdracht, capture_output=True)
         self.proces.kill()
         self.proces.wait()
 
@@ -150,6 +148,21 @@ class Kindproces:
             # Geldt alleen als het verslag niet af is: de module beeindigde het proces zelf.
             gestopt = Fout('module', 'SystemExit', f'exit status {self.proces.returncode}')
         return lees_verslag(self.verslagbestand, gestopt)
+
+
+def stop_samen() -> None:
+    """Laat op Windows met dit proces stoppen wat het begint; elders doet zijn sessie dat.
+
+    Met een job object van Windows, dat ophoudt te bestaan als dit proces stopt.
+    """
+    if sys.platform == 'win32':
+        kernel = ctypes.WinDLL('kernel32')
+        job = kernel.CreateJobObjectW(None, None)
+        # JOBOBJECT_EXTENDED_LIMIT_INFORMATION, met alleen KILL_ON_JOB_CLOSE.
+        grenzen = ctypes.create_string_buffer(144 if sys.maxsize > 2**32 else 112)
+        grenzen[16:20] = (0x2000).to_bytes(4, 'little')
+        kernel.SetInformationJobObject(job, 9, grenzen, len(grenzen))
+        kernel.AssignProcessToJobObject(job, ctypes.c_void_p(-1))
 
 
 def omgeving() -> dict[str, str]:

@@ -74,5 +74,8 @@ SHELLS = (SH, CMD, POWERSHELL)
 # Wine heeft geen echte console, en alleen een lege PowerShell.
 WINE = sys.platform == 'win32' and hasattr(ctypes.windll.ntdll, 'wine_get_version')
 
+# Zoveel keer zo lang duurt daar het begin van een proces.
+TRAGER = 6 if WINE else 1
+
 # De shells van dit systeem; de eerste is er altijd.
 HIER = (CMD, POWERSHELL) if sys.platform == 'win32' else (SH,)

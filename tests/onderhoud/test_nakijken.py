@@ -13,11 +13,12 @@ import pytest
 from beweringen import inhoud, verhaal
 from klaslokaal import KLAS, VALLEN, opvalt, rijen, zet_neer, zet_vallen
 from leerling import NIVEAU, WOONPLAATS, Leerling
+from shells import TRAGER
 from speel_les import PROJECT, omgeving
 from stappen import DATABASE, LAATSTE, STAPPEN
 
 # Zo lang krijgt een map die niet stopt in deze tests; de andere zijn dan al klaar.
-TIJDSLIMIET = 15
+TIJDSLIMIET = 15 * TRAGER
 MET_TIJDSLIMIET = f"""
 import sys
 sys.path.insert(0, {str(KLAS.parent)!r})
@@ -305,17 +306,19 @@ def test_wie_zijn_venster_sluit_laat_geen_proces_draaien(klas):
     map_, spoor = klas.with_name('alleen') / 'schrijft', klas.with_name('alleen') / 'spoor'
     shutil.copytree(klas / 'Bram', map_)
     Leerling(map_, None).onderaan(f"while True:\n    open({str(spoor)!r}, 'a').write('x')")
+    limiet = 5 * TRAGER
     proces = subprocess.Popen(
-        opdracht(map_, '--naspelen', tijdslimiet=5),
+        opdracht(map_, '--naspelen', tijdslimiet=limiet),
         env=omgeving(),
         stdout=subprocess.DEVNULL,
     )
     while not spoor.exists():
+        assert proces.poll() is None
         time.sleep(0.1)
     proces.kill()
     proces.wait()
     # Na twee keer de tijdslimiet stopt het uit zichzelf.
-    time.sleep(10)
+    time.sleep(2 * limiet)
     assert is_stil(spoor)
 
 
