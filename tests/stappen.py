@@ -93,7 +93,8 @@ class Kolom:
     def model_type(self) -> str:
         """Het type zoals in het model en in een script: 'String(50)'."""
         soort, haakje, lengte = self.type.partition('(')
-        return IN_HET_MODEL[soort] + haakje + lengte
+        # Een type dat de les niet kent, heet in het model zoals SQLite het noemt.
+        return IN_HET_MODEL.get(soort, soort) + haakje + lengte
 
     @property
     def regel(self) -> str:
@@ -112,13 +113,22 @@ class Kolom:
         if self.standaard in (VRIJ, NU):
             delen.append('server_default=db.func.now()')
         elif self.standaard:
-            delen.append(f'server_default={self.standaard}')
+            tekst = self.standaard.startswith("'") and self.standaard.count("'") == 2
+            waarde = self.standaard if tekst else f'db.text({self.standaard!r})'
+            delen.append(f'server_default={waarde}')
         return f'{self.naam} = db.Column({", ".join(delen)})'
 
     @property
     def vulling(self) -> str:
         """De SQL die deze kolom in elke rij vult; alleen voor een kolom met `som_met`."""
         return f'UPDATE {self.tabel} SET {self.naam} = {self.som} - {self.som_met}'
+
+
+class EigenKolom(Kolom):
+    """Een kolom die niet van de les is: die mag elk type hebben."""
+
+    def __post_init__(self) -> None:
+        pass
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from stappen import (
 
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap, bij_het_laden, onzichtbare_kolommen
-from controle.oordeel import Afwijking, Oordeel, eigenschappen, namen_in, voldoet, waarden
+from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
 from controle.tabellen import kolommen_van
 
 # Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
@@ -59,6 +59,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         if onbekend:
             return
         heen = [
+            *_van_een_ander(oordeel),
             *_heen(oordeel),
             *_kolommen_van_de_les(oordeel),
             *_waarden_in_database(oordeel),
@@ -149,6 +150,11 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
     elif not map_.revisies:
         yield Afwijking(stap, 'reeks', 'gebroken')
     elif len(map_.heads) > 1:
+        # Eerst wat er in de scripts en het model niet klopt: na de merge volgt er iets op.
+        if all(oordeel.script(head).vorige for head in map_.heads):
+            if oordeel.fout and oordeel.fout.fase != 'terug':
+                yield from _naspelen(oordeel)
+            yield from _van_een_ander(oordeel)
         yield Afwijking(oordeel.stap_nu, 'reeks', 'heads')
 
 
@@ -307,6 +313,17 @@ def _vergelijk_kolom(oordeel: Oordeel, stap: int, kolom: Kolom) -> Iterator[Afwi
         yield Afwijking(stap, 'kolom', 'niet gevuld', *kolom.plek, kolom)
 
 
+def _van_een_ander(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Wat een script van een ander maakt, en waarvan de regel niet in het model staat."""
+    # Een tikfout in een naam van de les is van de leerling zelf.
+    tikfouten = {a.gevonden for a in _kolommen_van_de_les(oordeel) if a.wat == 'ontbreekt'}
+    for verschil in oordeel.verslag.verschillen:
+        tabel, kolom = verschil['tabel'], next(iter(verschil['kolommen']), None)
+        weg = verschil['wat'] in ('remove_column', 'remove_table')
+        if weg and (kolom or tabel) not in tikfouten and oordeel.is_van_een_ander(tabel, kolom):
+            yield Afwijking(oordeel.stap_nu, 'samen', 'regel', tabel, kolom)
+
+
 def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Wat het model anders wil dan de laatste revisie maakt."""
     van_de_les = {kolom.plek: kolom for stap in STAPPEN for kolom in stap.erbij}
@@ -425,8 +442,8 @@ def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
     if gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
         yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', TABEL)
     namen = gevuld.get(HERNOEMD.naam, aantal := database.rijen.get(TABEL, 0))
-    # Een naam mag ontbreken, maar niet als de kopie hem nog heeft.
-    if namen < aantal and (namen == 0 or namen_in(oordeel.kopie) > namen):
+    # Een naam mag ontbreken, maar niet als een kopie hem nog heeft.
+    if namen < aantal and (namen == 0 or oordeel.passende_kopie):
         stap = min(stap_met(HERNOEMD), oordeel.laatste_goede_stap)
         yield Afwijking(stap, 'database', 'namen weg', TABEL)
     for tabel, kolommen in database.tekst_nu.items():

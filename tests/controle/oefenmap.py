@@ -148,11 +148,13 @@ class Script(Bestand):
 
     def nieuwe_kolommen(self) -> Iterator[tuple[str | None, str | None, ast.Call]]:
         """De kolommen die upgrade() toevoegt: tabel, kolom en de aanroep van sa.Column."""
-        for tabel, blok in self._blokken():
-            for aanroep in self.aanroepen('add_column', blok):
-                kolom = aanroep.args[0] if aanroep.args else None
+        blokken = self._blokken()
+        in_batch = {k: tabel for tabel, blok in blokken for k in self.aanroepen('add_column', blok)}
+        for aanroep in self.aanroepen_in('upgrade', 'add_column'):
+            # Zonder batch staat de tabel voor de kolom.
+            for kolom in aanroep.args[:2]:
                 if heet(kolom, 'Column'):
-                    yield tabel, naam_in(kolom), kolom
+                    yield in_batch.get(aanroep) or naam_in(aanroep), naam_in(kolom), kolom
 
     def maakt_opnieuw(self) -> set[str]:
         """De tabellen die upgrade() weggooit en opnieuw maakt; dat doet batch als het moet."""
@@ -186,10 +188,15 @@ class Script(Bestand):
 
     def doet_iets(self, naam: str) -> bool:
         """Of `upgrade` of `downgrade` een regel bevat die iets aanroept."""
-        functie = self.functie(naam)
-        return functie is not None and any(
-            isinstance(knoop, ast.Expr) and isinstance(knoop.value, ast.Call)
-            for knoop in ast.walk(functie)
+        return self.aantal_opdrachten(naam) > 0
+
+    def aantal_opdrachten(self, naam: str) -> int:
+        """Hoeveel regels van `upgrade` of `downgrade` iets aanroepen."""
+        knopen = ast.walk(self.functie(naam) or ast.Pass())
+        return sum(
+            isinstance(getattr(knoop, 'value', None), ast.Call)
+            for knoop in knopen
+            if isinstance(knoop, ast.Expr)
         )
 
 
@@ -227,6 +234,26 @@ class Oefenmap:
     def script(self, revisie: str | None) -> Script | None:
         """Het script van een revisie."""
         return next((s for s in self.scripts if s.revisie == revisie), None)
+
+    def tot_en_met(self, *revisies: str) -> set[str]:
+        """Deze revisies, en elke waarop ze volgen."""
+        gehad, rest = set(), set(revisies)
+        while rest:
+            gehad |= rest
+            scripts = [self.script(revisie) for revisie in rest]
+            rest = {vorige for script in scripts if script for vorige in script.vorige} - gehad
+        return gehad
+
+    def staat_naast_een_ander(self, revisie: str) -> bool:
+        """Of er een script is dat niet voor en niet na dit script komt: er waren twee heads."""
+        ervoor = self.tot_en_met(revisie)
+        return any(
+            ander not in ervoor and revisie not in self.tot_en_met(ander) for ander in self.revisies
+        )
+
+    def is_van_een_ander(self, pad: Path) -> bool:
+        """Of een bestand in een map in deze map staat, met haar eigen migraties."""
+        return (self.pad / pad.relative_to(self.pad).parts[0] / 'migrations').is_dir()
 
     @cached_property
     def code(self) -> list[Bestand]:

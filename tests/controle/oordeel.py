@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from stappen import (
+    DATABASE,
     GEVULD,
     HERNOEMD,
     KOPIE,
@@ -15,6 +16,7 @@ from stappen import (
     STAPPEN,
     TABEL,
     VRIJ,
+    EigenKolom,
     Kolom,
     kolommen_na,
     lijkt_op,
@@ -32,8 +34,8 @@ class Afwijking:
     """Iets wat niet klopt, bij een stap.
 
     `soort` is 'module', 'onzichtbaar', 'migraties', 'script', 'reeks', 'naspelen',
-    'waarden', 'kolom', 'model', 'lezen', 'downgrade' of 'database'; `wat` zegt binnen die
-    soort wat er is.
+    'waarden', 'samen', 'kolom', 'model', 'lezen', 'downgrade' of 'database'; `wat` zegt binnen
+    die soort wat er is.
     """
 
     stap: int
@@ -215,15 +217,27 @@ class Oordeel:
         return kopie
 
     @cached_property
+    def passende_kopie(self) -> tuple[str, Stand, int] | None:
+        """De kopie om terug te zetten: haar naam, welke tabellen ze heeft, en hoeveel namen.
+
+        Ze heeft de tabellen van een van de migraties, meer namen dan data.sqlite, en niet minder
+        rijen. Zijn er meer, dan is het die van de laatste migratie, en daarvan die met de meeste
+        namen. Aan haar revisie is dat niet te zien: de weg terug geeft nieuwe.
+        """
+        map_, hier = self.oefenmap.pad, self.database
+        gevonden = []
+        for pad in sorted([*map_.glob('*.sqlite'), *map_.glob(f'oud*/{DATABASE}')]):
+            kopie = lees_database(pad)
+            stand, namen = self.stand_met(kopie.schema), namen_in(kopie)
+            genoeg = kopie.rijen.get(TABEL, 0) >= hier.rijen.get(TABEL, 0)
+            if stand and genoeg and namen > namen_in(hier):
+                gevonden.append((pad.relative_to(map_).as_posix(), stand, namen))
+        return max(gevonden, default=None, key=lambda k: (self.volgorde.index(k[1].revisie), k[2]))
+
+    @cached_property
     def gehad(self) -> set[str]:
         """De revisies die data.sqlite heeft gehad."""
-        gehad = set()
-        rest = set(self.database.versies or ())
-        while rest:
-            gehad |= rest
-            scripts = [self.script(revisie) for revisie in rest]
-            rest = {vorige for script in scripts if script for vorige in script.vorige} - gehad
-        return gehad
+        return self.oefenmap.tot_en_met(*(self.database.versies or ()))
 
     def toegepast(self, revisie: str | None) -> bool:
         """Of data.sqlite deze revisie al heeft gehad."""
@@ -253,12 +267,23 @@ class Oordeel:
         in_orde = self.database.toestand == 'goed' and plaats is not None
         return in_orde and plaats < len(self.volgorde) - 1
 
-    def stand_van_database(self) -> Stand | None:
-        """De laatste stand die precies de tabellen van data.sqlite heeft."""
-        standen = self.verslag.heen[:0:-1]
-        return next((s for s in standen if s.schema == self.database.schema), None)
+    def stand_met(self, schema: dict) -> Stand | None:
+        """De laatste stand die precies deze tabellen heeft."""
+        return next((s for s in self.verslag.heen[:0:-1] if s.schema == schema), None)
 
     # --- Een kolom naast de les ---------------------------------------------------------------
+
+    def is_van_een_ander(self, tabel: str, kolom: str | None) -> bool:
+        """Of een kolom of tabel naast de les uit het script van een ander kan komen.
+
+        Een eigen kolom weghalen gaat anders: dat script heeft data.sqlite gehad, en het staat niet
+        naast een ander. Van wie zo'n script is, is verder nergens aan te zien.
+        """
+        van_de_les = {plek for s in STAPPEN for k in s.erbij for plek in (k.plek, (k.tabel, None))}
+        revisie = self.revisie_van(tabel, kolom)
+        return (tabel, kolom) not in van_de_les and (
+            not self.toegepast(revisie) or self.oefenmap.staat_naast_een_ander(revisie)
+        )
 
     def model_is_anders(self, kolom: Kolom, wat: str | None = None) -> bool:
         """Of een kolom in het model op dit punt (of op een punt) anders is dan de les vraagt."""
@@ -315,6 +340,21 @@ def _verschil(kolom: Kolom, gevonden: dict) -> Iterator[tuple[str, object, objec
         yield 'foreign key', kolom.verwijst_naar, doelen or None
     if kolom.index and not (gevonden['index'] or gevonden['uniek']):
         yield 'index', True, False
+
+
+def kolom_uit(schema: dict, tabel: str, naam: str) -> EigenKolom:
+    """Een kolom zoals hij in een schema staat."""
+    inhoud = schema[tabel]
+    doelen = [f'{doel}.{naar[0]}' for van, doel, naar in inhoud['verwijst_naar'] if van == [naam]]
+    return EigenKolom(
+        tabel,
+        naam,
+        **inhoud['kolommen'][naam],
+        uniek=[naam] in inhoud['uniek'],
+        index=[naam] in inhoud['indexen'],
+        sleutel=naam in inhoud['sleutel'],
+        verwijst_naar=next(iter(doelen), None),
+    )
 
 
 def namen_in(database: Database) -> int:

@@ -252,4 +252,5 @@ def test_op_windows_staan_er_opdrachten_van_windows(monkeypatch):
     assert doen.kopieer(KOPIE, DATABASE) == (
         f'In cmd:\n    copy /y {KOPIE} {DATABASE}\nIn PowerShell:\n    Copy-Item {KOPIE} {DATABASE}'
     )
+    assert f'copy /y oud\\{DATABASE} {DATABASE}' in doen.kopieer(f'oud/{DATABASE}', DATABASE)
     assert f"$env:FLASK_APP='{MODULE}'" in doen.zet_flask_app()

@@ -2,7 +2,7 @@
 
 import re
 
-from stappen import DATABASE, GEVULD, KOPIE, NU, TABEL
+from stappen import DATABASE, GEVULD, NU
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
@@ -22,11 +22,13 @@ def database_staat_in_instance(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
 @hint('database', 'ontbreekt', 'leeg', 'geen database', 'te groot', 'achter')
 def database_is_er_niet_maar_wel_een_kopie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     leeg = afwijking.wat != 'achter' or not oordeel.database.schema
-    if leeg and _kopie_is_niet_kleiner(oordeel):
+    if leeg and oordeel.passende_kopie:
+        naam, stand, namen = oordeel.passende_kopie
         wat = 'is er niet' if afwijking.wat == 'ontbreekt' else 'heeft geen tabellen meer'
         return Hint(
-            f'`data.sqlite` {wat}. In `{KOPIE}` heb je een kopie.',
-            'Zet de kopie terug:\n' + doen.kopieer(KOPIE, DATABASE),
+            f'`data.sqlite` {wat}. In `{naam}` heb je een kopie, met {namen} namen en de tabellen '
+            f'van `{oordeel.naam_van(stand.revisie)}`.',
+            'Zet die kopie terug:\n' + doen.kopieer(naam, DATABASE),
         )
 
 
@@ -61,7 +63,7 @@ def database_is_geen_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
 @hint('database', 'onbekende versie')
 def script_is_weg_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = f'`data.sqlite` staat op revisie `{afwijking.gevonden}`, maar dat script is er niet.'
-    stand = oordeel.stand_van_database()
+    stand = oordeel.stand_met(oordeel.database.schema)
     if stand:
         return Hint(
             f'{wat} De tabellen zijn wel precies die van `{oordeel.naam_van(stand.revisie)}`.',
@@ -75,7 +77,7 @@ def script_is_weg_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint 
 
 @hint('database', 'zonder versie', 'dubbele versie', 'anders')
 def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    stand = oordeel.stand_van_database()
+    stand = oordeel.stand_met(oordeel.database.schema)
     if stand:
         versies = ' en ook '.join(f'`{versie}`' for versie in oordeel.database.versies or ())
         staat = f'staat revisie {versies}' if versies else 'staat geen revisie'
@@ -169,12 +171,12 @@ def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 @hint('database', 'namen weg')
 def namen_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = f'In `data.sqlite` ontbreken namen: er staan er nog {namen_in(oordeel.database)}.'
-    if _kopie_is_niet_kleiner(oordeel):
+    if oordeel.passende_kopie:
+        naam, _, namen = oordeel.passende_kopie
         return Hint(
-            f'{wat} In `{KOPIE}` heb je er {namen_in(oordeel.kopie)}.',
-            'Zet de kopie terug en doe de upgrade opnieuw:\n'
-            + doen.kopieer(KOPIE, DATABASE)
-            + '\n    flask db upgrade',
+            f'{wat} In `{naam}` heb je er {namen}.',
+            'Zet die kopie terug. Daarna doe je de upgrade opnieuw.\n'
+            + doen.kopieer(naam, DATABASE),
         )
     return Hint(f'{wat} Een kopie die ze allemaal heeft is er niet.', doen.weg_terug(oordeel))
 
@@ -202,9 +204,3 @@ def tekst_in_plaats_van_een_tijdstip(oordeel: Oordeel, afwijking: Afwijking) -> 
         '`flask shell` kan die rijen niet lezen: `Invalid isoformat string`.',
         doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'"),
     )
-
-
-def _kopie_is_niet_kleiner(oordeel: Oordeel) -> bool:
-    """Of er een kopie is met namen erin, en niet minder rijen dan data.sqlite."""
-    rijen, in_kopie = (db.rijen.get(TABEL, 0) for db in (oordeel.database, oordeel.kopie))
-    return namen_in(oordeel.kopie) > 0 and in_kopie >= rijen

@@ -28,8 +28,8 @@ from controle.oefenmap import (
     namen_van,
     tabellen_van,
 )
-from controle.oordeel import Afwijking, Oordeel
-from controle.tabellen import alle_kolommen
+from controle.oordeel import Afwijking, Oordeel, kolom_uit
+from controle.tabellen import alle_kolommen, kolommen_van
 
 # Op Windows heten rm en cp anders, en cp in cmd en PowerShell ook nog verschillend.
 WINDOWS = sys.platform == 'win32'
@@ -47,6 +47,7 @@ def zet_flask_app() -> str:
 
 def kopieer(van: str, naar: str) -> str:
     """De opdracht die een bestand over een ander kopieert, voor elke shell van dit systeem."""
+    van, naar = _in_de_shell(van), _in_de_shell(naar)
     if WINDOWS:
         return _per_shell(f'copy /y {van} {naar}', f'Copy-Item {van} {naar}')
     return f'    cp {van} {naar}'
@@ -54,9 +55,13 @@ def kopieer(van: str, naar: str) -> str:
 
 def verwijder(naam: str) -> str:
     """De opdracht die een bestand verwijdert."""
+    return f'    {"del" if WINDOWS else "rm"} {_in_de_shell(naam)}'
+
+
+def _in_de_shell(naam: str) -> str:
     if WINDOWS:
         naam = naam.replace('/', '\\')
-    return f'    {"del" if WINDOWS else "rm"} ' + (f'"{naam}"' if ' ' in naam else naam)
+    return f'"{naam}"' if ' ' in naam else naam
 
 
 def _per_shell(cmd: str, powershell: str) -> str:
@@ -124,12 +129,12 @@ def migreer(oordeel: Oordeel, bericht: str) -> str:
 
 def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> str:
     """Een script dat nooit is uitgevoerd mag weg; anders de weg terug."""
-    reeks = oordeel.oefenmap.revisies
-    if reeks[-1:] != [script.revisie] or oordeel.toegepast(script.revisie):
+    map_ = oordeel.oefenmap
+    if script.revisie not in map_.heads or oordeel.toegepast(script.revisie):
         return weg_terug(oordeel)
     doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', verwijder(script.naam)
     # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
-    if bericht and all(map(oordeel.toegepast, reeks[:-1])):
+    if bericht and set(map_.revisies) - oordeel.gehad == {script.revisie}:
         return f'{doe}, en maak het opnieuw:\n{weg}\n    flask db migrate -m "{bericht}"'
     return f'{doe}:\n{weg}'
 
@@ -177,9 +182,7 @@ def maak(bestand: Bestand, nummer: int, nieuw: str, spaties: str | None = None) 
     oud = '\n'.join(map(bestand.ruwe_regel, range(nummer, eind + 1)))
     if not commentaar_in(nieuw):
         nieuw = '  '.join([nieuw, *commentaar_in(oud)])
-    return _met_blok(
-        f'Maak in `{bestand.naam}` van {_waar(bestand, nummer, eind)}', [spaties + nieuw]
-    )
+    return vervang(bestand, nummer, eind, [spaties + nieuw])
 
 
 def haal_weg(bestand: Bestand, begin: int, eind: int | None = None) -> str:
@@ -188,6 +191,11 @@ def haal_weg(bestand: Bestand, begin: int, eind: int | None = None) -> str:
     return f'Haal in `{bestand.naam}` {_waar(bestand, begin, eind)} weg:\n' + '\n'.join(
         f'    {bestand.ruwe_regel(nummer)}' for nummer in range(begin, eind + 1)
     )
+
+
+def vervang(bestand: Bestand, begin: int, eind: int, regels: list[str]) -> str:
+    """Zet andere regels in plaats van die van `begin` tot en met `eind`."""
+    return _met_blok(f'Maak in `{bestand.naam}` van {_waar(bestand, begin, eind)}', regels)
 
 
 def zet_onder(bestand: Bestand, nummer: int, *nieuw: str) -> str:
@@ -284,6 +292,10 @@ def zet_klasse(oordeel: Oordeel, tabel: str) -> str:
     """Een hele klasse, voor een tabel die er geen meer heeft; onder die van de andere tabel."""
     stap = oordeel.stap_nu if tabel not in oordeel.head else oordeel.gehaald
     kolommen = [kolom.regel for kolom in kolommen_na(stap).values() if kolom.tabel == tabel]
+    # Een tabel die niet van de les is, is er na de laatste migratie al.
+    kolommen = kolommen or [
+        kolom_uit(oordeel.head, tabel, naam).regel for naam in kolommen_van(oordeel.head, tabel)
+    ]
     bestand = oordeel.oefenmap.bestand_met(TABEL)
     return zet_onder(
         bestand,

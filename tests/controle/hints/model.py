@@ -4,13 +4,30 @@ import ast
 import re
 from difflib import get_close_matches
 
-from stappen import LAATSTE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
+from stappen import DELEN_NA, LAATSTE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oefenmap import is_model, namen_van, tabellen_van
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Afwijking, Oordeel, kolom_uit
 from controle.tabellen import alle_kolommen
+
+
+@hint('samen')
+def regel_van_een_ander_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    tabel, kolom = afwijking.plek
+    revisie = oordeel.revisie_van(tabel, kolom)
+    zet = doen.zet_klasse(oordeel, tabel)
+    if kolom:
+        zet = doen.zet_kolom(oordeel, kolom_uit(oordeel.head, tabel, kolom))
+    weg = 'Maak dan een migratie met `flask db migrate`.'
+    if revisie in oordeel.oefenmap.heads and not oordeel.toegepast(revisie):
+        weg = 'Gooi dan ook dat script weg.'
+    return Hint(
+        f'`{oordeel.naam_van(revisie)}` maakt {plek(afwijking)}, en in je model staat die niet. De '
+        'volgende migratie zou hem weggooien.',
+        f'{zet}\nHaalde je hem zelf uit je model? {weg}',
+    )
 
 
 @hint('model')
@@ -120,7 +137,9 @@ def model_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
 def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     """Het script is gemaakt voordat de module was opgeslagen, of om zelf te schrijven."""
     script = oordeel.script(oordeel.oefenmap.revisies[-1])
-    if script.doet_iets('upgrade') or oordeel.toegepast(script.revisie):
+    # Een merge hoort leeg te zijn.
+    is_merge = len(script.vorige) > 1
+    if is_merge or script.doet_iets('upgrade') or oordeel.toegepast(script.revisie):
         return None
     tabel, naam = afwijking.plek
     kolom = kolommen_na(oordeel.stap_nu).get(afwijking.plek)
@@ -157,8 +176,11 @@ def model_mist_een_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     model = {tabel: {'kolommen': kolommen} for tabel, kolommen in oordeel.verslag.model.items()}
     gaat_weg = doen.gaat_weg(oordeel, oordeel.head, model)
+    # Na de stappen werken sommigen samen: eerst de regel van de ander, dan zijn script.
+    samen = oordeel.gehaald >= DELEN_NA and afwijking.wat in ('add_table', 'add_column')
+    van_wie = ' Schreef een ander hem? Zet dan eerst zijn script in `migrations/versions`.'
     return Hint(
-        doen.nog_niet_in_een_migratie(afwijking) + gaat_weg,
+        doen.nog_niet_in_een_migratie(afwijking) + gaat_weg + van_wie * samen,
         doen.migreer(oordeel, afwijking.kolom or afwijking.tabel),
     )
 

@@ -1,6 +1,8 @@
 """Een `data.sqlite` die niet bij de migraties past."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 from leerling import (
@@ -15,7 +17,7 @@ from leerling import (
     TIJDSTIP,
     WOONPLAATS,
 )
-from stappen import DATABASE, KOPIE, NU, TABEL
+from stappen import DATABASE, KOPIE, LAATSTE, NU, TABEL
 
 from situaties.situatie import VIEW, geef_namen, lessen_met_foreign_keys_aan, situatie, zet_klaar
 
@@ -58,6 +60,43 @@ def database_is_tekst(m):
 def database_afgebroken(m):
     inhoud = m.database.read_bytes()
     m.database.write_bytes(inhoud[: len(inhoud) // 2])
+
+
+@situatie('database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud.sqlite`', '3 namen')
+def kopie_die_past_naast_een_oude(m):
+    m.database.rename(m.map / 'oud.sqlite')
+    shutil.copyfile(m.lesstand(GEBOORTEJAAR).map / DATABASE, m.map / KOPIE)
+
+
+@situatie('database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud2/data.sqlite`', '3 namen')
+def database_weg_na_de_weg_terug(m):
+    m.sql(f"INSERT INTO {TABEL} (volledige_naam) VALUES ('Noor')")
+    for naam, rijen in (('oud', 2), ('oud2', 3)):
+        (m.map / naam).mkdir()
+        shutil.copyfile(m.database, m.map / naam / DATABASE)
+        with closing(sqlite3.connect(m.map / naam / DATABASE)) as kopie, kopie:
+            kopie.execute(f'DELETE FROM {TABEL} WHERE id > {rijen}')
+            kopie.execute("UPDATE alembic_version SET version_num = 'abc123'")
+    m.database.unlink()
+
+
+@situatie('database_is_er_niet', WOONPLAATS, 'zonder rijen', verloren=True)
+def kopie_van_een_andere_app(m):
+    m.database.unlink()
+    with closing(sqlite3.connect(m.map / KOPIE)) as kopie, kopie:
+        kopie.execute(f'CREATE TABLE {TABEL} (id INTEGER PRIMARY KEY, naam TEXT, adres TEXT)')
+        kopie.execute(f"INSERT INTO {TABEL} (naam) VALUES ('Noor')")
+
+
+@situatie('database_is_er_niet_maar_wel_een_kopie', WOONPLAATS, '`oud.sqlite`', bij=EERSTE)
+def migraties_opnieuw_begonnen(m):
+    """Deel A: de map migrations is nieuw, en de database is even opzij gezet."""
+    m.sql('DROP TABLE alembic_version')
+    m.database.rename(m.map / 'oud.sqlite')
+    shutil.copyfile(m.lesstand(EERSTE).map / DATABASE, m.map / KOPIE)
+    shutil.rmtree(m.map / 'migrations')
+    m.flask('db', 'init')
+    m.flask('db', 'migrate', '-m', 'begin')
 
 
 # --- De revisie -------------------------------------------------------------------------------

@@ -12,14 +12,17 @@ from leerling import (
     NIVEAU,
     WOONPLAATS,
 )
-from stappen import TABEL
+from stappen import LAATSTE, TABEL
 
 from situaties.situatie import (
+    INSTRUMENT,
     REGEL,
+    TELEFOON,
     WACHTWOORD,
     in_de_module,
     in_een_eigen_bestand,
     kolom_fout,
+    samen_met_bas,
     script_van,
     situatie,
     vorige,
@@ -33,6 +36,93 @@ class Notitie(db.Model):
     __tablename__ = 'notities'
     id = db.Column(db.Integer, primary_key=True)
 """
+
+# --- Samen aan een database -------------------------------------------------------------------
+
+RANG = 'rang = db.Column(db.Numeric(5, 2), unique=True)'
+PRIJS = "prijs = db.Column(db.NUMERIC(6, 2), index=True, server_default=db.text('1.50'))"
+ZAAL = (
+    'class Zaal(db.Model):\n'
+    "    __tablename__ = 'zalen'\n"
+    '    nummer = db.Column(db.BigInteger, primary_key=True)\n'
+    f'    {TELEFOON}\n'
+    f"    cursist_id = db.Column(db.ForeignKey('{TABEL}.id'))"
+)
+
+
+def regel_van_bas(van_bas, *woorden, stap=LAATSTE, verder=lambda m: None):
+    @situatie('regel_van_een_ander_ontbreekt', stap, *woorden, tot_het_eind=True)
+    def zonder_de_regel_van_bas(m):
+        samen_met_bas(m, TELEFOON, van_bas)
+        verder(m)
+
+
+def voeg_samen(m):
+    m.flask('db', 'merge', 'heads', '-m', 'samen')
+
+
+def voeg_samen_en_voer_uit(m):
+    voeg_samen(m)
+    m.flask('db', 'upgrade')
+
+
+regel_van_bas(INSTRUMENT, '`migrations/versions/b1_nieuw.py`', 'Gooi dan ook', INSTRUMENT)
+regel_van_bas(INSTRUMENT, INSTRUMENT, verder=voeg_samen)
+regel_van_bas(INSTRUMENT, 'Maak dan een migratie', INSTRUMENT, verder=voeg_samen_en_voer_uit)
+regel_van_bas(INSTRUMENT, INSTRUMENT, stap=WOONPLAATS)
+regel_van_bas(RANG, RANG.replace('Numeric', 'NUMERIC'))
+regel_van_bas(PRIJS, PRIJS)
+regel_van_bas(ZAAL, 'class Zalen(db.Model):', 'db.BIGINT', TELEFOON, f"ForeignKey('{TABEL}.id')")
+
+
+@situatie('regel_van_een_ander_ontbreekt', LAATSTE, TELEFOON, tot_het_eind=True)
+def module_van_bas_overgenomen(m):
+    samen_met_bas(m, TELEFOON, INSTRUMENT)
+    m.vervang(TELEFOON, INSTRUMENT)
+
+
+@situatie(
+    'regel_van_een_ander_ontbreekt',
+    WOONPLAATS,
+    'Gooi dan ook dat script weg',
+    zelf=lambda m: (m.map / m.script('straat')).unlink(),
+)
+def eigen_kolom_weg_voor_de_upgrade(m):
+    m.kolom('straat = db.Column(db.Text)')
+    m.flask('db', 'migrate', '-m', 'straat')
+    m.vervang('    straat = db.Column(db.Text)\n', '')
+
+
+@situatie(
+    'model_loopt_voor',
+    WOONPLAATS,
+    '`straat` is uit je model',
+    'verdwijnt dan',
+    verloren=True,
+    tot_het_eind=True,
+)
+@situatie(
+    'model_loopt_voor', LAATSTE, '`straat` is uit je model', 'flask db migrate', tot_het_eind=True
+)
+def eigen_kolom_weg(m):
+    m.kolom('straat = db.Column(db.Text)')
+    m.migreer('straat')
+    m.sql(f"UPDATE {TABEL} SET straat = 'Lindelaan'")
+    m.vervang('    straat = db.Column(db.Text)\n', '')
+
+
+@situatie('model_loopt_voor', LAATSTE, '`straat`', 'Schreef een ander', 'flask db migrate')
+def kolom_van_een_ander_voor_zijn_script(m):
+    m.kolom('straat = db.Column(db.Text)')
+
+
+@situatie('model_loopt_voor', WOONPLAATS, '`straat`', tot_het_eind=True)
+def kolom_na_een_merge(m):
+    samen_met_bas(m, TELEFOON, INSTRUMENT)
+    m.kolom(INSTRUMENT)
+    voeg_samen(m)
+    m.kolom('straat = db.Column(db.Text)')
+
 
 # --- De module van een andere stap ------------------------------------------------------------
 

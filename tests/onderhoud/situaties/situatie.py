@@ -1,6 +1,7 @@
 """Wat een situatie is, en de manieren om er een te maken die meer bestanden gebruiken."""
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -169,6 +170,25 @@ def in_een_eigen_bestand(hint: str, oud: str, nieuw: str, *woorden: str, **extra
 
 
 # --- Wat een leerling hier vaker doet ---------------------------------------------------------
+
+
+TELEFOON = 'telefoon = db.Column(db.String(15))'
+INSTRUMENT = "instrument = db.Column(db.Text, nullable=False, server_default='geen')"
+
+
+def samen_met_bas(
+    m: Leerling, van_anna: str, van_bas: str, ids: tuple[str, str] = ('a1', 'b1')
+) -> str:
+    """De leerling en Bas maken elk iets, in hun eigen map; daarna komt het script van Bas erbij."""
+    bas = Leerling(shutil.copytree(m.map, m.map.parent / 'bas'), m.lesstand)
+    for wie, nieuw, revisie in ((m, van_anna, ids[0]), (bas, van_bas, ids[1])):
+        zet = wie.onderaan if nieuw.startswith('class') else wie.kolom
+        zet(nieuw)
+        wie.flask('db', 'migrate', '-m', 'nieuw', '--rev-id', revisie)
+        wie.flask('db', 'upgrade')
+    naam = f'migrations/versions/{ids[1]}_nieuw.py'
+    shutil.copyfile(bas.map / naam, m.map / naam)
+    return naam
 
 
 def zet_klaar(m: Leerling, stap: int) -> str:
