@@ -2,12 +2,13 @@
 
 import ast
 import re
+import textwrap
 
 from stappen import MODULE, TABEL, kolommen_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint
-from controle.oefenmap import eind_van_de_kolommen
+from controle.oefenmap import eind_van_de_kolommen, namen_van
 from controle.oordeel import Afwijking, Oordeel
 
 
@@ -16,8 +17,8 @@ def module_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -
     for pad in sorted([*oordeel.oefenmap.pad.iterdir(), *oordeel.oefenmap.pad.glob('*/*.py*')]):
         naam = pad.relative_to(oordeel.oefenmap.pad).as_posix()
         lijkt = re.match(r'basic_?model_?app.*\.py', pad.name.lower()) and pad.is_file()
-        # Wat de weg terug bewaarde, blijft daar.
-        if lijkt and not naam.startswith('oud'):
+        # Wat de weg terug bewaarde, blijft daar; wat van een ander is ook.
+        if lijkt and not naam.startswith('oud') and not oordeel.oefenmap.is_van_een_ander(pad):
             return Hint(
                 f'Er is geen bestand `{MODULE}` in deze map. Wel een bestand `{naam}`.',
                 doen.hernoem(naam, MODULE),
@@ -37,14 +38,45 @@ def module_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 @hint('script', 'fout')
 def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     bestand = oordeel.oefenmap.bestand(afwijking.bestand)
-    for nummer, regel in enumerate(bestand.tekst.splitlines(), 1):
-        if regel.startswith('<<<<<<<'):
-            return Hint(
-                f'In `{bestand.naam}` staat op regel {nummer} een streep van git: `{regel}`. Git '
-                'zette daar twee versies onder elkaar.',
-                'Kies de versie die je wilt houden. Haal de andere weg, en ook de regels met '
-                f'`<<<<<<<`, `=======` en `>>>>>>>`. {doen.lukt_dat_niet(oordeel)}',
-            )
+    tekst = '\n'.join(bestand.tekst.splitlines())
+    streep = re.search('^<{7}.*', tekst, re.MULTILINE)
+    if not streep:
+        return None
+    begin = tekst[: streep.start()].count('\n') + 1
+    wat = (
+        f'In `{bestand.naam}` staat op regel {begin} een streep van git: `{streep[0]}`. Git zette '
+        'daar twee versies onder elkaar.'
+    )
+    botsing = TUSSEN_DE_STREPEN.match(tekst, streep.start())
+    namen = [_gemaakt(kant) for kant in botsing.groups()] if botsing else [set()]
+    if all(namen) and namen[0].isdisjoint(namen[1]):
+        eind = begin + botsing[0].count('\n')
+        blijft = ''.join(botsing.groups()).splitlines()
+        return Hint(
+            f'{wat} Ze maken iets anders, dus ze blijven allebei.',
+            f'Haal alleen de strepen weg. {doen.vervang(bestand, begin, eind, blijft)}',
+        )
+    return Hint(
+        wat,
+        'Kies de versie die je wilt houden. Haal de andere weg, en ook de regels met '
+        f'`<<<<<<<`, `=======` en `>>>>>>>`. {doen.lukt_dat_niet(oordeel)}',
+    )
+
+
+# De ene versie en de andere; bij sommigen zet git er nog tussen hoe het was.
+TUSSEN_DE_STREPEN = re.compile(
+    r'<{7}.*\n((?:.*\n)*?)(?:\|{7}.*\n(?:.*\n)*?)?={7}\n((?:.*\n)*?)>{7}.*'
+)
+
+
+def _gemaakt(versie: str) -> set[str]:
+    """De kolommen, klassen en functies in een versie; leeg als er ook iets anders in staat."""
+    try:
+        knopen = ast.parse(textwrap.dedent(versie)).body
+    except SyntaxError:
+        return set()
+    per_knoop = [namen_van(k) or {*filter(None, [getattr(k, 'name', None)])} for k in knopen]
+    return set().union(*per_knoop) if all(per_knoop) else set()
 
 
 @hint('module', 'fout')

@@ -1,14 +1,19 @@
 """De module is er niet, of Python en SQLAlchemy zien niet wat erin staat."""
 
+import re
+
 from leerling import EERSTE, GEBRUIKERS, KOLOM, NIVEAU, WOONPLAATS
-from stappen import MODULE, TABEL
+from stappen import LAATSTE, MODULE, TABEL
 
 from situaties.situatie import (
+    INSTRUMENT,
     REGEL,
+    TELEFOON,
     herschrijf,
     in_de_module,
     in_een_eigen_bestand,
     in_een_script,
+    samen_met_bas,
     script_van,
     situatie,
     zet_model_apart,
@@ -33,6 +38,13 @@ def module_verwijderd(m):
     m.module.unlink()
 
 
+@situatie('module_is_weg', WOONPLAATS, 'Er is geen bestand', bij=WOONPLAATS)
+def module_verwijderd_met_die_van_bas_ernaast(m):
+    samen_met_bas(m, TELEFOON, INSTRUMENT)
+    (m.map.parent / 'bas').rename(m.map / 'bas')
+    module_verwijderd(m)
+
+
 @situatie('module_is_weg', EERSTE, 'Er staat niets')
 def module_leeg(m):
     m.schrijf('')
@@ -49,11 +61,39 @@ LEEFTIJD = f'    {KOLOM["leeftijd"].regel}'
 in_de_module(
     'git_heeft_twee_versies',
     LEEFTIJD,
-    f'<<<<<<< HEAD\n{LEEFTIJD}\n=======\n    jaar = 1\n>>>>>>> ander',
+    f'<<<<<<< HEAD\n{LEEFTIJD}\n=======\n    leeftijd = db.Column(db.Text)\n>>>>>>> ander',
     '@<<<',
     '<<<<<<< HEAD',
     zelf=lambda m: herschrijf(m, r'<<<<<<<.*\n|=======\n(.*\n)*>>>>>>>.*\n', ''),
 )
+
+
+def botsing(anna, bas, *woorden, was='', **extra):
+    """Anna en Bas zetten op dezelfde plek iets in de module; git zet beide versies neer."""
+
+    @situatie('git_heeft_twee_versies', LAATSTE, *woorden, **extra)
+    def git_merge(m):
+        samen_met_bas(m, anna, bas)
+        (regel,) = re.findall(rf'^ *{re.escape(anna)}\n', m.lees(), re.M)
+        ander = regel.replace(anna, bas)
+        m.vervang(regel, f'<<<<<<< HEAD\n{regel}{was}=======\n{ander}>>>>>>> bas\n')
+
+
+botsing(TELEFOON, INSTRUMENT, 'blijven allebei', TELEFOON, INSTRUMENT, tot_het_eind=True)
+botsing(
+    TELEFOON, INSTRUMENT, 'alleen de strepen', was='||||||| 1a2b3c4\n# was\n', tot_het_eind=True
+)
+
+
+@situatie('git_heeft_twee_versies', WOONPLAATS, 'blijven allebei', 'class Les')
+def git_heeft_twee_nieuwe_klassen(m):
+    klas = (
+        'class {0}(db.Model):\n'
+        "    __tablename__ = '{1}'\n"
+        '    id = db.Column(db.Integer, primary_key=True)\n'
+    )
+    een, twee = klas.format('Zaal', 'zalen'), klas.format('Les', 'lessen')
+    m.onderaan(f'<<<<<<< HEAD\n{een}=======\n{twee}>>>>>>> bas')
 
 
 def syntaxfout(oud, nieuw, *woorden):
