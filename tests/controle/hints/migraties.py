@@ -105,10 +105,14 @@ def script_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -
                 continue
             gezocht = rf"""^revision\b.*=\s*['"]{re.escape(revisie)}['"]"""
             if re.search(gezocht, pad.read_text('utf-8', 'replace'), re.MULTILINE):
+                goed = f'migrations/versions/{pad.name.partition(".py")[0]}.py'
+                doe = doen.hernoem(naam, goed)
+                if oordeel.oefenmap.is_van_een_ander(pad):
+                    doe = f'Neem het over:\n{doen.kopieer(naam, goed)}'
                 return Hint(
                     f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic '
                     'niet.',
-                    doen.hernoem(naam, f'migrations/versions/{pad.name.partition(".py")[0]}.py'),
+                    doe,
                 )
 
 

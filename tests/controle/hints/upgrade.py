@@ -122,22 +122,32 @@ def constraint_zonder_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
 
 @hint('naspelen', 'heen')
 def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.script_bij(afwijking)
-    dubbel = [
-        (f'de kolom `{kolom}`', aanroep)
-        for tabel, kolom, aanroep in script.nieuwe_kolommen()
-        if kolom in kolommen_van(oordeel.head, tabel)
-    ] + [
-        (f'de tabel `{naam_in(aanroep)}`', aanroep)
-        for aanroep in script.aanroepen_in('upgrade', 'create_table')
-        if naam_in(aanroep) in oordeel.head
-    ]
-    for ding, aanroep in dubbel:
-        return Hint(
-            f'`{script.naam}` maakt op regel {aanroep.lineno} {ding}. Een eerdere migratie deed '
-            'dat al.',
-            doen.gooi_weg(oordeel, script),
-        )
+    weg = oordeel.script_bij(afwijking)
+    for tabel, kolom in _maakt(weg):
+        if tabel not in oordeel.head or kolom not in (None, *kolommen_van(oordeel.head, tabel)):
+            continue
+        blijft = oordeel.script(oordeel.revisie_van(tabel, kolom))
+        # Naast elkaar is geen van beide de eerste: wat data.sqlite heeft gehad, blijft.
+        if oordeel.toegepast(weg.revisie) and not oordeel.toegepast(blijft.revisie):
+            weg, blijft = blijft, weg
+        wat = f'de kolom `{kolom}`' if kolom else f'de tabel `{tabel}`'
+        gehad = ', en dat heeft `data.sqlite` gehad' if oordeel.toegepast(blijft.revisie) else ''
+        doe = doen.gooi_weg(oordeel, weg)
+        doet_niet_meer = weg.aantal_opdrachten('upgrade') == len(_maakt(weg) & _maakt(blijft))
+        er_volgt_iets = weg.revisie not in oordeel.oefenmap.heads
+        if er_volgt_iets and doet_niet_meer and not oordeel.toegepast(weg.revisie):
+            niets = doen.vervang_functies(weg, dict.fromkeys(('upgrade', 'downgrade'), NIETS))
+            doe = f'Er volgt al iets op, dus laat het niets doen. {niets}'
+        return Hint(f'`{weg.naam}` maakt {wat}. `{blijft.naam}` doet dat al{gehad}.', doe)
+
+
+NIETS = ['    pass']
+
+
+def _maakt(script: Script) -> set[tuple[str | None, str | None]]:
+    """De kolommen en tabellen die een script maakt, als (tabel, kolom)."""
+    tabellen = {(naam_in(k), None) for k in script.aanroepen_in('upgrade', 'create_table')}
+    return tabellen | {(tabel, kolom) for tabel, kolom, _ in script.nieuwe_kolommen()}
 
 
 @hint('naspelen', 'heen', 'terug')

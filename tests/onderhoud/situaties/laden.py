@@ -1,14 +1,17 @@
 """De module geeft bij het laden een fout, of mist iets wat `flask db` nodig heeft."""
 
 from leerling import EERSTE, GEBRUIKERS, KOLOM, NIVEAU, WOONPLAATS
-from stappen import REGELS
+from stappen import LAATSTE, REGELS
 
 from situaties.situatie import (
+    INSTRUMENT,
     REGEL,
+    TELEFOON,
     in_de_module,
     in_een_eigen_bestand,
     in_een_script,
     kolom_fout,
+    samen_met_bas,
     script_van,
     situatie,
     zet_model_apart,
@@ -163,6 +166,13 @@ script_van(
 )
 script_van('tikfout_in_een_naam', WOONPLAATS, '.drop_column', '.dropcolumn', '`drop_column`')
 script_van('tikfout_in_een_naam', WOONPLAATS, 'sa.String(', 'db.String(', '`sa`')
+
+
+@situatie('tikfout_in_een_naam', LAATSTE, '`Text`', tot_het_eind=True)
+def twee_heads_en_een_module_die_niet_laadt(m):
+    samen_met_bas(m, TELEFOON, INSTRUMENT)
+    m.kolom(INSTRUMENT.replace('db.Text', 'db.Texxt'))
+
 
 in_de_module(
     'import_ontbreekt',

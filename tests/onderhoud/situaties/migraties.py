@@ -4,8 +4,18 @@ import shutil
 from pathlib import Path
 
 from leerling import EERSTE, INDEX, NIVEAU, WOONPLAATS
+from stappen import LAATSTE
 
-from situaties.situatie import herschrijf, in_een_script, situatie, vorige, zet_klaar
+from situaties.situatie import (
+    INSTRUMENT,
+    TELEFOON,
+    herschrijf,
+    in_een_script,
+    samen_met_bas,
+    situatie,
+    vorige,
+    zet_klaar,
+)
 
 
 def zonder_onderdeel(naam):
@@ -131,6 +141,28 @@ def kopie_van_de_eerste_met_een_eigen_revisie(m):
 @situatie('script_zonder_vorige', WOONPLAATS, 'down_revision = None', '_samen.py')
 def merge_zonder_het_woord_heads(m):
     m.flask('db', 'merge', '-m', 'samen')
+
+
+@situatie('script_zonder_vorige', LAATSTE, '_samen.py', 'Verwijder het', tot_het_eind=True)
+def merge_zonder_het_woord_heads_bij_twee_heads(m):
+    samen_met_bas(m, TELEFOON, INSTRUMENT)
+    m.flask('db', 'merge', '-m', 'samen')
+
+
+@situatie('twee_heads', LAATSTE, 'flask db merge heads', tot_het_eind=True)
+def merge_zonder_het_woord_heads_uitgevoerd(m):
+    merge_zonder_het_woord_heads_bij_twee_heads(m)
+    m.kolom(INSTRUMENT)
+    m.flask('db', 'upgrade', 'heads')
+
+
+@situatie('script_heet_anders_of_staat_elders', WOONPLAATS, 'bas/migrations', 'Neem het over')
+def database_van_bas_overgenomen(m):
+    samen_met_bas(m, TELEFOON, INSTRUMENT)
+    (m.map.parent / 'bas').rename(m.map / 'bas')
+    m.kolom(INSTRUMENT)
+    (m.versions / 'b1_nieuw.py').unlink()
+    shutil.copyfile(m.map / 'bas/data.sqlite', m.database)
 
 
 @situatie('script_heet_anders_of_staat_elders', WOONPLAATS, '.py.txt', bij=WOONPLAATS - 1)

@@ -1,5 +1,7 @@
 """Een script dat bij het naspelen op een fout stuit."""
 
+from pathlib import Path
+
 from controle.hints.doen import HERNOEMEN
 from leerling import (
     CURSISTNUMMER,
@@ -13,16 +15,19 @@ from leerling import (
     TIJDSTIP,
     WOONPLAATS,
 )
-from stappen import GEVULD, HERNOEMD, TABEL
+from stappen import GEVULD, HERNOEMD, LAATSTE, TABEL
 
 from situaties.situatie import (
+    INSTRUMENT,
     REGEL,
+    TELEFOON,
     VIEW,
     VUL,
     in_de_module,
     in_een_script,
     kolom_fout,
     kopieer_script,
+    samen_met_bas,
     script_van,
     situatie,
     zet_klaar,
@@ -155,11 +160,44 @@ def tabel_in_twee_scripts(m):
     kopieer_script(m, 'gebruikers')
 
 
-@situatie('kolom_wordt_twee_keer_gemaakt', NIVEAU - 1, '_nog_een.py', '--terug')
+@situatie('kolom_wordt_twee_keer_gemaakt', NIVEAU - 1, '_nog_een.py', 'Er volgt al iets op')
 def kolom_in_twee_scripts_en_nog_een_erna(m):
     head = m.head()
     kopieer_script(m, 'woonplaats')
     m.vervang(head, 'abc123', zet_klaar(m, NIVEAU))
+
+
+def kolom_van_anna_en_bas(ids, *woorden, verder=lambda m, van_bas: None):
+    """Anna en Bas maken dezelfde kolom; die van Anna heeft data.sqlite gehad."""
+
+    @situatie('kolom_wordt_twee_keer_gemaakt', LAATSTE, *woorden, tot_het_eind=True)
+    def zelfde_kolom(m):
+        verder(m, samen_met_bas(m, TELEFOON, TELEFOON, ids))
+
+
+def voeg_samen(m, van_bas):
+    m.flask('db', 'merge', 'heads', '-m', 'samen')
+    assert 'duplicate column name' in m.flask('db', 'upgrade', mag_mislukken=True)
+
+
+def script_erna(m, van_bas):
+    m.kolom(INSTRUMENT)
+    kolom = "sa.Column('instrument', sa.Text(), nullable=False, server_default='geen')"
+    upgrade = f"op.add_column('{TABEL}', {kolom})"
+    m.schrijf_script(
+        'erna',
+        upgrade,
+        f"op.drop_column('{TABEL}', 'instrument')",
+        Path(van_bas).name.split('_')[0],
+    )
+
+
+for ids in (('a1', 'b1'), ('b1', 'a1')):
+    bas = f'`migrations/versions/{ids[1]}_nieuw.py` maakt de kolom `telefoon`'
+    heeft = f'`migrations/versions/{ids[0]}_nieuw.py` doet dat al, en dat heeft'
+    kolom_van_anna_en_bas(ids, bas, heeft, 'Verwijder het script')
+    kolom_van_anna_en_bas(ids, bas, heeft, 'Er volgt al iets op', 'pass', verder=voeg_samen)
+    kolom_van_anna_en_bas(ids, bas, heeft, 'Er volgt al iets op', verder=script_erna)
 
 
 @situatie('hernoemen_klopt_niet', NAAM - 1, '`volledige_naam`', 'Meer is niet nodig')
