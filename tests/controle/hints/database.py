@@ -26,8 +26,8 @@ def database_is_er_niet_maar_wel_een_kopie(oordeel: Oordeel, afwijking: Afwijkin
         naam, stand, namen = oordeel.passende_kopie
         wat = 'is er niet' if afwijking.wat == 'ontbreekt' else 'heeft geen tabellen meer'
         return Hint(
-            f'`data.sqlite` {wat}. In `{naam}` heb je een kopie, met {namen} namen en de tabellen '
-            f'van `{oordeel.naam_van(stand.revisie)}`.',
+            f'`data.sqlite` {wat}. In `{naam}` heb je een kopie. Ze heeft de tabellen '
+            f'van `{oordeel.naam_van(stand.revisie)}`, en namen in {namen} rijen.',
             'Zet die kopie terug:\n' + doen.kopieer(naam, DATABASE),
         )
 
@@ -175,8 +175,7 @@ def namen_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         naam, _, namen = oordeel.passende_kopie
         return Hint(
             f'{wat} In `{naam}` heb je er {namen}.',
-            'Zet die kopie terug. Daarna doe je de upgrade opnieuw.\n'
-            + doen.kopieer(naam, DATABASE),
+            'Zet die kopie terug:\n' + doen.kopieer(naam, DATABASE),
         )
     return Hint(f'{wat} Een kopie die ze allemaal heeft is er niet.', doen.weg_terug(oordeel))
 

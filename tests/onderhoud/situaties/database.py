@@ -62,13 +62,15 @@ def database_afgebroken(m):
     m.database.write_bytes(inhoud[: len(inhoud) // 2])
 
 
-@situatie('database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud.sqlite`', '3 namen')
+@situatie('database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud.sqlite`', 'namen in 3 rijen')
 def kopie_die_past_naast_een_oude(m):
     m.database.rename(m.map / 'oud.sqlite')
     shutil.copyfile(m.lesstand(GEBOORTEJAAR).map / DATABASE, m.map / KOPIE)
 
 
-@situatie('database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud2/data.sqlite`', '3 namen')
+@situatie(
+    'database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud2/data.sqlite`', 'namen in 3 rijen'
+)
 def database_weg_na_de_weg_terug(m):
     m.sql(f"INSERT INTO {TABEL} (volledige_naam) VALUES ('Noor')")
     for naam, rijen in (('oud', 2), ('oud2', 3)):
