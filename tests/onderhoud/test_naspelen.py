@@ -16,7 +16,7 @@ import pytest
 from beweringen import inhoud, is_goed, is_groen, noemt, stand, wat_nu
 from controle.naspelen import TIJDSLIMIET, Kindproces
 from leerling import EERSTE, GEBOORTEJAAR, NIVEAU, WOONPLAATS, speel_apart_na
-from shells import WINE
+from shells import TRAGER, WINE
 from speel_les import omgeving
 from stappen import KOPIE, LAATSTE, REGELS
 from zonder_kindproces import speel_hier_na
@@ -312,9 +312,8 @@ def migratie_met_een_fout(w):
 
 
 def korte_tijdslimiet(w, seconden):
-    w.vervang(
-        f'TIJDSLIMIET = {TIJDSLIMIET}', f'TIJDSLIMIET = {seconden}', 'tests/controle/naspelen.py'
-    )
+    korter = f'TIJDSLIMIET = {seconden * TRAGER}'
+    w.vervang(f'TIJDSLIMIET = {TIJDSLIMIET}', korter, 'tests/controle/naspelen.py')
 
 
 def module_die_niet_stopt(w):
