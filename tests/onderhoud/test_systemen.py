@@ -147,7 +147,7 @@ def test_powershell_begrijpt_elke_opdracht_van_zijn_kolom(opdracht):
 
 def test_powershell_begrijpt_de_opdrachten_van_een_hint(monkeypatch):
     monkeypatch.setattr(doen, 'WINDOWS', True)
-    for tekst in (doen.zet_flask_app(), doen.kopieer(KOPIE, DATABASE)):
+    for tekst in (doen.zet_flask_app(), doen.zet_server_uit(), doen.kopieer(KOPIE, DATABASE)):
         cmd, _, powershell = tekst.partition('In PowerShell:\n')
         assert cmd.startswith('In cmd:\n')
         assert fouten(powershell.strip()) == []
