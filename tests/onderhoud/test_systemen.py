@@ -20,7 +20,9 @@ from vergelijker import Vergelijker
 STAPPEN, DELEN = lees(LES), lees(VERDIEPING)
 
 # Wat in een venster blijft gelden: een variabele, de virtuele omgeving, en waar het staat.
-BLIJFT_GELDEN = re.compile(r'export |set |\$env:|cd |.*\bactivate', re.IGNORECASE)
+BLIJFT_GELDEN = re.compile(
+    r'export |unset |set |\$env:|Remove-Item Env:|cd |.*\bactivate', re.IGNORECASE
+)
 
 # De tekens van een console in Windows: UTF-8, West-Europa, en die van een oude cmd.
 CODEPAGINAS = {'65001': 'utf-8', '1252': 'cp1252', '850': 'cp850'}
