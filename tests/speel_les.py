@@ -36,7 +36,7 @@ from spelen.lestekst import (
 )
 from spelen.pakketten import zonder_pakketten
 from spelen.terug import ONDERDELEN, WERKMAP, herstel, wissel
-from stappen import DELEN, DELEN_NA, LAATSTE
+from stappen import DELEN, DELEN_NA, LAATSTE, SERVER
 
 PROJECT = Path(__file__).resolve().parent.parent
 GEBRUIK = f"""\
@@ -89,9 +89,10 @@ def omgeving() -> dict[str, str]:
 def draai(
     delen: list[str], werkmap: Path, omgeving: dict[str, str], invoer: str = ''
 ) -> subprocess.CompletedProcess:
-    """Draait een opdracht als `flask` of `pytest`; stdout en stderr komen door elkaar."""
+    """Draait `flask`, `pytest` of `python`; stdout en stderr komen door elkaar."""
+    programma = delen[1:] if delen[0] == 'python' else ['-m', *delen]
     return subprocess.run(
-        [sys.executable, '-m', *delen],
+        [sys.executable, *programma],
         cwd=werkmap,
         env=omgeving,
         input=invoer,
@@ -194,10 +195,11 @@ class Speler:
 
     def _python(self, blok: Blok) -> None:
         bestand = self._bestand(blok)
+        if not bestand.exists():
+            bestand.write_text(blok.tekst(), encoding='utf-8', newline='\n')
+            return
         if blok.hl_lines is None:
             # Zonder hl_lines is er niets nieuws: het blok laat zien wat er al staat.
-            if not bestand.exists():
-                bestand.write_text(blok.tekst(), encoding='utf-8', newline='\n')
             return
         oud = bestand.read_text(encoding='utf-8').splitlines()
         try:
@@ -219,10 +221,12 @@ class Speler:
     def _voer_uit(self, delen: list[str], regel: int) -> subprocess.CompletedProcess:
         """Voert een opdracht uit de les uit; wat hij niet kent, is een fout in de tekst."""
         match delen:
-            case ['flask' | 'pytest', *_]:
+            case ['flask' | 'pytest' | 'python', *_]:
                 return self._draai([self._met_revisies(deel, regel) for deel in delen], regel)
-            case ['export', toekenning] if toekenning.startswith('FLASK_APP='):
-                self.omgeving['FLASK_APP'] = toekenning.removeprefix('FLASK_APP=')
+            case ['export', toekenning] if toekenning.startswith('FLASK_'):
+                naam, _, self.omgeving[naam] = toekenning.partition('=')
+            case ['unset', naam]:
+                del self.omgeving[naam]
             case ['rm', '-r', *paden] | ['rm', *paden]:
                 for pad in paden:
                     self._verwijder(pad, regel)
@@ -302,17 +306,21 @@ class Speler:
 
 def _zonder_gevolg(hoofdstuk: Hoofdstuk) -> set[int]:
     """De regels van de opdrachten en shellblokken die je kunt overslaan."""
-    overslaan, upgrade = set(), None
+    overslaan, upgrade, op_server = set(), None, False
     for blok in hoofdstuk.blokken:
         if blok.soort == 'pycon':
             mislukt = any(MISLUKT.match(regel) for _, regel in blok.regels)
-            if mislukt or '.commit()' not in blok.tekst():
+            if op_server or mislukt or '.commit()' not in blok.tekst():
                 overslaan.add(blok.regels[0][0])
                 continue
         for nummer, opdracht, getoond in opdrachten(blok):
             lezen = opdracht[0] == 'flask' and not VERANDERT & set(opdracht[2:3])
-            lezen = lezen or opdracht[0] == 'pytest'
-            if lezen or any(MISLUKT.match(regel) for _, regel in getoond):
+            lezen = lezen or opdracht[0] in ('pytest', 'python')
+            # Wat naar een server gaat, verandert niets in de map; zo is er hier geen server nodig.
+            if opdracht[-1].startswith(SERVER):
+                op_server = opdracht[0] == 'export'
+                overslaan.add(nummer)
+            elif op_server or lezen or any(MISLUKT.match(regel) for _, regel in getoond):
                 overslaan.add(nummer)
             elif opdracht[2:] == ['downgrade'] and upgrade:
                 overslaan |= {upgrade, nummer}

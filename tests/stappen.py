@@ -24,6 +24,9 @@ REGELS = {
     'db': 'db = SQLAlchemy(app)',
     'migrate': 'Migrate(app, db)',
 }
+# Met deze regel komt een instelling ook uit de omgeving, en daarin het adres van een server.
+UIT_DE_OMGEVING = 'app.config.from_prefixed_env()'
+SERVER = 'FLASK_SQLALCHEMY_DATABASE_URI'
 # Zo heet `db` vanaf de stap die de constraints namen geeft.
 DB_MET_NAMEN = 'db = SQLAlchemy(app, metadata=namen)'
 

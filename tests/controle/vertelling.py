@@ -1,11 +1,12 @@
 """Wat de leerling leest: de stand per stap, de tabellen, de opmerkingen en `Wat nu`."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 
-from stappen import LAATSTE, MODULE, STAPPEN, TABEL
+from stappen import DATABASE, LAATSTE, MODULE, STAPPEN, TABEL
 
-from controle.hints.doen import zet_cursisten_erin
+from controle.hints.doen import werkt_elders, zet_cursisten_erin, zet_server_uit
 from controle.hints.hint import passende_hint
 from controle.hints.opmerkingen import OPMERKINGEN
 from controle.oordeel import Afwijking, Oordeel
@@ -57,11 +58,17 @@ def opmerkingen(oordeel: Oordeel) -> list[str]:
 
 def wat_nu(oordeel: Oordeel) -> str:
     """Het ene ding om nu te doen."""
-    if not oordeel.afwijkingen:
-        return f'Wat nu: {_volgende_stap(oordeel)}'
+    tekst = _eerste_hint(oordeel) if oordeel.afwijkingen else _volgende_stap(oordeel)
+    # Anders doet `flask` het op een andere database, en blijft dit hier staan.
+    if werkt_elders(oordeel) and re.search('flask (db|shell)', tekst):
+        tekst = f'ga eerst terug naar `{DATABASE}`:\n{zet_server_uit()}\nDaarna: {tekst}'
+    return f'Wat nu: {tekst}'
+
+
+def _eerste_hint(oordeel: Oordeel) -> str:
     eerste = oordeel.afwijkingen[0]
     wat, doe = passende_hint(oordeel, eerste)[1]
-    return f'Wat nu: stap {_stap(eerste)}. {wat}\n{doe}'
+    return f'stap {_stap(eerste)}. {wat}\n{doe}'
 
 
 def vouw(regel: str, breedte: int) -> str:

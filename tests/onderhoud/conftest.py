@@ -2,9 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import postgresql
 import pytest
 from leerling import Leerling
 from lesboek import LESTEST, Lesboek, Lesstand
@@ -39,6 +40,13 @@ def snelle_processen() -> None:
     """Elk proces dat een test begint, leest eerst snel/sitecustomize.py."""
     paden = [str(SNEL), *filter(None, [os.environ.get('PYTHONPATH')])]
     os.environ['PYTHONPATH'] = os.pathsep.join(paden)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def server_stopt() -> Iterator[None]:
+    """Een server die een test startte, draait na de tests niet door."""
+    yield
+    postgresql.stop()
 
 
 @pytest.fixture(scope='session')

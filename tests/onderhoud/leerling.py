@@ -1,6 +1,7 @@
 """De leerling: werkt in een map van de les, en doet wat een hint zegt."""
 
 import ast
+import os
 import re
 import shlex
 import shutil
@@ -357,6 +358,10 @@ class Leerling:
         match shlex.split(opdracht):
             case ['flask', *delen]:
                 self.flask(*delen)
+            case ['unset', naam] | ['set', naam]:
+                del os.environ[naam.removesuffix('=')]
+            case ['python', '-m', *delen]:
+                assert draai(delen, self.map, omgeving()).returncode == 0
             case ['python', 'tests/speel_les.py', '--terug', nummer]:
                 # Precies deze stand maakt speel_les.py; dat bewijst test_speel_les.py.
                 nieuw = self.map / WERKMAP / 'bouw'

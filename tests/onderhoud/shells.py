@@ -22,6 +22,8 @@ class Shell:
     programma: tuple[str, ...]
     bestand: str
     eerst: str = ''
+    # In een bestand leest cmd een % anders dan in een venster.
+    procent: str = '%'
     # Een opdracht die zelf een bestand met opdrachten is, heeft in zo'n bestand iets ervoor nodig.
     roep_aan: str = ''
     laatst: str = ''
@@ -39,6 +41,7 @@ class Shell:
         regels = [
             self.roep_aan + regel if regel.endswith('.bat') else regel for regel in opdrachten
         ]
+        regels = [regel.replace('%', self.procent) for regel in regels]
         with tempfile.TemporaryDirectory() as tijdelijk:
             bestand = Path(tijdelijk, self.bestand)
             inhoud = '\n'.join(filter(None, [self.eerst, *regels, self.laatst]))
@@ -60,6 +63,7 @@ SH = Shell('macOS/Linux', ('sh',), 'opdrachten.sh')
 CMD = Shell(
     *('Windows (cmd)', ('cmd', '/d', '/c'), 'opdrachten.bat'),
     eerst='@echo off\nchcp 65001 > nul',
+    procent='%%',
     roep_aan='call ',
 )
 POWERSHELL = Shell(

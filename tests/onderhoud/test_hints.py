@@ -3,6 +3,7 @@
 De situaties staan in situaties/, in bestanden met dezelfde namen als in controle/hints/.
 """
 
+import os
 import re
 from collections.abc import Callable
 from inspect import isfunction
@@ -20,7 +21,7 @@ from docent.rij import lees
 from leerling import WOONPLAATS, Leerling, speel_apart_na
 from situaties import OPMERKINGEN, SITUATIES
 from situaties.situatie import Situatie
-from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN
+from stappen import DATABASE, KOPIE, LAATSTE, MODULE, SERVER, STAPPEN
 
 # Na deze hints komen alleen nog een migratie en een upgrade, of gaat de les verder; dat gaat elders
 # tot het eind.
@@ -39,8 +40,11 @@ ELDERS_GETEST = {
 
 
 @pytest.fixture(autouse=True)
-def flask_app_staat_goed(monkeypatch):
+def terminalvenster(monkeypatch):
     monkeypatch.setenv('FLASK_APP', MODULE)
+    yield
+    # Een situatie zet deze zelf, en een hint haalt haar weg.
+    os.environ.pop(SERVER, None)
 
 
 def kan_in_de_shell(functie: Callable, langs: tuple = ()) -> bool:

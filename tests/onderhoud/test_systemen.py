@@ -20,7 +20,9 @@ from vergelijker import Vergelijker
 STAPPEN, DELEN = lees(LES), lees(VERDIEPING)
 
 # Wat in een venster blijft gelden: een variabele, de virtuele omgeving, en waar het staat.
-BLIJFT_GELDEN = re.compile(r'export |set |\$env:|cd |.*\bactivate', re.IGNORECASE)
+BLIJFT_GELDEN = re.compile(
+    r'export |unset |set |\$env:|Remove-Item Env:|cd |.*\bactivate', re.IGNORECASE
+)
 
 # De tekens van een console in Windows: UTF-8, West-Europa, en die van een oude cmd.
 CODEPAGINAS = {'65001': 'utf-8', '1252': 'cp1252', '850': 'cp850'}
@@ -147,7 +149,7 @@ def test_powershell_begrijpt_elke_opdracht_van_zijn_kolom(opdracht):
 
 def test_powershell_begrijpt_de_opdrachten_van_een_hint(monkeypatch):
     monkeypatch.setattr(doen, 'WINDOWS', True)
-    for tekst in (doen.zet_flask_app(), doen.kopieer(KOPIE, DATABASE)):
+    for tekst in (doen.zet_flask_app(), doen.zet_server_uit(), doen.kopieer(KOPIE, DATABASE)):
         cmd, _, powershell = tekst.partition('In PowerShell:\n')
         assert cmd.startswith('In cmd:\n')
         assert fouten(powershell.strip()) == []

@@ -57,7 +57,26 @@ def test_de_zinnen_zijn_kort():
 
 
 # Per onwaarheid: het deel, wat er verandert, en wat de melding zegt.
-ONWAARHEDEN = {}
+ONWAARHEDEN = {
+    'een andere database dan de tekst zegt': (
+        'D',
+        'impl PostgresqlImpl',
+        'impl SQLiteImpl',
+        'komt `INFO  [alembic.runtime.migration] Context impl PostgresqlImpl.`',
+    ),
+    'een nieuw bestand met een regel die niet nieuw heet': (
+        'D',
+        r'(title="overzetten.py" hl_lines="1) ',
+        r'\1-2 ',
+        'er is geen overzetten.py',
+    ),
+    'een fout van de server met een andere naam': (
+        'D',
+        'constraint "cursisten_pkey"\n',
+        'constraint "pk_cursisten"\n',
+        'komt die regel niet',
+    ),
+}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from controle.tabellen import lees_database
+from postgresql import sql_in, verse_server
 from speel_les import MISLUKT, Speler, definities, plaats
 from spelen.lestekst import LES, Blok, Hoofdstuk, LesFout, opdrachten
 from stappen import DATABASE, VRIJ, Kolom, kolommen_na
@@ -32,6 +33,8 @@ class Vergelijker(Speler):
 
     def speel(self, hoofdstuk: Hoofdstuk) -> None:
         self.bestand = hoofdstuk.bestand
+        if sql_in(hoofdstuk):
+            self.omgeving |= verse_server(hoofdstuk)
         super().speel(hoofdstuk)
 
     def speel_na(self, les: list[Hoofdstuk]) -> None:
@@ -58,16 +61,18 @@ class Vergelijker(Speler):
     def _python(self, blok: Blok) -> None:
         kop = blok.regels[0][0] - 1
         bestand = self._bestand(blok)
-        if not bestand.exists():
+        regels = [regel for _, regel in blok.regels]
+        is_er = bestand.exists()
+        # Alleen met een blok waarin elke regel nieuw is, maakt de les een bestand.
+        if not is_er and _opgelicht(blok.hl_lines or '') != nieuw_in([], regels):
             raise LesFout(kop, f'er is geen {blok.titel}.')
-        oud = bestand.read_text(encoding='utf-8').splitlines()
+        oud = bestand.read_text(encoding='utf-8').splitlines() if is_er else []
         super()._python(blok)
         if blok.hl_lines is None:
             rand = (kop, '...')
             if afwijking := vergelijk([rand, *blok.regels, rand], oud, kop):
                 self.meld(afwijking, '\n'.join(oud))
             return
-        regels = [regel for _, regel in blok.regels]
         nieuw = nieuw_in(oud, regels)
         for plek in sorted(nieuw ^ _opgelicht(blok.hl_lines)):
             wat = 'is nieuw en hoort in' if plek in nieuw else 'is niet nieuw, maar staat in'

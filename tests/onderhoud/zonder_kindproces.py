@@ -21,7 +21,7 @@ from controle.kindproces import Rondgang
 from controle.naspelen import Fout, Verslag, kopieer, lees_verslag, omgeving
 from flask.cli import FlaskGroup, ScriptInfo
 from speel_les import PROJECT
-from stappen import MODULE
+from stappen import MODULE, SERVER
 
 # Waar pytest de tests vandaan laadt: een proces van de leerling zoekt daar niet.
 VAN_ONS = (PROJECT, PROJECT / 'tests', PROJECT / 'tests' / 'onderhoud')
@@ -45,7 +45,9 @@ def speel_hier_na(oefenmap: Path) -> Verslag:
 def flask_hier(map_: Path, delen: list[str], invoer: str = '') -> tuple[int, str]:
     """Draait `flask ...` in een map, met FLASK_APP gezet: de exit status, en wat er komt."""
     uitvoer, info = StringIO(), ScriptInfo(app_import_path=MODULE)
-    with _alsof_het_een_eigen_proces_is(map_):
+    # Wat in het terminalvenster staat, geldt voor `flask`, en niet voor de controle.
+    venster = {SERVER: os.environ[SERVER]} if SERVER in os.environ else {}
+    with _alsof_het_een_eigen_proces_is(map_, **venster):
         sys.path.insert(0, str(map_))
         with (
             redirect_stdout(uitvoer),
@@ -73,13 +75,13 @@ def _sluit(info: ScriptInfo) -> None:
 
 
 @contextmanager
-def _alsof_het_een_eigen_proces_is(kopie: Path) -> Iterator[None]:
+def _alsof_het_een_eigen_proces_is(kopie: Path, **venster: str) -> Iterator[None]:
     """Een vers proces kent de modules van de leerling en die van de controle nog niet."""
     vooraf, pad, map_ = dict(os.environ), sys.path[:], Path.cwd()
     van_ons = _modules_uit(PROJECT / 'tests')
     for naam in van_ons:
         del sys.modules[naam]
-    _zet_omgeving(omgeving())
+    _zet_omgeving(omgeving() | venster)
     # Het naspelen zet de map van de leerling op de eerste plaats.
     sys.path[:] = ['', *(plek for plek in pad if Path(plek).absolute() not in VAN_ONS)]
     os.chdir(kopie)

@@ -1,5 +1,7 @@
 """Wat je doet, letterlijk: de opdrachten voor elk systeem, en de regels die je verandert."""
 
+import ast
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -13,7 +15,9 @@ from stappen import (
     KLASSEN,
     MODULE,
     OPVOLGERS,
+    SERVER,
     TABEL,
+    UIT_DE_OMGEVING,
     Kolom,
     kolommen_na,
 )
@@ -43,6 +47,28 @@ def zet_flask_app() -> str:
     if WINDOWS:
         return _per_shell(f'set FLASK_APP={MODULE}', f"$env:FLASK_APP='{MODULE}'")
     return f'    export FLASK_APP={MODULE}'
+
+
+def werkt_elders(oordeel: Oordeel) -> bool:
+    """Of `flask` in dit terminalvenster met een andere database werkt dan data.sqlite."""
+    leest = False
+    for knoop in oordeel.module.boom.body if SERVER in os.environ and oordeel.module else ():
+        regel = ast.unparse(knoop)
+        if UIT_DE_OMGEVING in regel:
+            leest = True
+        elif 'SQLALCHEMY_DATABASE_URI' in regel:
+            # Wat later komt, gaat voor.
+            leest = False
+        elif 'SQLAlchemy(app' in regel or '.init_app(' in regel:
+            break
+    return leest
+
+
+def zet_server_uit() -> str:
+    """De opdracht waarna `flask` in dit venster weer met data.sqlite werkt."""
+    if WINDOWS:
+        return _per_shell(f'set {SERVER}=', f'Remove-Item Env:{SERVER}')
+    return f'    unset {SERVER}'
 
 
 def kopieer(van: str, naar: str) -> str:

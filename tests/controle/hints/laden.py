@@ -4,7 +4,7 @@ import ast
 import re
 from difflib import get_close_matches
 
-from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, kolommen_na
+from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, SERVER, kolommen_na
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plaats
@@ -119,6 +119,25 @@ def klasse_zonder_primary_key(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
                 if id_
                 else doen.zet_onder(bestand, klasse.body[0].end_lineno, f'    {regel}'),
             )
+
+
+@hint('naspelen', 'module')
+def driver_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if oordeel.fout.soort != 'ModuleNotFoundError' or 'psycopg' not in afwijking.gevonden:
+        return None
+    goed = _zet_adres_goed(oordeel)
+    if 'postgresql' not in oordeel.module.tekst:
+        goed = doen.lukt_dat_niet(oordeel)
+    return Hint(
+        f'{plaats(oordeel, hoofdletter=True)} heeft de driver van PostgreSQL nodig, en die is er '
+        f'niet (`{afwijking.gevonden}`).',
+        'Installeer die, met je .venv actief:\n    python -m pip install "psycopg[binary]"\n'
+        f'{_VAN_EEN_SERVER} {goed}',
+    )
+
+
+# Wat in de module staat, levert een leerling in.
+_VAN_EEN_SERVER = f'Het adres van een server hoort niet in de module, maar in `{SERVER}`.'
 
 
 @hint('naspelen', 'module', 'heen', 'terug', 'scripts')
@@ -245,10 +264,11 @@ def regel_opent_een_database_elders(oordeel: Oordeel, afwijking: Afwijking) -> H
 @hint('naspelen', 'elders', 'plaats')
 def database_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     gevolg = ' De controle speelt daarom niets na.' if afwijking.wat == 'elders' else ''
+    server = f'{_VAN_EEN_SERVER} ' if afwijking.gevonden == 'postgresql' else ''
     return Hint(
         f'Je app gebruikt de database `{afwijking.gevonden}`. In de les is dat `{DATABASE}`, '
         f'naast `{MODULE}`.{gevolg}',
-        _zet_adres_goed(oordeel),
+        server + _zet_adres_goed(oordeel),
     )
 
 

@@ -11,8 +11,10 @@ from stappen import (
     LAATSTE,
     MODULE,
     REGELS,
+    SERVER,
     STAPPEN,
     TABEL,
+    UIT_DE_OMGEVING,
     stap_met,
     weg_na,
 )
@@ -170,8 +172,35 @@ def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:
     return f'{wat} Voordat je `flask` gebruikt:\n' + doen.zet_flask_app()
 
 
+def terminal_wijst_naar_een_andere_database(oordeel: Oordeel) -> str | None:
+    if doen.werkt_elders(oordeel):
+        return (
+            f'In dit terminalvenster staat `{SERVER}`: `flask` werkt hier met die database. De '
+            f'controle kijkt naar `{DATABASE}`, en komt nooit op een server. Zo ga je terug naar '
+            f'`{DATABASE}`:\n{doen.zet_server_uit()}'
+        )
+
+
+def adres_in_de_omgeving_telt_niet(oordeel: Oordeel) -> str | None:
+    module = oordeel.module
+    db = module.toekenning('db') if module and SERVER in os.environ else None
+    if db is None or doen.werkt_elders(oordeel):
+        return None
+    staat_er = [k.lineno for k in module.boom.body if UIT_DE_OMGEVING in ast.unparse(k)]
+    return (
+        f'In dit terminalvenster staat `{SERVER}`, maar `flask` werkt met `{DATABASE}`: de regel '
+        'die het adres leest, hoort vlak boven `db = ...`. '
+    ) + (
+        doen.verplaats(module, staat_er[0], db.lineno - 1, '')
+        if staat_er
+        else doen.zet_onder(module, db.lineno - 1, UIT_DE_OMGEVING)
+    )
+
+
 # In deze volgorde komen ze op het scherm.
 OPMERKINGEN = (
+    terminal_wijst_naar_een_andere_database,
+    adres_in_de_omgeving_telt_niet,
     geen_rijen,
     rijen_zonder_geboortejaar,
     rijen_zonder_naam,

@@ -17,9 +17,16 @@ from leerling import (
     TIJDSTIP,
     WOONPLAATS,
 )
-from stappen import DATABASE, KOPIE, LAATSTE, NU, TABEL
+from stappen import DATABASE, KOPIE, LAATSTE, NU, SERVER, TABEL
 
-from situaties.situatie import VIEW, geef_namen, lessen_met_foreign_keys_aan, situatie, zet_klaar
+from situaties.situatie import (
+    VIEW,
+    geef_namen,
+    lessen_met_foreign_keys_aan,
+    situatie,
+    werk_elders,
+    zet_klaar,
+)
 
 # --- Het bestand ------------------------------------------------------------------------------
 
@@ -236,6 +243,13 @@ def downgrade_naar_het_begin(m):
 @situatie('upgrade_moet_nog', WOONPLAATS - 1, 'woonplaats.py', 'flask db upgrade')
 def migratie_nog_niet_uitgevoerd(m):
     zet_klaar(m, WOONPLAATS)
+
+
+@situatie('upgrade_moet_nog', LAATSTE, SERVER, 'flask db upgrade', tot_het_eind=True)
+def upgrade_gaat_naar_een_andere_database(m):
+    m.kolom('telefoon = db.Column(db.String(15))')
+    m.flask('db', 'migrate', '-m', 'telefoon')
+    werk_elders(m)
 
 
 @situatie('upgrade_moet_nog', WOONPLAATS - 1, 'flask db upgrade')

@@ -247,6 +247,19 @@ def database_in_de_map_erboven(m):
 
 SLEUTEL = 'SQLALCHEMY_DATABASE_URI'
 
+for dialect, hint in (
+    ('postgresql+psycopg', 'database_staat_elders'),
+    ('postgresql+psycopg2', 'driver_ontbreekt'),
+):
+    vast_adres = f"'{dialect}://les:muziek@localhost/muziekschool'"
+    in_de_module(hint, f"'sqlite:///' + {PAD}", vast_adres, f'FLASK_{SLEUTEL}', REGELS['adres'])
+
+
+@situatie('driver_ontbreekt', WOONPLAATS, 'install "psycopg[binary]"', '--terug', tijdslimiet=30)
+def import_van_een_driver_die_er_niet_is(m):
+    m.vervang('import os\n', 'import os\nimport psycopg2\n')
+
+
 in_de_module('adres_van_de_database_klopt_niet', SLEUTEL, 'SQLALCHEMY_DATABASE_URL', SLEUTEL)
 in_de_module('adres_van_de_database_klopt_niet', "'sqlite:///'", "'sqlite//'", SLEUTEL)
 

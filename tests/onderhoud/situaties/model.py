@@ -12,7 +12,7 @@ from leerling import (
     NIVEAU,
     WOONPLAATS,
 )
-from stappen import LAATSTE, TABEL
+from stappen import LAATSTE, SERVER, TABEL
 
 from situaties.situatie import (
     INSTRUMENT,
@@ -26,6 +26,7 @@ from situaties.situatie import (
     script_van,
     situatie,
     vorige,
+    werk_elders,
     zet_klaar,
     zonder_gebruiker,
     zonder_kolom,
@@ -346,6 +347,12 @@ def script_zonder_de_kolom(m):
 @situatie('model_loopt_voor', WOONPLAATS, '`straat`', 'flask db migrate')
 def eigen_kolom_nog_niet_gemigreerd(m):
     m.kolom('straat = db.Column(db.Text)')
+
+
+@situatie('model_loopt_voor', LAATSTE, SERVER, 'flask db migrate', tot_het_eind=True)
+def migratie_gaat_naar_een_andere_database(m):
+    m.kolom('telefoon = db.Column(db.String(15))')
+    werk_elders(m)
 
 
 @situatie('model_loopt_voor', WOONPLAATS, 'flask db migrate -m "notities"')

@@ -3,9 +3,30 @@
 import shutil
 
 from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NAAM, NIVEAU, WOONPLAATS, speel_apart_na
-from stappen import DATABASE, GEVULD, KOPIE, REGELS, TABEL
+from stappen import DATABASE, GEVULD, KOPIE, REGELS, SERVER, TABEL, UIT_DE_OMGEVING
 
-from situaties.situatie import opmerking
+from situaties.situatie import opmerking, werk_elders
+
+opmerking('terminal_wijst_naar_een_andere_database', WOONPLAATS, SERVER, 'komt nooit op')(
+    werk_elders
+)
+
+
+@opmerking('adres_in_de_omgeving_telt_niet', WOONPLAATS, SERVER, UIT_DE_OMGEVING, 'Zet in')
+def adres_in_de_omgeving_en_geen_regel_die_het_leest(m):
+    werk_elders(m, '# Niets.')
+
+
+@opmerking('adres_in_de_omgeving_telt_niet', WOONPLAATS, SERVER, 'Verplaats')
+def regel_die_het_adres_leest_onder_db(m):
+    werk_elders(m, '# Niets.')
+    m.onderaan(UIT_DE_OMGEVING)
+
+
+@opmerking('adres_in_de_omgeving_telt_niet', WOONPLAATS, SERVER, 'Verplaats')
+def regel_die_het_adres_leest_boven_dat_van_sqlite(m):
+    werk_elders(m, '# Niets.')
+    m.vervang(REGELS['adres'], f'{UIT_DE_OMGEVING}\n{REGELS["adres"]}')
 
 
 @opmerking('geen_rijen', WOONPLAATS, f'`{TABEL}`')

@@ -1,12 +1,22 @@
 """Wat een situatie is, en de manieren om er een te maken die meer bestanden gebruiken."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from leerling import GEBOORTEJAAR, GEBRUIKERS, KOLOM, WOONPLAATS, Leerling
-from stappen import GEVULD, MODULE, TABEL, Kolom, kolommen_na, stap_met
+from stappen import (
+    GEVULD,
+    MODULE,
+    SERVER,
+    TABEL,
+    UIT_DE_OMGEVING,
+    Kolom,
+    kolommen_na,
+    stap_met,
+)
 
 # De regel van de les waar een leerling hier de meeste fouten in maakt.
 REGEL = KOLOM['woonplaats'].regel
@@ -224,6 +234,12 @@ def zet_model_apart(m: Leerling) -> None:
 def zonder_gebruiker(m: Leerling) -> None:
     """Haalt de klasse van de tweede tabel uit het model."""
     m.schrijf(m.lees().partition('\n\nclass Gebruiker')[0] + '\n')
+
+
+def werk_elders(m: Leerling, regel: str = UIT_DE_OMGEVING) -> None:
+    """De module leest het adres uit het terminalvenster, en daar staat een andere database."""
+    m.vervang('db = SQLAlchemy', f'{regel}\ndb = SQLAlchemy')
+    os.environ[SERVER] = f'sqlite:///{(m.map.parent / "elders.sqlite").as_posix()}'
 
 
 def geef_namen(m: Leerling, script: str) -> None:
