@@ -343,7 +343,11 @@ def _niet_een(regel: int, pad: str, gevonden: list[Path]) -> LesFout:
 
 def lees(naam: str) -> list[Hoofdstuk]:
     """De hoofdstukken van LEERLING.md of VERDIEPING.md."""
-    return lees_les((PROJECT / naam).read_text(encoding='utf-8'))
+    try:
+        return lees_les((PROJECT / naam).read_text(encoding='utf-8'))
+    except LesFout as fout:
+        fout.bestand = naam
+        raise
 
 
 def speel_tot(doel: Path, tot: str) -> None:
