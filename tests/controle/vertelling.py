@@ -4,11 +4,12 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from stappen import DATABASE, LAATSTE, MODULE, STAPPEN, TABEL
+from stappen import DATABASE, DELEN_NA, LAATSTE, MODULE, STAPPEN, TABEL
 
-from controle.hints.doen import werkt_elders, zet_cursisten_erin, zet_server_uit
+from controle.hints.doen import of_deel_a, werkt_elders, zet_cursisten_erin, zet_server_uit
 from controle.hints.hint import passende_hint
 from controle.hints.opmerkingen import OPMERKINGEN
+from controle.onderweg import model_is_van
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import Database
 
@@ -84,7 +85,10 @@ def _stap(afwijking: Afwijking) -> str:
 def _volgende_stap(oordeel: Oordeel) -> str:
     gehaald = oordeel.gehaald
     if gehaald == 0:
-        return f'begin met stap 1, {STAPPEN[0].titel}, in `LEERLING.md`:\n    flask db init'
+        begin = f'begin met stap 1, {STAPPEN[0].titel}, in `LEERLING.md`:\n    flask db init'
+        if model_is_van(oordeel, STAPPEN[DELEN_NA - 1]):
+            return f'er zijn geen migraties, en geen `data.sqlite`. {of_deel_a(begin)}'
+        return begin
     if gehaald == LAATSTE:
         return (
             'alle stappen zijn af. Lees de laatste uit, en lever je map in: met `migrations` en '

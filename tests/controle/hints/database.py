@@ -80,12 +80,15 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
     stand = oordeel.stand_met(oordeel.database.schema)
     if stand:
         versies = ' en ook '.join(f'`{versie}`' for versie in oordeel.database.versies or ())
+        # Met meer revisies in de database weigert een stamp zonder --purge.
+        purge = '--purge ' if len(oordeel.database.versies or ()) > 1 else ''
+        doel = 'head' if oordeel.oefenmap.heads == [stand.revisie] else stand.revisie
         staat = f'staat revisie {versies}' if versies else 'staat geen revisie'
         return Hint(
             f'In `data.sqlite` {staat}, maar de tabellen zijn die van '
             f'`{oordeel.naam_van(stand.revisie)}`.',
             'Zet alleen de juiste revisie erin. Doe geen `flask db downgrade`: die haalt een stap '
-            f'weg.\n    flask db stamp --purge {stand.revisie}',
+            f'weg.\n    flask db stamp {purge}{doel}',
         )
 
 

@@ -38,6 +38,9 @@ from controle.tabellen import alle_kolommen, kolommen_van
 # Op Windows heten rm en cp anders, en cp in cmd en PowerShell ook nog verschillend.
 WINDOWS = sys.platform == 'win32'
 
+# Het deel dat een database zonder migraties onder migraties brengt.
+DEEL_A = '*Deel A* van `VERDIEPING.md`'
+
 
 # --- Opdrachten -----------------------------------------------------------------------------
 
@@ -111,6 +114,11 @@ def weg_terug(oordeel: Oordeel) -> str:
 def lukt_dat_niet(oordeel: Oordeel) -> str:
     """De weg terug, voor wie zelf iets moet verbeteren en er niet uitkomt."""
     return f'Lukt dat niet? {weg_terug(oordeel)}'
+
+
+def of_deel_a(doe: str) -> str:
+    """Wat je doet, tenzij je met opzet geen migraties hebt: dan ben je in een deel."""
+    return f'Doe je {DEEL_A}? Lees dan verder bij *Wat je doet*.\nAnders: {doe[0].lower()}{doe[1:]}'
 
 
 def nog_niet_in_een_migratie(afwijking: Afwijking) -> str:

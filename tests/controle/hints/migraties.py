@@ -4,19 +4,32 @@ import ast
 import re
 from itertools import combinations
 
+from stappen import DELEN_NA, KOPIE
+
 from controle.hints import doen
 from controle.hints.hint import Hint, hint
 from controle.oefenmap import Script
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Afwijking, Oordeel, voldoet
+from controle.tabellen import Database
 
 
 @hint('migraties', 'geen revisie')
 def nog_geen_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     database = oordeel.database
     if not database.versies and not database.schema:
+        if _is_bestaande_database(oordeel.kopie):
+            return Hint(
+                f'Er is nog geen migratie. Van je database heb je een kopie, in `{KOPIE}`.',
+                'Maak de eerste:\n    flask db migrate -m "begin"',
+            )
         return Hint(
             'De map `migrations` is er, maar er is nog geen migratie in `migrations/versions`.',
             'Maak de eerste:\n    flask db migrate -m "eerste migratie"',
+        )
+    if _is_bestaande_database(database):
+        return Hint(
+            'In `data.sqlite` staan al alle tabellen, maar er is nog geen migratie.',
+            f'Zo begint {doen.DEEL_A}: lees verder bij *Wat je doet*.',
         )
     if not database.versies:
         return Hint(
@@ -40,9 +53,10 @@ def migraties_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             'Je migraties zijn weg. `data.sqlite` is er wel mee gemaakt: daarin staat revisie '
             f'`{oordeel.database.versies[0]}`.'
         )
-    return Hint(
-        weg, f'Zet het terug uit de prullenbak. Is het daar niet? {doen.weg_terug(oordeel)}'
-    )
+    doe = f'Zet het terug uit de prullenbak. Is het daar niet? {doen.weg_terug(oordeel)}'
+    if afwijking.wat == 'ontbreken' and oordeel.gehaald >= DELEN_NA:
+        doe = doen.of_deel_a(doe)
+    return Hint(weg, doe)
 
 
 @hint('script', 'zonder revisie', 'zonder vorige')
@@ -157,6 +171,11 @@ def twee_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         'Flask-Migrate weet niet welke de laatste is.',
         'Voeg ze samen:\n    flask db merge heads -m "samen"',
     )
+
+
+def _is_bestaande_database(database: Database) -> bool:
+    """Of een database de tabellen heeft waar een deel mee begint, en geen revisie."""
+    return not database.versies and voldoet(database.schema, DELEN_NA)
 
 
 def _functies(script: Script) -> list[str]:

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from leerling import EERSTE, INDEX, NIVEAU, WOONPLAATS
-from stappen import LAATSTE
+from stappen import KOPIE, LAATSTE
 
 from situaties.situatie import (
     INSTRUMENT,
@@ -55,6 +55,35 @@ def init_halverwege(m):
 @situatie('migraties_zijn_weg', WOONPLAATS, 'prullenbak', f'--terug {WOONPLAATS}')
 def migrations_verwijderd(m):
     shutil.rmtree(m.map / 'migrations')
+
+
+@situatie('migraties_zijn_weg', INDEX, '*Deel A*', '*Wat je doet*', f'--terug {INDEX}')
+def migrations_verwijderd_na_de_stappen(m):
+    shutil.rmtree(m.map / 'migrations')
+
+
+def begin_deel_a(m):
+    """Een database met alle tabellen en zonder revisie, en nog geen script."""
+    m.sql('DROP TABLE alembic_version')
+    shutil.rmtree(m.map / 'migrations')
+    m.flask('db', 'init')
+
+
+def maak_het_script_van_deel_a(m):
+    m.database.rename(m.map / KOPIE)
+    m.flask('db', 'migrate', '-m', 'begin')
+    (m.map / KOPIE).replace(m.database)
+
+
+@situatie('nog_geen_revisie', INDEX, '*Deel A*', '*Wat je doet*', zelf=maak_het_script_van_deel_a)
+def tabellen_van_alle_stappen_zonder_migratie(m):
+    begin_deel_a(m)
+
+
+@situatie('nog_geen_revisie', INDEX, KOPIE, 'flask db migrate -m "begin"', bij=EERSTE)
+def tabellen_van_alle_stappen_alleen_nog_in_de_kopie(m):
+    begin_deel_a(m)
+    m.database.replace(m.map / KOPIE)
 
 
 @situatie('migraties_zijn_weg', EERSTE, 'prullenbak')
