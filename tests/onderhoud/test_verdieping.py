@@ -58,6 +58,30 @@ def test_de_zinnen_zijn_kort():
 
 # Per onwaarheid: het deel, wat er verandert, en wat de melding zegt.
 ONWAARHEDEN = {
+    'een bestaande database geeft een script': (
+        'A',
+        r'INFO  \[alembic.env\] No changes in schema detected.',
+        'Generating ...begin.py ...  done',
+        'in het echt komt die regel niet',
+    ),
+    'na een stamp die niet klopt ziet check geen verschil': (
+        'A',
+        r"INFO .* Detected added column 'cursisten.instrument'\nERROR .*",
+        'No new upgrade operations detected.',
+        'in het echt komt die regel niet',
+    ),
+    'een merge zonder heads volgt op allebei': (
+        'B',
+        r'down_revision = None',
+        "down_revision = ('...', '...')",
+        'in het echt komt die regel niet',
+    ),
+    'na een merge weet downgrade de weg': (
+        'B',
+        r'ERROR .* Ambiguous walk',
+        'INFO  [alembic.runtime.migration] Running downgrade ... -> ..., ..., samen',
+        'in het echt komt die regel niet',
+    ),
     'een andere database dan de tekst zegt': (
         'D',
         'impl PostgresqlImpl',
