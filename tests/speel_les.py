@@ -116,18 +116,29 @@ class Definitie(NamedTuple):
 def definities(regels: list[str]) -> list[Definitie]:
     gevonden, eind = [], len(regels)
     for knoop in reversed(ast.parse('\n'.join(regels)).body):
-        naam = getattr(knoop, 'name', None)
-        if naam is None:
-            naam = ast.unparse(knoop.targets[0] if isinstance(knoop, ast.Assign) else knoop)
-        begin = commentaar = knoop.lineno - 1
+        # Een decorator hoort bij wat eronder staat.
+        eerste = next(iter(getattr(knoop, 'decorator_list', ())), knoop)
+        begin = commentaar = eerste.lineno - 1
         while commentaar and regels[commentaar - 1].startswith('#'):
             commentaar -= 1
         # Commentaar onderaan in een functie hoort er nog bij, maar staat niet in de boom.
         while not regels[eind - 1].strip():
             eind -= 1
-        gevonden.append(Definitie(naam, commentaar, begin, eind))
+        gevonden.append(Definitie(_herken(knoop), commentaar, begin, eind))
         eind = commentaar
     return gevonden[::-1]
+
+
+def _herken(knoop: ast.stmt) -> str:
+    """Waaraan te zien is dat een regel een andere vervangt."""
+    match knoop:
+        case ast.Assign():
+            return ast.unparse(knoop.targets[0])
+        case ast.Expr(ast.Call()):
+            return ast.unparse(knoop.value.func)
+        case ast.ImportFrom():
+            return f'from {knoop.module}'
+    return getattr(knoop, 'name', None) or ast.unparse(knoop)
 
 
 def plaats(oud: Definitie, nieuw: Definitie) -> slice:
