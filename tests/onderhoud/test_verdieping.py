@@ -82,6 +82,24 @@ ONWAARHEDEN = {
         'INFO  [alembic.runtime.migration] Running downgrade ... -> ..., ..., samen',
         'in het echt komt die regel niet',
     ),
+    'de instellingen zeggen niets': (
+        'C',
+        r'Will assume transactional DDL\.\n',
+        'Will assume non-transactional DDL.\n',
+        'komt `INFO  [alembic.runtime.migration] Will assume transactional DDL.`',
+    ),
+    'een halve upgrade zit niet in de weg': (
+        'C',
+        r'\(sqlite3\.OperationalError\) duplicate column name: telefoon\n',
+        '(sqlite3.OperationalError) duplicate column name: lestijd\n',
+        'komt die regel niet',
+    ),
+    'met de events verandert het bestand toch': (
+        'C',
+        r'(filecmp\.cmp\(.*\)\n)True\n',
+        r'\1False\n',
+        'komt `True`',
+    ),
     'een andere database dan de tekst zegt': (
         'D',
         'impl PostgresqlImpl',
