@@ -2,7 +2,7 @@
 
 import re
 
-from stappen import DATABASE, GEVULD, NU
+from stappen import DATABASE, GEVULD, KOPIE, NU
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
@@ -28,7 +28,7 @@ def database_is_er_niet_maar_wel_een_kopie(oordeel: Oordeel, afwijking: Afwijkin
         return Hint(
             f'`data.sqlite` {wat}. In `{naam}` heb je een kopie. Ze heeft de tabellen '
             f'van `{oordeel.naam_van(stand.revisie)}`, en namen in {namen} rijen.',
-            'Zet die kopie terug:\n' + doen.kopieer(naam, DATABASE),
+            'Zet die kopie terug:\n' + doen.zet_kopie_terug(oordeel, naam),
         )
 
 
@@ -104,6 +104,11 @@ def database_past_niet_bij_de_migraties(oordeel: Oordeel, afwijking: Afwijking) 
         wat = 'In `data.sqlite` staan tabellen die niet bij je migraties passen, zonder revisie'
     else:
         wat = f'In `data.sqlite` is {plek(afwijking)} anders dan je migraties hem maken'
+    if _kopie_past(oordeel):
+        return Hint(
+            f'{wat}. `{KOPIE}` is van dezelfde revisie, en klopt wel.',
+            'Zet die kopie terug:\n' + doen.zet_kopie_terug(oordeel, KOPIE),
+        )
     return Hint(f'{wat}.', doen.weg_terug(oordeel))
 
 
@@ -144,21 +149,30 @@ def verwijzende_rijen_houden_de_upgrade_tegen(
     oordeel: Oordeel, afwijking: Afwijking
 ) -> Hint | None:
     script, database = oordeel.script(afwijking.revisie), oordeel.database
-    code = '\n'.join(bestand.tekst for bestand in oordeel.oefenmap.code)
-    aan = re.search(r'(?i)foreign_keys\s*=\s*(ON|1)', code)
-    for tabel, inhoud in database.schema.items() if aan else ():
+    aan = re.compile(r'(?i)(foreign_keys\s*=\s*)(ON|1)')
+    zet_aan = next((b for b in oordeel.oefenmap.code if aan.search(b.tekst)), None)
+    # Binnen een transactie doet PRAGMA foreign_keys niets: dan kan het niet in het script.
+    met_transactie = any('isolation_level' in b.tekst for b in oordeel.oefenmap.code)
+    for tabel, inhoud in database.schema.items() if zet_aan else ():
         doelen = {doel for _, doel, _ in inhoud['verwijst_naar']} - {tabel}
         geraakt = doelen & script.maakt_opnieuw()
-        if geraakt and database.rijen[tabel] and 'foreign_keys' not in script.tekst:
+        if not (geraakt and database.rijen[tabel]):
+            continue
+        if met_transactie or 'foreign_keys' not in script.tekst:
+            doe = doen.zet_onder(
+                script,
+                script.functie('upgrade').lineno,
+                "    op.execute('PRAGMA foreign_keys = OFF')",
+            )
+            if met_transactie:
+                regels = zet_aan.tekst.splitlines()
+                nummer = next(n for n, regel in enumerate(regels, 1) if aan.search(regel))
+                doe = doen.maak(zet_aan, nummer, aan.sub(r'\1OFF', zet_aan.regel(nummer)))
             return Hint(
                 f'`{script.naam}` maakt de tabel `{min(geraakt)}` opnieuw. Je code zet '
                 f'`foreign_keys` aan, en rijen in `{tabel}` wijzen naar die tabel. Dan lukt de '
                 f'upgrade niet, of de rijen in `{tabel}` zijn daarna weg.',
-                doen.zet_onder(
-                    script,
-                    script.functie('upgrade').lineno,
-                    "    op.execute('PRAGMA foreign_keys = OFF')",
-                ),
+                doe,
             )
 
 
@@ -178,7 +192,7 @@ def namen_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         naam, _, namen = oordeel.passende_kopie
         return Hint(
             f'{wat} In `{naam}` heb je er {namen}.',
-            'Zet die kopie terug:\n' + doen.kopieer(naam, DATABASE),
+            'Zet die kopie terug:\n' + doen.zet_kopie_terug(oordeel, naam),
         )
     return Hint(f'{wat} Een kopie die ze allemaal heeft is er niet.', doen.weg_terug(oordeel))
 
@@ -205,4 +219,20 @@ def tekst_in_plaats_van_een_tijdstip(oordeel: Oordeel, afwijking: Afwijking) -> 
         f'In `data.sqlite` staat in {plek(afwijking)} de tekst `{NU}`. Dat is geen tijdstip, dus '
         '`flask shell` kan die rijen niet lezen: `Invalid isoformat string`.',
         doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'"),
+    )
+
+
+def _kopie_past(oordeel: Oordeel) -> bool:
+    """Of er een kopie van dezelfde revisie is, met haar tabellen en met elke waarde."""
+    database, kopie, plaats = oordeel.database, oordeel.kopie, oordeel.plaats_van_database
+    return (
+        plaats is not None
+        and kopie.versies == database.versies
+        and kopie.schema == oordeel.verslag.heen[plaats].schema
+        and all(
+            kopie.rijen.get(tabel, 0) >= database.rijen[tabel]
+            and kopie.gevuld.get(tabel, {}).get(kolom, 0) >= aantal
+            for tabel, gevuld in database.gevuld.items()
+            for kolom, aantal in gevuld.items()
+        )
     )

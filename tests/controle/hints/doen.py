@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from stappen import (
     AFGELEID,
     CURSISTEN,
+    DATABASE,
     GEVULD,
     HERNOEMD,
     KLASSEN,
@@ -80,6 +81,14 @@ def kopieer(van: str, naar: str) -> str:
     if WINDOWS:
         return _per_shell(f'copy /y {van} {naar}', f'Copy-Item {van} {naar}')
     return f'    cp {van} {naar}'
+
+
+def zet_kopie_terug(oordeel: Oordeel, naam: str) -> str:
+    """De opdracht die een kopie van de database terugzet."""
+    # Wat nog in een -journal staat, hoort niet in de kopie: die gaat daarvan kapot.
+    journal = oordeel.oefenmap.pad / f'{DATABASE}-journal'
+    eerst = '    flask db current\n' if journal.exists() else ''
+    return eerst + kopieer(naam, DATABASE)
 
 
 def verwijder(naam: str) -> str:
@@ -155,10 +164,13 @@ def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> str:
 
 def migreer(oordeel: Oordeel, bericht: str) -> str:
     """Hoe het model in een migratie komt: eerst wat er met de database is."""
+    return eerst_de_database(oordeel) or f'Maak een migratie:\n    flask db migrate -m "{bericht}"'
+
+
+def eerst_de_database(oordeel: Oordeel) -> str:
+    """Wat er met de database is en wat je doet, want `migrate` vergelijkt daarmee; anders ''."""
     afwijking = next((a for a in oordeel.afwijkingen if a.soort == 'database'), None)
-    if afwijking is None:
-        return f'Maak een migratie:\n    flask db migrate -m "{bericht}"'
-    return ' '.join(passende_hint(oordeel, afwijking)[1])
+    return ' '.join(passende_hint(oordeel, afwijking)[1]) if afwijking else ''
 
 
 def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> str:
@@ -169,6 +181,8 @@ def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> str:
     doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', verwijder(script.naam)
     # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
     if bericht and set(map_.revisies) - oordeel.gehad == {script.revisie}:
+        if eerst := eerst_de_database(oordeel):
+            return eerst
         return f'{doe}, en maak het opnieuw:\n{weg}\n    flask db migrate -m "{bericht}"'
     return f'{doe}:\n{weg}'
 

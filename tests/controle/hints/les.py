@@ -45,7 +45,7 @@ def de_les_gaat_verder(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         return None
     if waar == onderweg.UITGEVOERD:
         return _kijk_wat_er_misgaat(oordeel, stap)
-    return _los_het_op(stap)
+    return _los_het_op(oordeel, stap)
 
 
 def _maak_het_model_af(oordeel: Oordeel, stap: Stap) -> Hint:
@@ -102,14 +102,14 @@ def _kijk_wat_er_misgaat(oordeel: Oordeel, stap: Stap) -> Hint:
     return Hint(wat, f'Kijk in `flask shell`. {_lees_verder(stap, MIS)}')
 
 
-def _los_het_op(stap: Stap) -> Hint:
+def _los_het_op(oordeel: Oordeel, stap: Stap) -> Hint:
     wat = 'De migratie is teruggedraaid.'
     if stap.zelf:
         return Hint(wat, f'Ga weer vooruit:\n{UPGRADE}{_bij_een_fout(stap)}')
     if stap.kopie:
         return Hint(
             f'{wat} {_lees_verder(stap, OPLOSSEN)}',
-            'Daar zet je de kopie terug:\n' + doen.kopieer(KOPIE, DATABASE),
+            'Daar zet je de kopie terug:\n' + doen.zet_kopie_terug(oordeel, KOPIE),
         )
     return Hint(wat, f'Kijk in `flask shell`. {_lees_verder(stap, MIS)}')
 

@@ -59,7 +59,8 @@ def ander_programma_is_bezig(oordeel: Oordeel) -> str | None:
         return (
             'Een ander programma is bezig in `data.sqlite`: `data.sqlite-journal` staat ernaast. '
             'Is het `flask shell`? Sluit die met `exit()`. Is het DB Browser? Sla daar eerst op, '
-            'en sluit het.'
+            'en sluit het. Is er niets open? Dan is een upgrade afgebroken: `flask db current` '
+            'ruimt op wat hij achterliet.'
         )
 
 

@@ -79,7 +79,8 @@ def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> 
         if oordeel.toegepast(script.revisie):
             return None
         if goed_in_model:
-            return Hint(wat, doen.gooi_weg(oordeel, script, naam))
+            eerste = next(naam for _, naam, _ in script.nieuwe_kolommen())
+            return Hint(wat, doen.gooi_weg(oordeel, script, eerste))
         return Hint(wat, doen.zet_kolom(oordeel, les) if les else _mag_leeg(oordeel, tabel, naam))
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+from afbreken import zet_events_erin
 from leerling import (
     CURSISTNUMMER,
     EERSTE,
@@ -22,6 +23,7 @@ from stappen import DATABASE, KOPIE, LAATSTE, NU, SERVER, TABEL
 from situaties.situatie import (
     VIEW,
     geef_namen,
+    halve_upgrade,
     lessen_met_foreign_keys_aan,
     situatie,
     werk_elders,
@@ -225,6 +227,37 @@ def script_veranderd_na_de_upgrade(m):
     )
 
 
+@situatie(
+    'database_past_niet_bij_de_migraties',
+    LAATSTE,
+    '`telefoon`',
+    f'`{KOPIE}` is van dezelfde revisie',
+    tot_het_eind=True,
+)
+def upgrade_stopte_halverwege_en_het_script_is_verbeterd(m):
+    halve_upgrade(m)
+    m.vervang('nullable=False', 'nullable=True', m.script('telefoon'))
+
+
+@situatie('database_past_niet_bij_de_migraties', LAATSTE, 'flask db current', tot_het_eind=True)
+def proces_gedood_na_een_halve_upgrade(m):
+    upgrade_stopte_halverwege_en_het_script_is_verbeterd(m)
+    namen = (DATABASE, f'{DATABASE}-journal')
+    with closing(sqlite3.connect(m.database)) as bezig:
+        # Met zo weinig geheugen schrijft SQLite al voor de commit in de database.
+        bezig.execute('PRAGMA cache_size = 1')
+        bezig.execute(f"UPDATE {TABEL} SET woonplaats = '{'Assen' * 900}'")
+        half = {naam: (m.map / naam).read_bytes() for naam in namen}
+    for naam, inhoud in half.items():
+        (m.map / naam).write_bytes(inhoud)
+
+
+@situatie('database_past_niet_bij_de_migraties', LAATSTE, '--terug')
+def upgrade_stopte_halverwege_en_de_kopie_heeft_minder(m):
+    upgrade_stopte_halverwege_en_het_script_is_verbeterd(m)
+    m.sql(f"UPDATE {TABEL} SET woonplaats = 'Assen' WHERE id = 2")
+
+
 @situatie('database_past_niet_bij_de_migraties', WOONPLAATS, 'zonder revisie')
 def tabellen_van_een_ander_model(m):
     m.sql('DROP TABLE alembic_version', f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT')
@@ -287,6 +320,17 @@ def rijen_in_een_eigen_tabel_met_foreign_keys_aan(m):
     m.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
     m.kolom(KOLOM['ingeschreven_op'].regel)
     m.flask('db', 'migrate', '-m', 'tijd')
+
+
+@situatie(
+    'verwijzende_rijen_houden_de_upgrade_tegen', LAATSTE, 'foreign_keys=OFF', tot_het_eind=True
+)
+def rijen_in_een_eigen_tabel_met_de_events_van_deel_c(m):
+    zet_events_erin(m.map)
+    lessen_met_foreign_keys_aan(m)
+    m.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
+    m.kolom('gebeld_op = db.Column(db.DateTime, server_default=db.func.now())')
+    m.flask('db', 'migrate', '-m', 'gebeld')
 
 
 @situatie('waarden_houden_de_upgrade_tegen', NIVEAU - 1, '`niveau`', 'leeg', '--terug')

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from leerling import GEBOORTEJAAR, GEBRUIKERS, KOLOM, WOONPLAATS, Leerling
 from stappen import (
     GEVULD,
+    KOPIE,
     MODULE,
     SERVER,
     TABEL,
@@ -168,6 +169,16 @@ def lessen_met_foreign_keys_aan(m: Leerling) -> None:
         f"    cursist_id = db.Column(db.ForeignKey('{TABEL}.id', name='fk_les'))"
     )
     m.migreer('lessen')
+
+
+def halve_upgrade(m: Leerling) -> None:
+    """Een script zoals in deel C: de eerste kolom lukt, de tweede niet. Het model is verbeterd."""
+    shutil.copyfile(m.database, m.map / KOPIE)
+    verplicht = 'lestijd = db.Column(db.String(20), nullable=False)'
+    m.kolom('telefoon = db.Column(db.String(15))', verplicht)
+    m.flask('db', 'migrate', '-m', 'telefoon')
+    assert 'NOT NULL' in m.flask('db', 'upgrade', mag_mislukken=True)
+    m.vervang(verplicht, verplicht.replace('False', 'True'))
 
 
 def in_een_eigen_bestand(hint: str, oud: str, nieuw: str, *woorden: str, **extra: object) -> None:

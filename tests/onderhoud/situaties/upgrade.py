@@ -23,6 +23,7 @@ from situaties.situatie import (
     TELEFOON,
     VIEW,
     VUL,
+    halve_upgrade,
     in_de_module,
     in_een_script,
     kolom_fout,
@@ -148,6 +149,13 @@ def verplichte_kolom_in_een_eigen_bestand(m):
     zet_model_apart(m)
     m.vervang(REGEL, f'{REGEL}\n    straat = db.Column(db.Text, nullable=False)', 'models.py')
     m.flask('db', 'migrate', '-m', 'straat')
+
+
+@situatie(
+    'verplicht_zonder_standaardwaarde', LAATSTE, 'dezelfde revisie', '`lestijd`', tot_het_eind=True
+)
+def upgrade_stopte_na_de_eerste_kolom(m):
+    halve_upgrade(m)
 
 
 @situatie('kolom_wordt_twee_keer_gemaakt', WOONPLAATS, 'Verwijder het script')
