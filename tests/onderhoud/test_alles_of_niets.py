@@ -84,10 +84,15 @@ def test_een_upgrade_die_mislukt_verandert_geen_byte_en_zonder_de_events_wel(lee
     alleen_de_opties.vervang('Migrate(app, db)', opties)
     onveranderd = []
     for m in (zonder, alleen_de_opties, met_events):
+        vorige = m.head()
         m.schrijf_script('half', HALF, 'pass')
         voor = m.database.read_bytes()
         assert 'Cannot add a NOT NULL' in m.flask('db', 'upgrade', mag_mislukken=True)
         onveranderd.append(m.database.read_bytes() == voor)
+        stand = kijk(m.database)
+        # De revisie blijft altijd staan; de eerste kolom is er zonder de events toch.
+        assert stand.versies == [vorige]
+        assert ('telefoon' in stand.schema[TABEL]['kolommen']) != onveranderd[-1]
     assert onveranderd == [False, False, True]
 
 
