@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from beweringen import inhoud, zonder_toeval
-from speel_les import BESTANDEN, PROJECT, Speler, lees, omgeving, voeg_in
+from speel_les import BESTANDEN, PROJECT, Speler, lees, omgeving
+from spelen.invoegen import voeg_in
 from spelen.lestekst import LesFout, lees_les
 from stappen import LAATSTE, STAPPEN
 from vergelijker import nieuw_in, vergelijk

@@ -9,7 +9,8 @@ from subprocess import CompletedProcess
 
 from controle.tabellen import lees_database
 from postgresql import sql_in, verse_server
-from speel_les import MISLUKT, Speler, definities, plaats
+from speel_les import MISLUKT, Speler
+from spelen.invoegen import definities, plaats
 from spelen.lestekst import LES, Blok, Hoofdstuk, LesFout, opdrachten
 from stappen import DATABASE, VRIJ, Kolom, kolommen_na
 
