@@ -72,7 +72,8 @@ def koppen_van(punt: Punt) -> set[str]:
 
 def komt_nog(regel: str, rest: list[Daad]) -> bool:
     """Of een opdracht nog komt, met een naam of revisie in plaats van `*` of `<begin>`."""
-    patronen = [re.sub(r'<\w+>', '?' * 12, getypt) for daad in rest for getypt in daad.regels]
+    # Een hint telt de spaties voor een regel code, en laat ze weg.
+    patronen = [re.sub(r'<\w+>', '?' * 12, t.strip()) for daad in rest for t in daad.regels]
     return any(fnmatch(regel, patroon) for patroon in patronen)
 
 
