@@ -92,7 +92,8 @@ def _volgende_stap(oordeel: Oordeel) -> str:
     if gehaald == LAATSTE:
         return (
             'alle stappen zijn af. Lees de laatste uit, en lever je map in: met `migrations` en '
-            '`data.sqlite`, en zonder `.venv`.'
+            '`data.sqlite`, en zonder `.venv`. Doe je een deel van `VERDIEPING.md`? Lees dan daar '
+            'verder.'
         )
     door = f'stap {gehaald + 1}, {STAPPEN[gehaald].titel}, in `LEERLING.md`'
     if gehaald == 1 and oordeel.database.rijen.get(TABEL) == 0:

@@ -21,7 +21,7 @@ from docent.rij import lees
 from leerling import WOONPLAATS, Leerling, speel_apart_na
 from situaties import OPMERKINGEN, SITUATIES
 from situaties.situatie import Situatie
-from stappen import DATABASE, KOPIE, LAATSTE, MODULE, SERVER, STAPPEN
+from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN
 
 # Na deze hints komen alleen nog een migratie en een upgrade, of gaat de les verder; dat gaat elders
 # tot het eind.
@@ -30,12 +30,13 @@ TOT_HIER = ('model_loopt_voor', 'upgrade_moet_nog', 'de_les_gaat_verder')
 # Na zoveel hints hoort een map goed te zijn.
 MEESTE_HINTS = 5
 
-# Deze hebben een test hieronder, in test_omgeving.py of in test_een_stem.py.
+# Deze hebben een test hieronder, in test_omgeving.py, test_een_stem.py of test_samen.py.
 ELDERS_GETEST = {
     'database_is_niet_te_lezen',
     'flask_app_in_dit_venster',
     'map_is_niet_te_schrijven',
     'stap_1_begint_opnieuw',
+    'terminal_staat_in_een_andere_map',
 }
 
 
@@ -43,8 +44,9 @@ ELDERS_GETEST = {
 def terminalvenster(monkeypatch):
     monkeypatch.setenv('FLASK_APP', MODULE)
     yield
-    # Een situatie zet deze zelf, en een hint haalt haar weg.
-    os.environ.pop(SERVER, None)
+    # Een situatie zet haar zelf, soms met een tikfout, en een hint haalt haar weg.
+    for naam in [naam for naam in os.environ if naam.startswith('FLASK_SQLALCHEMY_')]:
+        del os.environ[naam]
 
 
 def kan_in_de_shell(functie: Callable, langs: tuple = ()) -> bool:

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from beweringen import is_goed
+from controle.vertelling import opmerkingen
 from leerling import GEBOORTEJAAR, Leerling
 from situaties.situatie import INSTRUMENT, TELEFOON, herschrijf, samen_met_bas
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE
@@ -27,6 +28,14 @@ def bas(anna) -> Leerling:
     return Leerling(anna.map / 'bas', anna.lesstand)
 
 
+def test_wie_in_de_map_van_een_ander_staat_hoort_dat(anna, bas, monkeypatch):
+    monkeypatch.setenv('FLASK_APP', MODULE)
+    monkeypatch.chdir(bas.map)
+    assert '    cd ..' in '\n'.join(opmerkingen(anna.oordeel()))
+    monkeypatch.chdir(anna.map / 'migrations')
+    assert opmerkingen(anna.oordeel()) == []
+
+
 def test_wat_nu_klopt_na_elke_daad_van_samenwerken(anna, bas):
     begin = anna.head()
 
@@ -42,7 +51,7 @@ def test_wat_nu_klopt_na_elke_daad_van_samenwerken(anna, bas):
         (lambda: anna.flask('db', 'upgrade'), KLAAR),
         (lambda: bas.kolom(INSTRUMENT), KLAAR),
         (lambda: bas.migreer('instrument'), KLAAR),
-        (lambda: anna.kolom(INSTRUMENT), 'Zet dan eerst zijn script in `migrations/versions`'),
+        (lambda: anna.kolom(INSTRUMENT), 'Neem dat script over:'),
         (neem_script_over, 'flask db merge heads -m "samen"'),
         (lambda: anna.flask('db', 'merge', '-m', 'los'), 'Het doet niets.\nVerwijder het:'),
         (lambda: (anna.map / anna.script('los')).unlink(), 'flask db merge heads -m "samen"'),

@@ -87,8 +87,8 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
         return Hint(
             f'In `data.sqlite` {staat}, maar de tabellen zijn die van '
             f'`{oordeel.naam_van(stand.revisie)}`.',
-            'Zet alleen de juiste revisie erin. Doe geen `flask db downgrade`: die haalt een stap '
-            f'weg.\n    flask db stamp {purge}{doel}',
+            'Zet alleen de juiste revisie erin, en doe geen `flask db downgrade`:\n'
+            f'    flask db stamp {purge}{doel}',
         )
 
 
@@ -103,7 +103,7 @@ def database_past_niet_bij_de_migraties(oordeel: Oordeel, afwijking: Afwijking) 
     elif afwijking.wat == 'zonder versie':
         wat = 'In `data.sqlite` staan tabellen die niet bij je migraties passen, zonder revisie'
     else:
-        wat = f'In `data.sqlite` is {plek(afwijking)} anders dan je migraties hem maken'
+        wat = f'In `data.sqlite` is {plek(afwijking)} anders dan bij de revisie die erin staat'
     if _kopie_past(oordeel):
         return Hint(
             f'{wat}. `{KOPIE}` is van dezelfde revisie, en klopt wel.',

@@ -181,8 +181,9 @@ def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> str:
     doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', verwijder(script.naam)
     # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
     if bericht and set(map_.revisies) - oordeel.gehad == {script.revisie}:
-        if eerst := eerst_de_database(oordeel):
-            return eerst
+        # Op een database die anders is, vindt `migrate` iets anders.
+        if any(a.soort == 'database' and a.wat != 'achter' for a in oordeel.afwijkingen):
+            return eerst_de_database(oordeel)
         return f'{doe}, en maak het opnieuw:\n{weg}\n    flask db migrate -m "{bericht}"'
     return f'{doe}:\n{weg}'
 

@@ -81,14 +81,16 @@ def naam_wordt_te_laat_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
     if fout.soort != 'NameError' or fout.bestand != MODULE:
         return None
     wat = f'Regel {fout.regel} van `{MODULE}` gebruikt `{naam}`.'
-    gebruikt = next(k for k in module.boom.body if k.lineno <= fout.regel <= k.end_lineno)
+    gebruikt = next(k for k in module.boom.body if fout.regel <= k.end_lineno)
+    # Boven een functie kan een decorator staan.
+    begin = min(k.lineno for k in (gebruikt, *getattr(gebruikt, 'decorator_list', ())))
     soort = {'app': 'Flask', 'db': 'SQLAlchemy'}.get(naam)
     for knoop in module.boom.body:
         maakt = namen_van(knoop) | {n.asname or n.name for n in getattr(knoop, 'names', ())}
         if naam in maakt and knoop.lineno > gebruikt.lineno:
             return Hint(
                 f'{wat} Dat komt pas op regel {knoop.lineno}.',
-                doen.verplaats(module, knoop.lineno, gebruikt.lineno - 1, ''),
+                doen.verplaats(module, knoop.lineno, begin - 1, ''),
             )
         if soort and namen_van(knoop) and heet(knoop.value, soort):
             return Hint(
@@ -101,7 +103,7 @@ def naam_wordt_te_laat_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
     if regel:
         return Hint(
             f'{wat} De regel die dat maakt ontbreekt.',
-            doen.zet_onder(module, gebruikt.lineno - 1, regel),
+            doen.zet_onder(module, begin - 1, regel),
         )
 
 
@@ -179,6 +181,7 @@ IMPORTS = {
     'Migrate': 'from flask_migrate import Migrate',
     'SQLAlchemy': 'from flask_sqlalchemy import SQLAlchemy',
     'MetaData': 'from sqlalchemy import MetaData',
+    'event': 'from sqlalchemy import event',
     'op': 'from alembic import op',
     'sa': 'import sqlalchemy as sa',
 }

@@ -53,7 +53,7 @@ def migraties_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             'Je migraties zijn weg. `data.sqlite` is er wel mee gemaakt: daarin staat revisie '
             f'`{oordeel.database.versies[0]}`.'
         )
-    doe = f'Zet het terug uit de prullenbak. Is het daar niet? {doen.weg_terug(oordeel)}'
+    doe = f'Zet ze terug uit de prullenbak. Staan ze daar niet? {doen.weg_terug(oordeel)}'
     if afwijking.wat == 'ontbreken' and oordeel.gehaald >= DELEN_NA:
         doe = doen.of_deel_a(doe)
     return Hint(weg, doe)

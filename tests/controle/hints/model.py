@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from stappen import DELEN_NA, LAATSTE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
@@ -176,13 +177,32 @@ def model_mist_een_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     model = {tabel: {'kolommen': kolommen} for tabel, kolommen in oordeel.verslag.model.items()}
     gaat_weg = doen.gaat_weg(oordeel, oordeel.head, model)
+    erbij = afwijking.wat in ('add_table', 'add_column')
+    for pad in _scripts_van_een_ander(oordeel, afwijking) if erbij else ():
+        return Hint(
+            f'{doen.nog_niet_in_een_migratie(afwijking)} `{pad}` maakt hem wel.',
+            'Neem dat script over:\n' + doen.kopieer(pad, 'migrations/versions'),
+        )
     # Na de stappen werken sommigen samen: eerst de regel van de ander, dan zijn script.
-    samen = oordeel.gehaald >= DELEN_NA and afwijking.wat in ('add_table', 'add_column')
+    samen = erbij and oordeel.gehaald >= DELEN_NA
     van_wie = ' Schreef een ander hem? Zet dan eerst zijn script in `migrations/versions`.'
     return Hint(
         doen.nog_niet_in_een_migratie(afwijking) + gaat_weg + van_wie * samen,
         doen.migreer(oordeel, afwijking.kolom or afwijking.tabel),
     )
+
+
+def _scripts_van_een_ander(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[str]:
+    """De scripts in een map in deze map die deze kolom of tabel maken, en hier nog niet staan."""
+    map_ = oordeel.oefenmap.pad
+    hier = {script.bestandsnaam for script in oordeel.oefenmap.scripts}
+    maakt = f'({afwijking.kolom or afwijking.tabel!r},'
+    for pad in sorted(map_.glob('*/migrations/versions/*.py')):
+        naam = pad.relative_to(map_).as_posix()
+        # Wat de weg terug bewaart, is van de leerling zelf.
+        eigen = pad.name in hier or naam.startswith('oud')
+        if not eigen and maakt in pad.read_text('utf-8', 'replace'):
+            yield naam
 
 
 @hint('lezen', 'relatie')

@@ -2,6 +2,7 @@
 
 import ast
 import os
+from difflib import get_close_matches
 from pathlib import Path
 
 from stappen import (
@@ -9,6 +10,7 @@ from stappen import (
     GEVULD,
     HERNOEMD,
     LAATSTE,
+    LIJKT_OP,
     MODULE,
     REGELS,
     SERVER,
@@ -26,7 +28,12 @@ from controle.oordeel import Oordeel
 
 def geen_rijen(oordeel: Oordeel) -> str | None:
     if oordeel.gehaald > 1 and oordeel.database.rijen.get(TABEL) == 0:
-        return f'In de tabel `{TABEL}` staan geen rijen. {doen.zet_cursisten_erin(oordeel)}'
+        wat = f'In de tabel `{TABEL}` staan geen rijen.'
+        if oordeel.passende_kopie:
+            naam, _, namen = oordeel.passende_kopie
+            terug = doen.zet_kopie_terug(oordeel, naam)
+            return f'{wat} In de kopie `{naam}` zijn het er {namen}. Zet die terug:\n{terug}'
+        return f'{wat} {doen.zet_cursisten_erin(oordeel)}'
 
 
 def rijen_zonder_geboortejaar(oordeel: Oordeel) -> str | None:
@@ -198,10 +205,32 @@ def adres_in_de_omgeving_telt_niet(oordeel: Oordeel) -> str | None:
     )
 
 
+def adres_in_de_omgeving_heet_anders(oordeel: Oordeel) -> str | None:
+    module = oordeel.module
+    leest = module and UIT_DE_OMGEVING in module.tekst and SERVER not in os.environ
+    for naam in get_close_matches(SERVER, os.environ, 1, LIJKT_OP) if leest else ():
+        return (
+            f'In dit terminalvenster staat `{naam}`. Bedoel je `{SERVER}`? Nu werkt `flask` gewoon '
+            f'met `{DATABASE}`.'
+        )
+
+
+def terminal_staat_in_een_andere_map(oordeel: Oordeel) -> str | None:
+    hier, map_ = Path.cwd(), oordeel.oefenmap.pad.resolve()
+    if map_ in hier.parents and (hier / MODULE).is_file():
+        return (
+            f'Je terminal staat in `{hier.name}`, en daar werkt `flask` met een andere '
+            f'`{MODULE}`. De controle kijkt naar `{map_.name}`. Ga daar eerst heen:\n'
+            f'    cd {Path(os.path.relpath(map_, hier)).as_posix()}'
+        )
+
+
 # In deze volgorde komen ze op het scherm.
 OPMERKINGEN = (
+    terminal_staat_in_een_andere_map,
     terminal_wijst_naar_een_andere_database,
     adres_in_de_omgeving_telt_niet,
+    adres_in_de_omgeving_heet_anders,
     geen_rijen,
     rijen_zonder_geboortejaar,
     rijen_zonder_naam,

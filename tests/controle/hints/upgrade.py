@@ -73,7 +73,7 @@ def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> 
     for goed_in_model, tabel, naam in sorted(nodig):
         wat = (
             f'Kolom `{naam}` mag niet leeg zijn. De rijen die er al zijn hebben nog geen waarde, '
-            'dus SQLite weigert. `default` helpt hier niet: die kent alleen Python.'
+            'dus SQLite weigert. `default` helpt hier niet: alleen Python kent die.'
         )
         les = kolommen_na(LAATSTE).get((tabel, naam))
         if oordeel.toegepast(script.revisie):
@@ -90,7 +90,7 @@ def _mag_leeg(oordeel: Oordeel, tabel: str, kolom: str) -> str:
     nummer = bestand.regel_van_kolom(tabel, kolom)
     opdracht = deepcopy(bestand.opdracht(nummer)) if nummer else ast.Pass()
     waarde = getattr(opdracht, 'value', None) or ast.parse('db.mapped_column()').body[0].value
-    doe = 'Geef hem een `server_default` die bij zijn type past, of laat hem leeg toe. '
+    doe = 'Geef hem een `server_default` die bij zijn type past, of sta toe dat hij leeg is. '
     if not nummer or not isinstance(waarde, ast.Call):
         return f'{doe}Dat doe je in je model, met `nullable=True`. {doen.lukt_dat_niet(oordeel)}'
     waarde.keywords = [k for k in waarde.keywords if k.arg != 'nullable']
@@ -134,7 +134,8 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
         wat = f'de kolom `{kolom}`' if kolom else f'de tabel `{tabel}`'
         gehad = ', en dat heeft `data.sqlite` gehad' if oordeel.toegepast(blijft.revisie) else ''
         doe = doen.gooi_weg(oordeel, weg)
-        doet_niet_meer = weg.aantal_opdrachten('upgrade') == len(_maakt(weg) & _maakt(blijft))
+        samen = set(_maakt(weg)) & set(_maakt(blijft))
+        doet_niet_meer = weg.aantal_opdrachten('upgrade') == len(samen)
         er_volgt_iets = weg.revisie not in oordeel.oefenmap.heads
         if er_volgt_iets and doet_niet_meer and not oordeel.toegepast(weg.revisie):
             niets = doen.vervang_functies(weg, dict.fromkeys(('upgrade', 'downgrade'), NIETS))
@@ -145,10 +146,10 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
 NIETS = ['    pass']
 
 
-def _maakt(script: Script) -> set[tuple[str | None, str | None]]:
+def _maakt(script: Script) -> list[tuple[str | None, str | None]]:
     """De kolommen en tabellen die een script maakt, als (tabel, kolom)."""
-    tabellen = {(naam_in(k), None) for k in script.aanroepen_in('upgrade', 'create_table')}
-    return tabellen | {(tabel, kolom) for tabel, kolom, _ in script.nieuwe_kolommen()}
+    kolommen = [(tabel, kolom) for tabel, kolom, _ in script.nieuwe_kolommen()]
+    return kolommen + [(naam_in(k), None) for k in script.aanroepen_in('upgrade', 'create_table')]
 
 
 @hint('naspelen', 'heen', 'terug')

@@ -1,7 +1,7 @@
 """De module geeft bij het laden een fout, of mist iets wat `flask db` nodig heeft."""
 
 from leerling import EERSTE, GEBRUIKERS, KOLOM, NIVEAU, WOONPLAATS
-from stappen import LAATSTE, REGELS
+from stappen import DELEN_NA, LAATSTE, REGELS
 
 from situaties.situatie import (
     INSTRUMENT,
@@ -16,6 +16,16 @@ from situaties.situatie import (
     situatie,
     zet_model_apart,
 )
+
+# Wat deel C in de module zet, met een naam die nog in te vullen is.
+EVENT = """\
+with app.app_context():
+    engine = db.engine
+
+
+@event.listens_for({}, 'connect')
+def laat_sqlite3_niet_beslissen(verbinding, gegevens):
+    verbinding.isolation_level = None"""
 
 
 @situatie('klasse_staat_er_twee_keer', WOONPLAATS, '`Cursist` staat er twee keer')
@@ -89,6 +99,17 @@ def twee_keer_sqlalchemy_in_twee_bestanden(m):
     zet_model_apart(m)
     m.vervang('from uitbreidingen import db', 'from flask_sqlalchemy import SQLAlchemy')
     m.vervang('db.init_app(app)', REGELS['db'])
+
+
+@situatie('import_ontbreekt', DELEN_NA, 'from sqlalchemy import event')
+def event_zonder_import(m):
+    m.onderaan(EVENT.format('engine'))
+
+
+@situatie('tikfout_in_een_naam', DELEN_NA, 'Bedoel je `engine`?')
+def tikfout_in_een_decorator(m):
+    m.vervang('import MetaData', 'import MetaData, event')
+    m.onderaan(EVENT.format('engin'))
 
 
 @situatie('module_maakt_geen_app', WOONPLAATS, 'Flask(__name__)', 'speel_les.py')

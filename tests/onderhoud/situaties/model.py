@@ -334,7 +334,7 @@ def leeg_script_om_zelf_te_schrijven(m):
     m.flask('db', 'revision', '-m', 'index')
 
 
-@situatie('model_loopt_voor', NIVEAU, 'anders dan je migraties', bij=WOONPLAATS)
+@situatie('model_loopt_voor', NIVEAU, 'anders dan bij de revisie', bij=WOONPLAATS)
 def script_zonder_de_kolom(m):
     weg, ervoor = m.revisie('woonplaats'), vorige(m, 'woonplaats')
     (m.map / m.script('woonplaats')).unlink()
@@ -366,7 +366,7 @@ def model_voor_en_database_achter(m):
     m.kolom('straat = db.Column(db.Text)')
 
 
-@situatie('model_loopt_voor', WOONPLAATS - 1, 'anders dan je migraties', '--terug')
+@situatie('model_loopt_voor', WOONPLAATS - 1, 'anders dan bij de revisie', '--terug')
 def kolom_met_de_hand_en_in_het_model(m):
     m.model_van(WOONPLAATS)
     m.sql(
@@ -375,7 +375,7 @@ def kolom_met_de_hand_en_in_het_model(m):
     )
 
 
-@situatie('model_loopt_voor', GEBRUIKERS - 1, 'anders dan je migraties')
+@situatie('model_loopt_voor', GEBRUIKERS - 1, 'anders dan bij de revisie')
 def create_all_in_de_shell(m):
     m.vervang(KOP, f'{NOTITIE}\n\n{KOP}')
     m.flask('shell', invoer='db.create_all()\n')

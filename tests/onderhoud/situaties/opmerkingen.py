@@ -1,5 +1,6 @@
 """Iets om te weten, terwijl elke stap goed is."""
 
+import os
 import shutil
 
 from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NAAM, NIVEAU, WOONPLAATS, speel_apart_na
@@ -29,8 +30,20 @@ def regel_die_het_adres_leest_boven_dat_van_sqlite(m):
     m.vervang(REGELS['adres'], f'{UIT_DE_OMGEVING}\n{REGELS["adres"]}')
 
 
-@opmerking('geen_rijen', WOONPLAATS, f'`{TABEL}`')
+@opmerking('adres_in_de_omgeving_heet_anders', WOONPLAATS, SERVER, 'werkt `flask` gewoon met')
+def tikfout_in_de_naam_van_het_adres(m):
+    werk_elders(m)
+    os.environ[SERVER.replace('ABASE', 'ABSE')] = os.environ.pop(SERVER)
+
+
+@opmerking('geen_rijen', WOONPLAATS, f'`{TABEL}`', 'db.session.add')
 def zonder_rijen(m):
+    m.sql(f'DELETE FROM {TABEL}')
+
+
+@opmerking('geen_rijen', WOONPLAATS, f'`{TABEL}`', f'`{KOPIE}`', 'Zet die terug')
+def zonder_rijen_en_met_een_kopie(m):
+    shutil.copyfile(m.database, m.map / KOPIE)
     m.sql(f'DELETE FROM {TABEL}')
 
 
