@@ -164,7 +164,7 @@ def ook_een_eerdere_revisie(m):
     'revisie_in_de_database_klopt_niet',
     NIVEAU - 1,
     'niveau.py',
-    'Doe geen `flask db downgrade`',
+    'doe geen `flask db downgrade`',
 )
 def upgrade_brak_af(m):
     zet_klaar(m, NIVEAU)
