@@ -80,8 +80,8 @@ class Server:
 def server() -> Server:
     """De server van dit proces; wie hem het eerst nodig heeft, start hem."""
     op_het_pad = shutil.which('initdb')
-    # Debian zet de programma's niet op het pad.
-    gevonden = sorted(Path('/usr/lib/postgresql').glob('*/bin'))
+    # Debian zet de programma's niet op het pad. In Wine zijn ze ook te zien, en doen ze niets.
+    gevonden = sorted(Path('/usr/lib/postgresql').glob('*/bin')) if os.name == 'posix' else []
     gevonden += [Path(op_het_pad).resolve().parent] if op_het_pad else []
     if not gevonden:
         warnings.warn(NIET_GEDRAAID, stacklevel=2)

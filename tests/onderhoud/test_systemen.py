@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import sysconfig
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -50,7 +51,8 @@ class InEenShell(Vergelijker):
         self.shell = shell
         self.geldt: list[str] = []
         # Het eerste venster heeft de Python van deze test.
-        zoekpad = [str(Path(sys.executable).parent), self.omgeving['PATH']]
+        python, programmas = Path(sys.executable).parent, sysconfig.get_path('scripts')
+        zoekpad = [programmas, str(python), self.omgeving['PATH']]
         self.omgeving['PATH'] = os.pathsep.join(zoekpad)
 
     def _speel(self, hoofdstuk: Hoofdstuk) -> None:
