@@ -336,8 +336,8 @@ def migratie_die_niet_stopt(w):
         (harde_exit_in_de_module, ['exit status 0']),
         (geen_migrations, ['migraties', 'data.sqlite']),
         (migratie_met_een_fout, ['_woonplaats.py`', 'bestaat_niet']),
-        (module_die_niet_stopt, ['`BasicModelApp.py`', '2 seconden', 'nog niet klaar']),
-        (migratie_die_niet_stopt, ['_woonplaats.py`', '3 seconden', 'nog niet klaar']),
+        (module_die_niet_stopt, ['`BasicModelApp.py`', f'{2 * TRAGER} seconden', 'nog niet klaar']),
+        (migratie_die_niet_stopt, ['_woonplaats.py`', f'{3 * TRAGER} seconden', 'nog niet klaar']),
     ],
 )
 def test_een_struikelblok_krijgt_een_duidelijke_zin(leerling, bederf, woorden):

@@ -9,8 +9,9 @@ from subprocess import CompletedProcess
 
 import pytest
 from controle.hints import doen
+from controle.naspelen import TIJDSLIMIET
 from lesboek import maak_uitgedeelde_map, vertel
-from shells import CMD, HIER, POWERSHELL, Shell
+from shells import CMD, HIER, POWERSHELL, TRAGER, Shell
 from speel_les import lees
 from spelen.lestekst import LES, SYSTEMEN, VERDIEPING, Hoofdstuk, typregels
 from stappen import DATABASE, DELEN_NA, KOPIE
@@ -43,6 +44,14 @@ def kolom(shell: Shell, hoofdstukken: list[Hoofdstuk]) -> list[str]:
     ]
 
 
+def geef_de_tijd(map_: Path) -> None:
+    """Laat de controle in deze map langer naspelen, waar een proces trager begint."""
+    naspelen = map_ / 'tests' / 'controle' / 'naspelen.py'
+    tekst, nu = naspelen.read_text(encoding='utf-8'), f'TIJDSLIMIET = {TIJDSLIMIET}'
+    assert nu in tekst
+    naspelen.write_text(tekst.replace(nu, f'{nu} * {TRAGER}'), encoding='utf-8')
+
+
 class InEenShell(Vergelijker):
     """Een speler die elke opdracht typt zoals zij er staat, in een echte shell."""
 
@@ -54,6 +63,7 @@ class InEenShell(Vergelijker):
         python, programmas = Path(sys.executable).parent, sysconfig.get_path('scripts')
         zoekpad = [programmas, str(python), self.omgeving['PATH']]
         self.omgeving['PATH'] = os.pathsep.join(zoekpad)
+        geef_de_tijd(werkmap)
 
     def _speel(self, hoofdstuk: Hoofdstuk) -> None:
         for blok in hoofdstuk.blokken:
