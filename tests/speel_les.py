@@ -158,9 +158,7 @@ class Speler:
         if '...' not in blok.titel:
             return self.map / blok.titel
         gevonden = list(self.map.glob(blok.titel.replace('...', '*')))
-        if len(gevonden) != 1:
-            raise _niet_een(blok.regels[0][0] - 1, blok.titel, gevonden)
-        return gevonden[0]
+        return _het_ene(blok.regels[0][0] - 1, blok.titel, gevonden)
 
     def _voer_uit(self, delen: list[str], regel: int) -> subprocess.CompletedProcess:
         """Voert een opdracht uit de les uit; wat hij niet kent, is een fout in de tekst."""
@@ -203,15 +201,13 @@ class Speler:
                 doel.unlink()
 
     def _kopieer(self, van: str, naar: str, regel: int) -> None:
-        gevonden, doel = list(self.hier.glob(van)), self.hier / naar
-        if len(gevonden) != 1:
-            raise _niet_een(regel, van, gevonden)
+        bron, doel = _het_ene(regel, van, list(self.hier.glob(van))), self.hier / naar
         if doel.is_dir():
-            doel /= gevonden[0].name
-        if gevonden[0].is_dir():
-            shutil.copytree(gevonden[0], doel)
+            doel /= bron.name
+        if bron.is_dir():
+            shutil.copytree(bron, doel)
         else:
-            shutil.copyfile(gevonden[0], doel)
+            shutil.copyfile(bron, doel)
 
     def _met_revisies(self, deel: str, regel: int) -> str:
         """Vult voor `<naam>` de revision id in van het script dat op `_naam.py` eindigt."""
@@ -219,10 +215,8 @@ class Speler:
         if not invullen:
             return deel
         patroon = f'migrations/versions/*_{invullen[1]}.py'
-        gevonden = list(self.hier.glob(patroon))
-        if len(gevonden) != 1:
-            raise _niet_een(regel, patroon, gevonden)
-        return gevonden[0].name.partition('_')[0]
+        script = _het_ene(regel, patroon, list(self.hier.glob(patroon)))
+        return script.name.partition('_')[0]
 
     def _oordeel(
         self, regel: int, opdracht: list[str], getoond: list, resultaat: subprocess.CompletedProcess
@@ -279,6 +273,12 @@ def _zonder_gevolg(hoofdstuk: Hoofdstuk) -> set[int]:
 def _mislukt(regel: int, opdracht: list[str], resultaat: subprocess.CompletedProcess) -> LesFout:
     laatste = (resultaat.stdout.strip().splitlines() or ['er is geen uitvoer'])[-1]
     return LesFout(regel, f'`{shlex.join(opdracht)}` mislukt: {laatste}', resultaat.stdout)
+
+
+def _het_ene(regel: int, pad: str, gevonden: list[Path]) -> Path:
+    if len(gevonden) != 1:
+        raise _niet_een(regel, pad, gevonden)
+    return gevonden[0]
 
 
 def _niet_een(regel: int, pad: str, gevonden: list[Path]) -> LesFout:

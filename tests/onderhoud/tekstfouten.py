@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from subprocess import CompletedProcess
 
+import pytest
 from speel_les import PROJECT, VERANDERT
 from spelen.lestekst import Blok, Hoofdstuk, LesFout, lees_les
 from stappen import SERVER, STAPPEN, Kolom
@@ -21,6 +22,12 @@ ONDERDELEN = {
 }
 
 KOLOMMENTABEL = ['kolom', 'type', 'verplicht', 'standaard', 'bijzonder']
+
+
+def meld(fouten: list[str]) -> None:
+    """Elke fout in zijn geheel: een assert op de lijst zou haar afkappen."""
+    if fouten:
+        pytest.fail('\n'.join(fouten), pytrace=False)
 
 
 def tabelrij(kolom: Kolom) -> list[str]:

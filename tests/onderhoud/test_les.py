@@ -17,6 +17,7 @@ from tekstfouten import (
     Streng,
     aankondigingsfouten,
     diagramfout,
+    meld,
     onderdeelfout,
     tabelfout,
     verander,
@@ -41,12 +42,6 @@ def rijen(map_: Path) -> list[dict]:
 
 
 # -- de les zoals hij is --------------------------------------------------------------------
-
-
-def meld(fouten: list[str]) -> None:
-    """Elke fout in zijn geheel: een assert op de lijst zou haar afkappen."""
-    if fouten:
-        pytest.fail('\n'.join(fouten), pytrace=False)
 
 
 @pytest.mark.parametrize('nummer', ALLE_HOOFDSTUKKEN)

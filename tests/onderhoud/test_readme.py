@@ -13,6 +13,7 @@ from stappen import MODULE
 
 README = (PROJECT / 'README.md').read_text(encoding='utf-8')
 LES = (PROJECT / 'LEERLING.md').read_text(encoding='utf-8')
+CI_WINDOWS = (PROJECT / '.ci' / 'windows').read_text(encoding='utf-8')
 WORKFLOWS = PROJECT / '.github' / 'workflows'
 
 
@@ -59,6 +60,11 @@ def test_de_tijden_zijn_die_van_de_les():
 
 def test_de_tijdslimiet_is_die_van_het_naspelen():
     assert f'Na {TIJDSLIMIET} seconden stopt dat proces' in plat(README)
+
+
+def test_de_tijdslimiet_van_windows_is_die_van_ci_windows():
+    minuten = re.search(r'^tijdslimiet=(\d+)m$', CI_WINDOWS, re.MULTILINE)[1]
+    assert f'na {minuten} minuten houdt het op' in plat(README)
 
 
 # --- De workflows ---------------------------------------------------------------------------------

@@ -18,9 +18,10 @@ from controle.tabellen import alle_kolommen
 def regel_van_een_ander_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     tabel, kolom = afwijking.plek
     revisie = oordeel.revisie_van(tabel, kolom)
-    zet = doen.zet_klasse(oordeel, tabel)
     if kolom:
         zet = doen.zet_kolom(oordeel, kolom_uit(oordeel.head, tabel, kolom))
+    else:
+        zet = doen.zet_klasse(oordeel, tabel)
     weg = 'Maak dan een migratie met `flask db migrate`.'
     if revisie in oordeel.oefenmap.heads and not oordeel.toegepast(revisie):
         weg = 'Gooi dan ook dat script weg.'
