@@ -16,7 +16,8 @@ from controle.oordeel import Afwijking, Oordeel
 def module_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     for pad in sorted([*oordeel.oefenmap.pad.iterdir(), *oordeel.oefenmap.pad.glob('*/*.py*')]):
         naam = pad.relative_to(oordeel.oefenmap.pad).as_posix()
-        lijkt = re.match(r'basic_?model_?app.*\.py', pad.name.lower()) and pad.is_file()
+        # Wat Python vertaalde (.pyc), is niet te lezen.
+        lijkt = re.match(r'basic_?model_?app.*\.py(?!c$)', pad.name.lower()) and pad.is_file()
         # Wat de weg terug bewaarde, blijft daar; wat van een ander is ook.
         if lijkt and not naam.startswith('oud') and not oordeel.oefenmap.is_van_een_ander(pad):
             return Hint(
