@@ -126,16 +126,14 @@ class Speler:
                 self._python(blok)
             elif blok.soort == 'pycon' and blok.regels[0][0] not in overslaan:
                 self._pycon(blok)
-            # Wat in stap 0 in een tabel staat (een .venv maken, installeren), is al gebeurd.
-            elif blok.soort == 'console' or hoofdstuk.nummer:
-                for nummer, opdracht, getoond in opdrachten(blok):
-                    if nummer not in overslaan:
-                        resultaat = self._voer_uit(opdracht, nummer)
-                        self._oordeel(nummer, opdracht, getoond, resultaat)
+            for nummer, opdracht, getoond in opdrachten(blok):
+                if nummer not in overslaan:
+                    resultaat = self._voer_uit(opdracht, nummer)
+                    self._oordeel(nummer, opdracht, getoond, resultaat)
 
     def _overslaan(self, hoofdstuk: Hoofdstuk) -> set[int]:
         """De regels van de opdrachten en shellblokken die hij niet speelt."""
-        return _zonder_gevolg(hoofdstuk)
+        return klaargezet(hoofdstuk) | _zonder_gevolg(hoofdstuk)
 
     def _python(self, blok: Blok) -> None:
         bestand = self._bestand(blok)
@@ -240,6 +238,12 @@ class Speler:
         for nummer, regel, _, echt in gesprek:
             if 'Traceback' in echt:
                 raise LesFout(nummer, f'`{regel}` mislukt: {echt.splitlines()[-1]}')
+
+
+def klaargezet(hoofdstuk: Hoofdstuk) -> set[int]:
+    """De regels in een tabel van stap 0: een .venv maken en installeren is al gebeurd."""
+    tabellen = (b for b in hoofdstuk.blokken if b.soort == 'tabel' and not hoofdstuk.nummer)
+    return {nummer for blok in tabellen for nummer, _ in blok.regels}
 
 
 def _zonder_gevolg(hoofdstuk: Hoofdstuk) -> set[int]:

@@ -9,6 +9,7 @@ import faulthandler
 import gc
 import importlib
 import json
+import logging.config
 import os
 import re
 import sqlite3
@@ -18,6 +19,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -201,6 +203,8 @@ class Rondgang:
         self.fase = 'scripts'
         self.config = self.migrate.get_config()
         self.scripts = ScriptDirectory.from_config(self.config)
+        # env.py leest bij elke revisie opnieuw hoe er gelogd wordt: een keer is genoeg.
+        logging.config.fileConfig = cache(logging.config.fileConfig)
         self.volgorde = list(self.scripts.iterate_revisions('heads', 'base'))[::-1]
 
     def _heen(self) -> None:

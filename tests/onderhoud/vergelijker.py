@@ -1,7 +1,10 @@
 """Speelt de les helemaal, en vergelijkt wat zij laat zien met wat er echt komt."""
 
+import os
 import re
 import shlex
+import sys
+import sysconfig
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -9,13 +12,19 @@ from subprocess import CompletedProcess
 
 from controle.tabellen import lees_database
 from postgresql import sql_in, verse_server
-from speel_les import MISLUKT, Speler
+from shells import Shell
+from speel_les import MISLUKT, Speler, klaargezet
 from spelen.invoegen import definities, plaats
-from spelen.lestekst import LES, Blok, Hoofdstuk, LesFout, opdrachten
+from spelen.lestekst import SYSTEMEN, Blok, Hoofdstuk, LesFout, opdrachten, rijcellen
 from stappen import DATABASE, VRIJ, Kolom, kolommen_na
 
 # Wat de database van een kolom weet; de rest van een Kolom is kennis van de les.
 KENMERKEN = ('type', 'null', 'standaard', 'uniek', 'index', 'sleutel', 'verwijst_naar')
+
+# Wat in een venster blijft gelden: een variabele, en de virtuele omgeving.
+BLIJFT_GELDEN = re.compile(
+    r'export |unset |set |\$env:|Remove-Item Env:|.*\bactivate', re.IGNORECASE
+)
 
 
 class Vergelijker(Speler):
@@ -23,17 +32,15 @@ class Vergelijker(Speler):
 
     def __init__(self, werkmap: Path):
         super().__init__(werkmap)
-        # De tekst die gespeeld wordt.
-        self.bestand = LES
         self.afwijkingen: list[LesFout] = []
 
     def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
         afwijking.uitvoer = afwijking.uitvoer or uitvoer
-        afwijking.bestand = self.bestand
+        afwijking.bestand = self.hoofdstuk.bestand
         self.afwijkingen.append(afwijking)
 
     def speel(self, hoofdstuk: Hoofdstuk) -> None:
-        self.bestand = hoofdstuk.bestand
+        self.hoofdstuk = hoofdstuk
         if sql_in(hoofdstuk):
             self.omgeving |= verse_server(hoofdstuk)
         super().speel(hoofdstuk)
@@ -41,6 +48,7 @@ class Vergelijker(Speler):
     def speel_na(self, les: list[Hoofdstuk]) -> None:
         """Speelt het laatste hoofdstuk, op `pytest` na, in het terminalvenster van die ervoor."""
         for eerder in les[:-1]:
+            self.hoofdstuk = eerder
             for blok in eerder.blokken:
                 for regel, opdracht, _ in opdrachten(blok):
                     if opdracht[0] == 'export':
@@ -49,6 +57,7 @@ class Vergelijker(Speler):
 
     def controleer(self, hoofdstuk: Hoofdstuk) -> str:
         """Draait de `pytest` van een stap: dat verandert niets, en kan dus ook later."""
+        self.hoofdstuk = hoofdstuk
         uitvoer = ''
         for regel, opdracht, getoond in _controles(hoofdstuk):
             resultaat = self._voer_uit(opdracht, regel)
@@ -57,7 +66,7 @@ class Vergelijker(Speler):
         return uitvoer
 
     def _overslaan(self, hoofdstuk: Hoofdstuk) -> set[int]:
-        return {regel for regel, _, _ in _controles(hoofdstuk)}
+        return klaargezet(hoofdstuk) | {regel for regel, _, _ in _controles(hoofdstuk)}
 
     def _python(self, blok: Blok) -> None:
         kop = blok.regels[0][0] - 1
@@ -106,6 +115,36 @@ class Vergelijker(Speler):
                 self.meld(afwijking, uitvoer)
                 # Eén keer is genoeg, ook als er meer regels anders zijn.
                 uitvoer = ''
+
+
+class InEenShell(Vergelijker):
+    """Een vergelijker die elke opdracht typt zoals zij er staat, in een echte shell."""
+
+    def __init__(self, werkmap: Path, shell: Shell):
+        super().__init__(werkmap)
+        self.shell = shell
+        # Wat in dit venster blijft gelden.
+        self.geldt: list[str] = []
+        # Het venster heeft de Python van deze test.
+        python, programmas = Path(sys.executable).parent, sysconfig.get_path('scripts')
+        zoekpad = [programmas, str(python), self.omgeving['PATH']]
+        self.omgeving['PATH'] = os.pathsep.join(zoekpad)
+
+    def _voer_uit(self, delen: list[str], regel: int) -> CompletedProcess:
+        opdracht = dict(self.hoofdstuk.regels)[regel].removeprefix('$ ')
+        if opdracht.startswith('|'):
+            opdracht = rijcellen(opdracht)[SYSTEMEN.index(self.shell.kolom)].strip('`')
+        opdracht = re.sub(r'<\w+>', lambda naam: self._met_revisies(naam[0], regel), opdracht)
+        resultaat = self._draai([opdracht], regel)
+        if BLIJFT_GELDEN.match(opdracht):
+            self.geldt.append(opdracht)
+        if delen[0] == 'cd':
+            super()._voer_uit(delen, regel)
+        return resultaat
+
+    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
+        opdrachten = [*self.geldt, ' '.join(delen)]
+        return self.shell.draai(opdrachten, self.hier, self.omgeving, invoer)
 
 
 def _controles(hoofdstuk: Hoofdstuk) -> Iterator[tuple[int, list[str], list]]:

@@ -6,6 +6,7 @@ ontbreken: een pad naar de map zelf gaat dus niet naar de kopie. Wat daarover ga
 echte `pytest`, en de les met de echte `flask`.
 """
 
+import logging.config
 import os
 import sys
 import tempfile
@@ -89,7 +90,13 @@ def _alsof_het_een_eigen_proces_is(kopie: Path, **venster: str) -> Iterator[None
     schrijft_niet, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         # Wat een eigen proces zegt of waarschuwt ziet ook niemand.
-        with redirect_stdout(StringIO()), redirect_stderr(StringIO()), warnings.catch_warnings():
+        with (
+            redirect_stdout(StringIO()),
+            redirect_stderr(StringIO()),
+            warnings.catch_warnings(),
+            # Dit verandert het naspelen, voor de rest van zijn proces.
+            patch('logging.config.fileConfig', logging.config.fileConfig),
+        ):
             warnings.simplefilter('ignore')
             yield
     finally:
@@ -108,8 +115,9 @@ def _zet_omgeving(waarden: dict[str, str]) -> None:
 
 
 def _modules_uit(map_: Path) -> dict[str, object]:
+    begin = f'{map_}{os.sep}'
     return {
         naam: module
         for naam, module in sys.modules.items()
-        if Path(getattr(module, '__file__', None) or '/').is_relative_to(map_)
+        if (getattr(module, '__file__', None) or '').startswith(begin)
     }
