@@ -261,14 +261,13 @@ class Oefenmap:
         code = [self.module] if self.module else []
         # De rij groeit onderweg.
         for bestand in code:
-            for knoop in ast.walk(bestand.boom):
-                namen = [getattr(knoop, 'module', None)]
-                if isinstance(knoop, ast.Import):
-                    namen = [alias.name for alias in knoop.names]
-                for naam in namen:
-                    eigen = lees_module(self.pad / f'{naam}.py')
-                    if eigen and eigen.naam not in {b.naam for b in code}:
-                        code.append(eigen)
+            knopen = [
+                k for k in ast.walk(bestand.boom) if isinstance(k, ast.Import | ast.ImportFrom)
+            ]
+            for naam in [getattr(k, 'module', None) or a.name for k in knopen for a in k.names]:
+                eigen = lees_module(self.pad / f'{naam}.py')
+                if eigen and eigen.naam not in {b.naam for b in code}:
+                    code.append(eigen)
         return code
 
     def bestand_met(self, tabel: str) -> Bestand:

@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             return -1
         # De tests die voor elke stap bestaan, hebben hem als parameter.
         parameters = test.callspec.params if hasattr(test, 'callspec') else {}
-        nummer = parameters.get('nummer', LAATSTE)
+        nummer = parameters.get('nummer', getattr(test.module, 'BEGINT_NA', LAATSTE))
         return nummer if isinstance(nummer, int) else LAATSTE + 1
 
     items.sort(key=beurt)

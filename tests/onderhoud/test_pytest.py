@@ -16,7 +16,7 @@ ZO = [(), ('.',), ('tests',)]
     ('plek', 'manieren'),
     [
         ('.', ZO),
-        ('migrations', ZO),
+        ('migrations', ZO[:1]),
         ('migrations/versions', ZO[:1]),
         ('tests', ZO[:1]),
         ('tests/controle', ZO[:1]),
