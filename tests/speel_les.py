@@ -40,7 +40,8 @@ from stappen import DELEN, DELEN_NA, LAATSTE, SERVER
 PROJECT = Path(__file__).resolve().parent.parent
 GEBRUIK = f"""\
 Gebruik: python tests/speel_les.py MAP --tot N     een nieuwe map
-    of:  python tests/speel_les.py --terug N       deze map, met N van 0 tot en met {LAATSTE}"""
+    of:  python tests/speel_les.py --terug N       deze map
+N is een stap van 0 tot en met {LAATSTE}, of een deel van {DELEN[0]} tot en met {DELEN[-1]}."""
 
 # Wat een leerling nodig heeft; de module komt uit de les.
 BESTANDEN = (LES, VERDIEPING, 'requirements.txt', 'pyproject.toml', '.gitignore', 'conftest.py')
@@ -298,8 +299,11 @@ def lees(naam: str) -> list[Hoofdstuk]:
         raise
 
 
-def speel_tot(doel: Path, tot: str) -> None:
-    """Speelt de les in `doel`, tot en met een stap of deel; bij '0' is er alleen de module."""
+def speel_tot(doel: Path, tot: str) -> str:
+    """Speelt de les in `doel` tot en met een stap of deel, en geeft daarvan de naam.
+
+    Bij '0' is er alleen de module.
+    """
     hoofdstukken = lees(LES)[: int(DELEN_NA if tot in DELEN else tot) + 1]
     if tot in DELEN:
         hoofdstukken.append(lees(VERDIEPING)[DELEN.index(tot)])
@@ -308,10 +312,11 @@ def speel_tot(doel: Path, tot: str) -> None:
         if hoofdstuk.nummer:
             print(f'{hoofdstuk.naam:<7}  {hoofdstuk.titel}', flush=True)
         speler.speel(hoofdstuk)
+    return hoofdstuk.naam
 
 
-def vul_map(doel: Path, tot: str = '0') -> None:
-    """Zet in `doel` wat een leerling nodig heeft, zoals na een stap of deel."""
+def vul_map(doel: Path, tot: str = '0') -> str:
+    """Zet in `doel` wat een leerling nodig heeft, zoals na een stap of deel; geeft de naam."""
     for bestand in [pad for patroon in BESTANDEN + CONTROLE for pad in PROJECT.glob(patroon)]:
         # klas.py is voor de docent.
         if bestand.is_file() and not {'__pycache__', 'klas.py'} & set(bestand.parts):
@@ -319,7 +324,7 @@ def vul_map(doel: Path, tot: str = '0') -> None:
             kopie.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(bestand, kopie)
     # De module komt uit stap 0 van de les: die in deze map kan al verder zijn.
-    speel_tot(doel, tot)
+    return speel_tot(doel, tot)
 
 
 # --- Een nieuwe map, of terug in je eigen map ---------------------------------------------------
@@ -342,22 +347,18 @@ def _weigering(doel: Path) -> str | None:
     return None
 
 
-def _naam(tot: str) -> str:
-    return f'deel {tot}' if tot in DELEN else f'stap {tot}'
-
-
 def maak(doel: Path, tot: str) -> int:
     """Maakt een nieuwe map; geeft de exit status."""
     try:
         doel.mkdir(exist_ok=True)
-        vul_map(doel.resolve(), tot)
+        naam = vul_map(doel.resolve(), tot)
     except (LesFout, OSError) as fout:
         print(f"De map '{doel}' is niet af. {fout}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"Afgebroken: de map '{doel}' is niet af.", file=sys.stderr)
         return 130
-    print(f"Klaar: '{doel}' is zoals na {_naam(tot)}.")
+    print(f"Klaar: '{doel}' is zoals na {naam}.")
     return 0
 
 
@@ -369,7 +370,7 @@ def ga_terug(tot: str) -> int:
             print('staat in een map `oud`.')
         bouw = PROJECT / WERKMAP / 'bouw'
         bouw.mkdir(parents=True)
-        speel_tot(bouw, tot)
+        naam = speel_tot(bouw, tot)
         # Het verplaatsen duurt zo kort, dat Ctrl-C daarop wacht.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         oud = wissel(PROJECT, bouw)
@@ -377,7 +378,7 @@ def ga_terug(tot: str) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         print(_wat_er_misging(fout), _hoe_het_nu_is(), sep='\n', file=sys.stderr)
         return 130 if isinstance(fout, KeyboardInterrupt) else 1
-    print(f'Klaar: deze map is zoals na {_naam(tot)}.')
+    print(f'Klaar: deze map is zoals na {naam}.')
     print(f'Wat je had, met je eigen rijen, staat in `{oud.name}`.')
     return 0
 

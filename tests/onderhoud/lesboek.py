@@ -83,7 +83,8 @@ class Lesboek:
 
     def _sla_over(self, stap: int | str) -> None:
         """Een fout in de les komt één keer uit: in de test van die stap, als die meedoet."""
-        reden = f'stap {stap} van de les klopt niet; zie test_les.py'
+        naam = self.les[stap].naam if stap in self.les else f'stap {stap}'
+        reden = f'{naam} klopt niet; zie {LESTEST}'
         if f'{LESTEST}[{stap}]' in self.tests:
             pytest.skip(reden)
         pytest.fail(reden, pytrace=False)

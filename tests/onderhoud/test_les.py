@@ -327,7 +327,7 @@ def test_een_fout_in_de_les_komt_in_zijn_geheel_uit_en_de_stappen_erna_gaan_door
     assert '\n    Error: Could not locate a Flask application' in fout
     assert fout.endswith("\n    Error: No such command 'db'.")
     assert lesboek.gespeeld(1).fouten == []
-    with pytest.raises(pytest.fail.Exception, match='^stap 0 van de les klopt niet'):
+    with pytest.raises(pytest.fail.Exception, match='^stap 0 klopt niet'):
         lesboek.na(1)
 
 
@@ -342,7 +342,7 @@ def test_een_andere_database_dan_in_stappen_py_houdt_de_les_op(tmp_path):
     assert {(kolom.tabel, kolom.naam) for kolom in STAPPEN[anders - 1].erbij} == {
         tuple(re.search(r'kolom (\w+)\.(\w+)', fout).groups()) for fout in fouten
     }
-    reden = f'^stap {anders} van de les klopt niet; zie test_les.py$'
+    reden = f'^stap {anders} klopt niet; zie {LESTEST}$'
     for vraag in (lesboek.gespeeld, lesboek.na):
         with pytest.raises(pytest.skip.Exception, match=reden):
             vraag(len(STAPPEN))

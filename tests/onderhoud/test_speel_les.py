@@ -62,8 +62,8 @@ def test_een_weigering_is_een_zin_en_raakt_niets_aan(plek, doel, overige, woorde
     assert resultaat.returncode == 2
     assert resultaat.stdout == ''
     assert woorden in resultaat.stderr
-    # De regels van het gebruik zijn er twee: een voor elke opdracht.
-    assert len(resultaat.stderr.splitlines()) == (2 if woorden == 'Gebruik: ' else 1)
+    # De regels van het gebruik zijn er drie: een voor elke opdracht, en wat N is.
+    assert len(resultaat.stderr.splitlines()) == (3 if woorden == 'Gebruik: ' else 1)
     assert inhoud(plek) == voor
 
 
