@@ -62,7 +62,8 @@ class Shell:
 SH = Shell('macOS/Linux', ('sh',), 'opdrachten.sh')
 CMD = Shell(
     *('Windows (cmd)', ('cmd', '/d', '/c'), 'opdrachten.bat'),
-    eerst='@echo off\nchcp 65001 > nul',
+    # Zonder console eindigt chcp met 1, en rmdir laat dat zo staan; (call ) maakt er weer 0 van.
+    eerst='@echo off\nchcp 65001 > nul\n(call )',
     procent='%%',
     roep_aan='call ',
 )
