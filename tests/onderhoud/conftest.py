@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def snelle_processen() -> None:
     """Elk proces dat een test begint, leest eerst snel/sitecustomize.py."""
     paden = [str(SNEL), *filter(None, [os.environ.get('PYTHONPATH')])]
     os.environ['PYTHONPATH'] = os.pathsep.join(paden)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def ctrl_c_werkt() -> None:
+    """Wie pytest op de achtergrond draait, zette Ctrl-C uit; elk proces dat hij begint erft dat."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope='session', autouse=True)
