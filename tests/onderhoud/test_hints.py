@@ -65,7 +65,9 @@ IN_DE_SHELL = {hint.__name__ for hint in HINTS if kan_in_de_shell(hint)}
 
 
 def naam_van(geval: Situatie) -> str:
+    # Hiermee kiest .ci wat er op Windows draait, en met een stap erbij.
     waar = '-in_de_shell' if geval.hint in IN_DE_SHELL else ''
+    waar += '-na_de_laatste_stap' if geval.stap == LAATSTE else ''
     return f'{geval.hint}-{geval.maak.__name__}{waar}'
 
 
