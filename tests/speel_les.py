@@ -183,10 +183,13 @@ class Speler:
 
     def _draai(self, delen: list[str], regel: int, invoer: str = '') -> subprocess.CompletedProcess:
         try:
-            return draai(delen, self.hier, self.omgeving, invoer)
-        except subprocess.TimeoutExpired:
-            tekst = f'`{shlex.join(delen)}` is na {TIJDSLIMIET} seconden nog niet klaar.'
+            return self._proces(delen, invoer)
+        except subprocess.TimeoutExpired as fout:
+            tekst = f'`{shlex.join(delen)}` is na {fout.timeout:.0f} seconden nog niet klaar.'
             raise LesFout(regel, tekst) from None
+
+    def _proces(self, delen: list[str], invoer: str) -> subprocess.CompletedProcess:
+        return draai(delen, self.hier, self.omgeving, invoer)
 
     def _verwijder(self, pad: str, regel: int) -> None:
         # De map begint leeg: dan is er soms nog niets om weg te gooien.

@@ -7,7 +7,7 @@ from controle.hints import doen
 from lesboek import Lesboek, maak_uitgedeelde_map, vertel
 from postgresql import sql_in
 from shells import CMD, HIER, POWERSHELL, Shell
-from speel_les import lees
+from speel_les import klaargezet, lees
 from spelen.lestekst import LES, SYSTEMEN, VERDIEPING, Hoofdstuk
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE
 from tekstfouten import meld
@@ -39,7 +39,7 @@ class Klaarzetter(InEenShell):
     """Doet ook wat in stap 0 in een tabel staat: een .venv maken, en de pakketten installeren."""
 
     def _overslaan(self, hoofdstuk: Hoofdstuk) -> set[int]:
-        return set()
+        return super()._overslaan(hoofdstuk) - klaargezet(hoofdstuk)
 
 
 @pytest.mark.parametrize('shell', [HIER[0], *ANDERE_SHELLS], ids=lambda shell: shell.kolom)
@@ -49,8 +49,11 @@ def test_klaarzetten_in_een_echte_shell(tmp_path, shell):
     maak_uitgedeelde_map(map_)
     speler = Klaarzetter(map_, shell)
     speler.speel(STAPPEN[0])
+    uitvoer = speler.controleer(STAPPEN[0])
     meld([vertel(fout) for fout in speler.afwijkingen])
     assert (map_ / '.venv').is_dir()
+    assert 'Wat nu: stap 1 staat klaar.' in uitvoer
+    assert re.search(r'= 1 passed, \d+ skipped', uitvoer)
 
 
 @pytest.mark.parametrize('shell', ANDERE_SHELLS, ids=lambda shell: shell.kolom)

@@ -75,7 +75,7 @@ def test_de_zip_van_de_readme_heeft_alles_en_niets_voor_de_docent(uitgedeeld, tm
     with zipfile.ZipFile(tmp_path / 'les.zip') as zip_:
         namen = {naam for naam in zip_.namelist() if not naam.endswith('/')}
     # Dat stap 0 daarmee lukt, met een .venv en de pakketten, ziet test_systemen.py.
-    nodig = {naam for naam, tekst in inhoud(uitgedeeld.map).items() if tekst}
+    nodig = {naam for naam, tekst in inhoud(uitgedeeld.map).items() if tekst is not None}
     assert nodig <= namen
     voor_docent = ('README', '.ci', '.github', 'tests/onderhoud', 'tests/klas', 'tests/docent')
     assert not [naam for naam in namen if naam.startswith(voor_docent)]

@@ -142,7 +142,7 @@ class InEenShell(Vergelijker):
             super()._voer_uit(delen, regel)
         return resultaat
 
-    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
+    def _proces(self, delen: list[str], invoer: str) -> CompletedProcess:
         opdrachten = [*self.geldt, ' '.join(delen)]
         return self.shell.draai(opdrachten, self.hier, self.omgeving, invoer)
 
