@@ -228,7 +228,9 @@ class Leerling:
         self, *opties: str, waar: Path | None = None, **extra: str
     ) -> subprocess.CompletedProcess:
         """Draait de echte `pytest`, en ziet dat er geen foutmelding van Python bij is."""
-        werk = omgeving() | {'FLASK_APP': MODULE} | extra
+        # Een leerling heeft de plugins voor onderhoud niet.
+        kaal = {'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'}
+        werk = omgeving() | {'FLASK_APP': MODULE} | kaal | extra
         resultaat = draai(['pytest', *opties], waar or self.map, werk)
         assert 'Traceback' not in resultaat.stdout, resultaat.stdout
         assert 'INTERNALERROR' not in resultaat.stdout, resultaat.stdout
