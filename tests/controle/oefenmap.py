@@ -255,6 +255,11 @@ class Oefenmap:
         """Of een bestand in een map in deze map staat, met haar eigen migraties."""
         return (self.pad / pad.relative_to(self.pad).parts[0] / 'migrations').is_dir()
 
+    def is_bewaard(self, pad: Path) -> bool:
+        """Of de weg terug een bestand bewaarde: in `oud`, `oud2`, ..."""
+        eerste, *rest = pad.relative_to(self.pad).parts
+        return bool(rest) and re.fullmatch(r'oud\d*', eerste) is not None
+
     @cached_property
     def code(self) -> list[Bestand]:
         """De module, en de eigen bestanden ernaast die zij of een van deze importeert."""

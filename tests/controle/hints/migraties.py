@@ -111,11 +111,8 @@ def script_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -
     for revisie in sorted(nodig - bekend):
         for pad in sorted(oordeel.oefenmap.pad.glob('**/*.py*')):
             naam = pad.relative_to(oordeel.oefenmap.pad).as_posix()
-            if (
-                pad.suffix == '.pyc'
-                or naam.startswith(('.venv', 'tests/', 'oud'))
-                or not pad.is_file()
-            ):
+            niet_van_hier = naam.startswith(('.venv', 'tests/')) or oordeel.oefenmap.is_bewaard(pad)
+            if pad.suffix == '.pyc' or niet_van_hier or not pad.is_file():
                 continue
             gezocht = rf"""^revision\b.*=\s*['"]{re.escape(revisie)}['"]"""
             if re.search(gezocht, pad.read_text('utf-8', 'replace'), re.MULTILINE):

@@ -201,7 +201,7 @@ def _scripts_van_een_ander(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[s
     for pad in sorted(map_.glob('*/migrations/versions/*.py')):
         naam = pad.relative_to(map_).as_posix()
         # Wat de weg terug bewaart, is van de leerling zelf.
-        eigen = pad.name in hier or naam.startswith('oud')
+        eigen = pad.name in hier or oordeel.oefenmap.is_bewaard(pad)
         if not eigen and maakt in pad.read_text('utf-8', 'replace'):
             yield naam
 

@@ -14,12 +14,13 @@ from controle.oordeel import Afwijking, Oordeel
 
 @hint('module', 'ontbreekt')
 def module_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    for pad in sorted([*oordeel.oefenmap.pad.iterdir(), *oordeel.oefenmap.pad.glob('*/*.py*')]):
-        naam = pad.relative_to(oordeel.oefenmap.pad).as_posix()
+    oefenmap = oordeel.oefenmap
+    for pad in sorted([*oefenmap.pad.iterdir(), *oefenmap.pad.glob('*/*.py*')]):
+        naam = pad.relative_to(oefenmap.pad).as_posix()
         # Wat Python vertaalde (.pyc), is niet te lezen.
         lijkt = re.match(r'basic_?model_?app.*\.py(?!c$)', pad.name.lower()) and pad.is_file()
         # Wat de weg terug bewaarde, blijft daar; wat van een ander is ook.
-        if lijkt and not naam.startswith('oud') and not oordeel.oefenmap.is_van_een_ander(pad):
+        if lijkt and not oefenmap.is_bewaard(pad) and not oefenmap.is_van_een_ander(pad):
             return Hint(
                 f'Er is geen bestand `{MODULE}` in deze map. Wel een bestand `{naam}`.',
                 doen.hernoem(naam, MODULE),

@@ -200,10 +200,11 @@ def script_met_txt(m):
     (m.map / naam).rename(m.map / f'{naam}.txt')
 
 
-@situatie('script_heet_anders_of_staat_elders', NIVEAU, 'migrations/')
+@situatie('script_heet_anders_of_staat_elders', NIVEAU, 'oude scripts/')
 def script_verplaatst(m):
     naam = Path(m.script('woonplaats')).name
-    (m.versions / naam).rename(m.map / 'migrations' / naam)
+    (m.map / 'oude scripts').mkdir()
+    (m.versions / naam).rename(m.map / 'oude scripts' / naam)
 
 
 @situatie('reeks_klopt_niet', NIVEAU, 'prullenbak', '--terug')
