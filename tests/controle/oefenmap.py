@@ -257,8 +257,7 @@ class Oefenmap:
 
     def is_bewaard(self, pad: Path) -> bool:
         """Of de weg terug een bestand bewaarde: in `oud`, `oud2`, ..."""
-        eerste, *rest = pad.relative_to(self.pad).parts
-        return bool(rest) and re.fullmatch(r'oud\d*', eerste) is not None
+        return re.fullmatch(r'oud\d*', pad.relative_to(self.pad).parts[0]) is not None
 
     @cached_property
     def code(self) -> list[Bestand]:

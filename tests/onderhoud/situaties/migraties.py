@@ -200,11 +200,17 @@ def script_met_txt(m):
     (m.map / naam).rename(m.map / f'{naam}.txt')
 
 
-@situatie('script_heet_anders_of_staat_elders', NIVEAU, 'oude scripts/')
-def script_verplaatst(m):
-    naam = Path(m.script('woonplaats')).name
-    (m.map / 'oude scripts').mkdir()
-    (m.versions / naam).rename(m.map / 'oude scripts' / naam)
+def script_staat_in(map_):
+    @situatie('script_heet_anders_of_staat_elders', NIVEAU, f'{map_}/')
+    def script_verplaatst(m):
+        naam = Path(m.script('woonplaats')).name
+        (m.map / map_).mkdir(exist_ok=True)
+        (m.versions / naam).rename(m.map / map_ / naam)
+
+
+script_staat_in('migrations')
+# Dit is niet wat de weg terug bewaarde.
+script_staat_in('oude scripts')
 
 
 @situatie('reeks_klopt_niet', NIVEAU, 'prullenbak', '--terug')

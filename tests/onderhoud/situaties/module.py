@@ -31,6 +31,7 @@ def module_heet(naam):
 module_heet(MODULE.lower())
 module_heet('BasicModelApp (1).py')
 module_heet(f'{MODULE}.txt')
+module_heet(f'oefening/{MODULE}')
 module_heet(f'oude versie/{MODULE}')
 
 
