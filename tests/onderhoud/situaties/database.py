@@ -129,6 +129,12 @@ def script_en_kolom_verwijderd(m):
     m.model_van(NIVEAU - 1)
 
 
+@situatie('script_is_weg_na_de_upgrade', NIVEAU, '--terug', bij=WOONPLAATS)
+def database_teruggezet_na_de_weg_terug(m):
+    m.doe(f'    python tests/speel_les.py --terug {WOONPLAATS}')
+    shutil.copyfile(m.map / 'oud' / DATABASE, m.database)
+
+
 @situatie('script_is_weg_na_de_upgrade', WOONPLAATS, 'stamp --purge')
 def onbekende_revisie_met_goede_tabellen(m):
     m.sql("UPDATE alembic_version SET version_num = 'abc123'")

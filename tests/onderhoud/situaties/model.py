@@ -117,6 +117,14 @@ def kolom_van_een_ander_voor_zijn_script(m):
     m.kolom('straat = db.Column(db.Text)')
 
 
+@situatie('model_loopt_voor', WOONPLAATS, '`straat`', 'flask db migrate', tot_het_eind=True)
+def eigen_kolom_opnieuw_na_de_weg_terug(m):
+    m.kolom('straat = db.Column(db.Text)')
+    m.migreer('straat')
+    m.doe(f'    python tests/speel_les.py --terug {WOONPLAATS}')
+    m.kolom('straat = db.Column(db.Text)')
+
+
 @situatie('model_loopt_voor', WOONPLAATS, '`straat`', tot_het_eind=True)
 def kolom_na_een_merge(m):
     samen_met_bas(m, TELEFOON, INSTRUMENT)

@@ -54,6 +54,13 @@ def module_verwijderd_met_die_van_bas_ernaast(m):
     module_verwijderd(m)
 
 
+@situatie('module_is_weg', WOONPLAATS, 'Er is geen bestand')
+def module_verwijderd_na_de_weg_terug(m):
+    # Wie geen migraties had, heeft ze in `oud` ook niet.
+    (m.map / 'oud').mkdir()
+    m.module.rename(m.map / 'oud' / MODULE)
+
+
 @situatie('module_is_weg', EERSTE, 'Er staat niets')
 def module_leeg(m):
     m.schrijf('')
