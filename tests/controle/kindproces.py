@@ -43,6 +43,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Table,
+    UniqueConstraint,
     event,
     select,
 )
@@ -248,7 +249,8 @@ class Rondgang:
             }
             context = MigrationContext.configure(verbinding, opts=opties)
             gevonden = compare_metadata(context, self.metadata)
-            self.verschillen = _verschillen(gevonden, self.schema)
+            zelfde = {t.name for t in self.metadata.tables.values() if _zelfde_naam_voor_uniek(t)}
+            self.verschillen = _verschillen(gevonden, self.schema, zelfde)
         self._meld('verschillen', self.verschillen)
 
     def _lees(self) -> None:
@@ -421,11 +423,17 @@ def _standaard(kolom: Column, dialect: Dialect) -> str | None:
     return standaard_in_een_rij(maker.get_column_default_string(kolom))
 
 
-def _verschillen(gevonden: list, schema: dict) -> list[dict]:
+def _zelfde_naam_voor_uniek(tabel: Table) -> bool:
+    namen = [c.name for c in tabel.constraints if isinstance(c, UniqueConstraint) and c.name]
+    return len(namen) > len(set(namen))
+
+
+def _verschillen(gevonden: list, schema: dict, zelfde: set[str]) -> list[dict]:
     """De verschillen van Alembic als gewone dicts: wat, tabel, kolommen en doel.
 
     Alleen een andere naam voor een unieke kolom of een foreign key is geen verschil, en een naam
-    voor een unieke kolom die er nog geen had ook niet.
+    voor een unieke kolom die er nog geen had ook niet. Heten in een tabel van `zelfde` unieke
+    kolommen gelijk, dan vergelijkt Alembic er een: welke, is toeval.
     """
     verschillen = []
     for een_of_meer in gevonden:
@@ -438,6 +446,7 @@ def _verschillen(gevonden: list, schema: dict) -> list[dict]:
         if verschil['soort'] == 'kolom'
         or not {('add', *_kenmerk(verschil)), ('remove', *_kenmerk(verschil))} <= soorten
         and not _is_al_uniek(verschil, schema)
+        and not (verschil['soort'] == 'uniek' and verschil['tabel'] in zelfde)
     ]
 
 

@@ -407,6 +407,12 @@ def een_unieke_kolom_zonder_naam(w):
     )
 
 
+def een_naam_voor_twee_unieke_kolommen(w):
+    w.model_van(GEBRUIKERS)
+    w.vervang("'uq_%(table_name)s_%(column_0_name)s'", "'uq_%(table_name)s'")
+    w.migreer('gebruikers')
+
+
 def andere_rijen(w):
     w.sql(
         'DELETE FROM cursisten',
@@ -450,6 +456,7 @@ GOED = [
     (eigen_kolommen_en_tabellen, WOONPLAATS, WOONPLAATS),
     (een_eigen_unieke_kolom_van_voor_de_naming_convention, GEBRUIKERS - 1, GEBRUIKERS),
     (een_unieke_kolom_zonder_naam, GEBRUIKERS, GEBRUIKERS),
+    (een_naam_voor_twee_unieke_kolommen, GEBRUIKERS - 1, GEBRUIKERS),
     (andere_rijen, WOONPLAATS, WOONPLAATS),
 ]
 
