@@ -54,6 +54,8 @@ def flask_hier(map_: Path, delen: list[str], invoer: str = '') -> tuple[int, str
             redirect_stdout(uitvoer),
             redirect_stderr(uitvoer),
             patch('sys.stdin', StringIO(invoer)),
+            # Een vertaling van een bestand dat in dezelfde seconde verandert, is te oud.
+            patch('sys.dont_write_bytecode', True),
         ):
             try:
                 FlaskGroup().main(delen, 'flask', obj=info)
@@ -86,8 +88,6 @@ def _alsof_het_een_eigen_proces_is(kopie: Path, **venster: str) -> Iterator[None
     # Het naspelen zet de map van de leerling op de eerste plaats.
     sys.path[:] = ['', *(plek for plek in pad if Path(plek).absolute() not in VAN_ONS)]
     os.chdir(kopie)
-    # Een vertaling van een bestand dat in dezelfde seconde verandert, is te oud.
-    schrijft_niet, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         # Wat een eigen proces zegt of waarschuwt ziet ook niemand.
         with (
@@ -100,7 +100,6 @@ def _alsof_het_een_eigen_proces_is(kopie: Path, **venster: str) -> Iterator[None
             warnings.simplefilter('ignore')
             yield
     finally:
-        sys.dont_write_bytecode = schrijft_niet
         os.chdir(map_)
         sys.path[:] = pad
         _zet_omgeving(vooraf)
