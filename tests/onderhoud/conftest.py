@@ -33,8 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         speelt = test.name.startswith(LESTEST)
         if isinstance(nummer, int):
             return -2 if speelt else nummer
-        # Een deel is pas na de laatste stap te spelen; wat op een deel wacht, komt het laatst.
-        return LAATSTE - 1 if speelt else LAATSTE + 1
+        # Een deel is pas na de laatste stap te spelen, en dan kan elk proces dat.
+        return LAATSTE if speelt else LAATSTE + 1
 
     items.sort(key=beurt)
 

@@ -70,8 +70,17 @@ def daden(hoofdstuk: Hoofdstuk) -> Iterator[Daad]:
                 yield Daad(kop, (getypt,), blok, (nummer, delen))
 
 
-class Meedoen(Speler):
-    """Doet wat de les zegt, ook wat mislukt, in het proces van de test zelf."""
+class InDitProces(Speler):
+    """Een speler die `flask` in het proces van de test draait."""
+
+    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
+        if 'FLASK_APP' not in self.omgeving:
+            return CompletedProcess(delen, 2, '')
+        return CompletedProcess(delen, *flask_hier(self.hier, delen[1:], invoer))
+
+
+class Meedoen(InDitProces):
+    """Doet wat de les zegt, ook wat mislukt."""
 
     def doe(self, daad: Daad) -> None:
         if daad.opdracht:
@@ -81,11 +90,6 @@ class Meedoen(Speler):
             self._pycon(daad.blok)
         else:
             self._python(daad.blok)
-
-    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
-        if 'FLASK_APP' not in self.omgeving:
-            return CompletedProcess(delen, 2, '')
-        return CompletedProcess(delen, *flask_hier(self.hier, delen[1:], invoer))
 
     def _gesprek(self, gesprek: list) -> None:
         """Wat er komt staat al vast: dat vergelijkt test_les.py."""

@@ -286,6 +286,10 @@ def test_een_map_waarin_je_niet_mag_schrijven_kan_ook(leerling):
 # --- Wat de controle zelf zou kunnen laten struikelen ---------------------------------------
 
 
+def geen_module(w):
+    w.module.unlink()
+
+
 def module_met_een_tikfout(w):
     w.schrijf(f'class Los(db.Model)\n    pass\n\n\n{w.lees()}')
 
@@ -300,6 +304,10 @@ def exit_in_de_module(w):
 
 def harde_exit_in_de_module(w):
     w.onderaan('os._exit(0)')
+
+
+def geen_migrations(w):
+    shutil.rmtree(w.map / 'migrations')
 
 
 def migratie_met_een_fout(w):
@@ -325,9 +333,12 @@ def migratie_die_niet_stopt(w):
 @pytest.mark.parametrize(
     ('bederf', 'woorden'),
     [
+        (geen_module, ['`BasicModelApp.py`', 'geen bestand']),
         (module_met_een_tikfout, ['`BasicModelApp.py`', 'regel 1.', 'dubbele punt']),
+        (module_zonder_migrate, ['`BasicModelApp.py`', REGELS['migrate']]),
         (exit_in_de_module, ['BasicModelApp.py`', 'SystemExit', 'sys.exit()']),
         (harde_exit_in_de_module, ['exit status 0']),
+        (geen_migrations, ['migraties', 'data.sqlite']),
         (migratie_met_een_fout, ['_woonplaats.py`', 'bestaat_niet']),
         (module_die_niet_stopt, ['`BasicModelApp.py`', f'{2 * TRAGER} seconden', 'nog niet klaar']),
         (migratie_die_niet_stopt, ['_woonplaats.py`', f'{3 * TRAGER} seconden', 'nog niet klaar']),

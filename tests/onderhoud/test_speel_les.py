@@ -11,7 +11,7 @@ from speel_les import BESTANDEN, PROJECT, lees, omgeving
 from spelen.invoegen import voeg_in
 from spelen.lestekst import LesFout, lees_les
 from stappen import LAATSTE, STAPPEN
-from test_een_stem import Meedoen
+from test_een_stem import InDitProces
 from vergelijker import nieuw_in, vergelijk
 
 LES = lees('LEERLING.md')
@@ -112,8 +112,8 @@ def test_de_map_is_die_van_de_les_ook_met_lastige_tekens_erin(lesstand, tmp_path
 def test_overslaan_wat_niets_verandert_geeft_dezelfde_stand(lesstand, na_stap, nummer):
     verwacht = lesstand(nummer).map
     map_ = na_stap(nummer - 1)
-    # Met een proces per opdracht doet de test hierboven dit.
-    speler = Meedoen(map_)
+    # De test hierboven doet dit voor twee stappen met een proces per opdracht.
+    speler = InDitProces(map_)
     if nummer > 1:
         speler.omgeving['FLASK_APP'] = 'BasicModelApp.py'
     speler.speel(LES[nummer])
