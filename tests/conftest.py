@@ -41,6 +41,12 @@ def pytest_addoption(parser):
             action='store_true',
             help='een stap die nog niet begonnen is telt als fout (voor een cijfer)',
         )
+        if (TESTS / 'onderhoud').is_dir():
+            parser.addoption(
+                '--lang',
+                action='store_true',
+                help='ook de onderhoudstests over hoeveelheid: meer zaden, vaker doden',
+            )
     except ValueError:
         # Deze optie is er al: de controle van een andere map is ook geladen.
         NIET_DE_ENIGE.append(OEFENMAP)

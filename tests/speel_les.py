@@ -22,6 +22,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from spelen.dit_proces import draai_flask
 from spelen.invoegen import voeg_in
 from spelen.lestekst import (
     LES,
@@ -46,9 +47,6 @@ N is een stap van 0 tot en met {LAATSTE}, of een deel van {DELEN[0]} tot en met 
 # Wat een leerling nodig heeft; de module komt uit de les.
 BESTANDEN = (LES, VERDIEPING, 'requirements.txt', 'pyproject.toml', '.gitignore', 'conftest.py')
 CONTROLE = ('tests/*.py', 'tests/spelen/*', 'tests/controle/**/*')
-
-# Langer doet geen opdracht uit de les erover.
-TIJDSLIMIET = 120
 
 # Alleen deze opdrachten van flask db veranderen iets.
 VERANDERT = {'init', 'migrate', 'upgrade', 'downgrade', 'revision', 'stamp', 'merge'}
@@ -84,24 +82,6 @@ def omgeving() -> dict[str, str]:
         'NO_COLOR': '1',
         'COLUMNS': '80',
     }
-
-
-def draai(
-    delen: list[str], werkmap: Path, omgeving: dict[str, str], invoer: str = ''
-) -> subprocess.CompletedProcess:
-    """Draait `flask`, `pytest` of `python`; stdout en stderr komen door elkaar."""
-    programma = delen[1:] if delen[0] == 'python' else ['-m', *delen]
-    return subprocess.run(
-        [sys.executable, *programma],
-        cwd=werkmap,
-        env=omgeving,
-        input=invoer,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding='utf-8',
-        errors='replace',
-        timeout=TIJDSLIMIET,
-    )
 
 
 class Speler:
@@ -162,8 +142,11 @@ class Speler:
     def _voer_uit(self, delen: list[str], regel: int) -> subprocess.CompletedProcess:
         """Voert een opdracht uit de les uit; wat hij niet kent, is een fout in de tekst."""
         match delen:
-            case ['flask' | 'pytest' | 'python', *_]:
+            case ['flask', *_]:
                 return self._draai([self._met_revisies(deel, regel) for deel in delen], regel)
+            case ['pytest' | 'python', *_]:
+                # Die kijken alleen.
+                pass
             case ['export', toekenning] if toekenning.startswith('FLASK_'):
                 naam, _, self.omgeving[naam] = toekenning.partition('=')
             case ['unset', naam]:
@@ -182,14 +165,8 @@ class Speler:
         return subprocess.CompletedProcess(delen, 0, '')
 
     def _draai(self, delen: list[str], regel: int, invoer: str = '') -> subprocess.CompletedProcess:
-        try:
-            return self._proces(delen, invoer)
-        except subprocess.TimeoutExpired as fout:
-            tekst = f'`{shlex.join(delen)}` is na {fout.timeout:.0f} seconden nog niet klaar.'
-            raise LesFout(regel, tekst) from None
-
-    def _proces(self, delen: list[str], invoer: str) -> subprocess.CompletedProcess:
-        return draai(delen, self.hier, self.omgeving, invoer)
+        klaar = draai_flask(self.hier, delen[1:], self.omgeving, invoer)
+        return subprocess.CompletedProcess(delen, *klaar)
 
     def _verwijder(self, pad: str, regel: int) -> None:
         # De map begint leeg: dan is er soms nog niets om weg te gooien.
@@ -318,16 +295,14 @@ def speel_tot(doel: Path, tot: str) -> str:
     return hoofdstuk.naam
 
 
-def vul_map(doel: Path, tot: str = '0') -> str:
-    """Zet in `doel` wat een leerling nodig heeft, zoals na een stap of deel; geeft de naam."""
+def zet_klaar(doel: Path) -> None:
+    """Zet in `doel` wat een leerling naast zijn eigen werk nodig heeft."""
     for bestand in [pad for patroon in BESTANDEN + CONTROLE for pad in PROJECT.glob(patroon)]:
         # klas.py is voor de docent.
         if bestand.is_file() and not {'__pycache__', 'klas.py'} & set(bestand.parts):
             kopie = doel / bestand.relative_to(PROJECT)
             kopie.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(bestand, kopie)
-    # De module komt uit stap 0 van de les: die in deze map kan al verder zijn.
-    return speel_tot(doel, tot)
 
 
 # --- Een nieuwe map, of terug in je eigen map ---------------------------------------------------
@@ -354,7 +329,9 @@ def maak(doel: Path, tot: str) -> int:
     """Maakt een nieuwe map; geeft de exit status."""
     try:
         doel.mkdir(exist_ok=True)
-        naam = vul_map(doel.resolve(), tot)
+        zet_klaar(doel)
+        # De module komt uit stap 0 van de les: die in deze map kan al verder zijn.
+        naam = speel_tot(doel.resolve(), tot)
     except (LesFout, OSError) as fout:
         print(f"De map '{doel}' is niet af. {fout}", file=sys.stderr)
         return 1

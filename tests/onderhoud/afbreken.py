@@ -24,11 +24,11 @@ from controle.naspelen import Kindproces, kopieer_database
 from controle.tabellen import lees_schema
 from meet import draai, om_en_om, omgeving, speel
 from speel_les import Speler, lees
+from spelen.dit_proces import draai_flask
 from spelen.lestekst import VERDIEPING
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
 from stappen import DATABASE, DELEN, DELEN_NA, GEVULD, HERNOEMD, MODULE, TABEL
-from zonder_kindproces import flask_hier
 
 KEREN = 200
 # Wie er in de tabel staat: naam en leeftijd.
@@ -174,7 +174,7 @@ class Proef:
 
     def _maakt_het_af(self) -> bool:
         """Of een gewone upgrade nu op de laatste revisie komt, met elke rij."""
-        status, _ = flask_hier(self.map, ['db', 'upgrade'])
+        status, _ = draai_flask(self.map, ['db', 'upgrade'], omgeving())
         stand, head = kijk(self.database), self.begin.head
         goed = stand.heel and stand.schema == self.begin.schemas[head]
         return status == 0 and goed and stand.cursisten == CURSISTEN

@@ -12,7 +12,7 @@ from leerling import Leerling
 from stappen import DATABASE, LAATSTE, MODULE, STAPPEN
 
 
-def stand(uitvoer: str, teken: str) -> list[int]:
+def stappen_met(uitvoer: str, teken: str) -> list[int]:
     """De stappen waar dit teken voor staat."""
     return [int(n) for n in re.findall(rf'^{re.escape(teken)} +stap (\d+) ', uitvoer, re.M)]
 
@@ -57,8 +57,8 @@ def keurt_af(werk: Leerling, stap: int, *woorden: str) -> None:
 def is_groen(resultaat: CompletedProcess, tot: int) -> None:
     """De echte `pytest` is groen, en de eerste `tot` stappen zijn af."""
     assert resultaat.returncode == 0, resultaat.stdout
-    assert stand(resultaat.stdout, '✓') == list(range(1, tot + 1)), resultaat.stdout
-    assert stand(resultaat.stdout, '✗') == []
+    assert stappen_met(resultaat.stdout, '✓') == list(range(1, tot + 1)), resultaat.stdout
+    assert stappen_met(resultaat.stdout, '✗') == []
 
 
 def inhoud(map_: Path) -> dict[str, bytes | None]:

@@ -1,7 +1,6 @@
 """Wat de onderhoudstests delen: een map zoals die na een stap van de les is."""
 
-import gc
-import os
+import compileall
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -10,47 +9,25 @@ from pathlib import Path
 import postgresql
 import pytest
 from leerling import Leerling
-from lesboek import LESTEST, Lesboek, Lesstand
-from speel_les import lees, vul_map
-from spelen.lestekst import LES, VERDIEPING
-from stappen import LAATSTE
-
-SNEL = Path(__file__).with_name('snel')
+from speel_les import PROJECT, zet_klaar
+from standen import LESTEST, LESTEST_DOET_MEE, stand
+from stappen import MODULE
 
 # Zo zegt een bewering die niet klopt ook wat er dan wel was.
 pytest.register_assert_rewrite('beweringen')
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Eerst het spelen, dan wat daar het kortst op wacht: zo staat geen proces stil."""
-
-    def beurt(test: pytest.Item) -> int:
-        if 'lesboek' not in test.fixturenames:
-            return -1
-        # De tests die voor elke stap bestaan, hebben hem als parameter.
-        parameters = test.callspec.params if hasattr(test, 'callspec') else {}
-        nummer = parameters.get('nummer', getattr(test.module, 'BEGINT_NA', LAATSTE))
-        speelt = test.name.startswith(LESTEST)
-        if isinstance(nummer, int):
-            return -2 if speelt else nummer
-        # Een deel is pas na de laatste stap te spelen, en dan kan elk proces dat.
-        return LAATSTE if speelt else LAATSTE + 1
-
-    items.sort(key=beurt)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line('markers', 'lang: over hoeveelheid; alleen met --lang')
 
 
-@pytest.fixture(scope='session', autouse=True)
-def snelle_processen() -> None:
-    """Elk proces dat een test begint, leest eerst snel/sitecustomize.py."""
-    paden = [str(SNEL), *filter(None, [os.environ.get('PYTHONPATH')])]
-    os.environ['PYTHONPATH'] = os.pathsep.join(paden)
-
-
-@pytest.fixture(scope='session', autouse=True)
-def zelden_opruimen() -> None:
-    """Naspelen in het proces van de test zelf maakt veel afval; elke keer zoeken kost 12%."""
-    gc.freeze()
-    gc.set_threshold(100_000)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Zonder --lang doet niet mee wat over hoeveelheid gaat."""
+    lang = [test for test in items if test.get_closest_marker('lang')]
+    if lang and not config.getoption('--lang'):
+        config.hook.pytest_deselected(items=lang)
+        items[:] = [test for test in items if test not in lang]
+    LESTEST_DOET_MEE.extend(test.name.startswith(LESTEST) for test in items)
 
 
 @pytest.fixture(scope='session', autouse=True)
@@ -67,46 +44,38 @@ def server_stopt() -> Iterator[None]:
 
 
 @pytest.fixture(scope='session')
-def lesboek(tmp_path_factory, request) -> Lesboek:
-    basis = tmp_path_factory.getbasetemp()
-    # Met pytest-xdist heeft elk proces een eigen map; die erboven delen ze.
-    if 'PYTEST_XDIST_WORKER' in os.environ:
-        basis = basis.parent
-    hoofdstukken = lees(LES) + lees(VERDIEPING)
-    return Lesboek(basis / 'lesboek', hoofdstukken, request.session.items)
-
-
-@pytest.fixture(scope='session')
-def lesstand(lesboek) -> Callable[[int | str], Lesstand]:
-    """`lesstand(n)`: de stand na stap of deel n; 0 is de map zoals uitgedeeld."""
-    return lesboek.na
+def nodig(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Wat een leerling naast zijn eigen werk heeft: de teksten, de instellingen en de controle."""
+    map_ = tmp_path_factory.mktemp('nodig')
+    zet_klaar(map_)
+    # Elke kopie van deze map draait straks de controle: vertaal die een keer.
+    compileall.compile_dir(map_ / 'tests', quiet=1)
+    return map_
 
 
 @pytest.fixture
-def na_stap(lesstand, tmp_path) -> Callable[..., Path]:
+def na_stap(nodig: Path, tmp_path: Path) -> Callable[..., Path]:
     """`na_stap(n)`: een eigen kopie van de map na stap of deel n; bij 0 is er nog geen migratie."""
 
     def geef(nummer: int | str, naam: str = 'oefening') -> Path:
-        doel = tmp_path / naam
-        stand = lesstand(nummer)
+        doel = shutil.copytree(nodig, tmp_path / naam)
         if nummer:
-            shutil.copytree(stand.map, doel)
+            shutil.copytree(stand(nummer), doel, dirs_exist_ok=True)
         else:
-            doel.mkdir()
-            vul_map(doel)
+            shutil.copyfile(PROJECT / MODULE, doel / MODULE)
         return doel
 
     return geef
 
 
 @pytest.fixture
-def leerling(na_stap, lesstand) -> Callable[..., Leerling]:
+def leerling(na_stap: Callable[..., Path]) -> Callable[..., Leerling]:
     """`leerling(n)`: een leerling in een eigen map zoals die na stap n is."""
-    return lambda *stap_en_naam: Leerling(na_stap(*stap_en_naam), lesstand)
+    return lambda *stap_en_naam: Leerling(na_stap(*stap_en_naam))
 
 
 @pytest.fixture
-def uitgedeeld(lesstand, tmp_path) -> Leerling:
+def uitgedeeld(nodig: Path, tmp_path: Path) -> Leerling:
     """Een leerling met de map zoals de docent hem uitdeelt."""
-    shutil.copytree(lesstand(0).map, tmp_path / 'uitgedeeld')
-    return Leerling(tmp_path / 'uitgedeeld', lesstand)
+    map_ = shutil.copytree(nodig, tmp_path / 'uitgedeeld')
+    return Leerling(shutil.copytree(stand(0), map_, dirs_exist_ok=True))

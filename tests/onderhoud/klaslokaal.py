@@ -7,6 +7,7 @@ from pathlib import Path
 from beweringen import verhaal
 from leerling import Leerling
 from speel_les import PROJECT
+from standen import stand
 from stappen import MODULE
 
 KLAS = PROJECT / 'tests' / 'klas.py'
@@ -35,10 +36,10 @@ def zet_vallen(map_: Path, bestanden: tuple[str, ...], sporen: Path) -> None:
     )
 
 
-def zet_neer(lesstand, nummer: int, doel: Path) -> Leerling:
+def zet_neer(nummer: int, doel: Path) -> Leerling:
     """Een map zoals na een stap; die bij 0 is zoals de docent hem uitdeelt."""
-    shutil.copytree(lesstand(nummer).map, doel, ignore=shutil.ignore_patterns('tests'))
-    return Leerling(doel, lesstand)
+    shutil.copytree(stand(nummer), doel, ignore=shutil.ignore_patterns('tests'))
+    return Leerling(doel)
 
 
 def rijen(uitvoer: str) -> dict[str, list[str]]:

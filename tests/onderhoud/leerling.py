@@ -7,7 +7,6 @@ import shlex
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,17 +14,19 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from controle import vertelling
 from controle.beoordeling import beoordeel
-from controle.naspelen import Kindproces, Verslag
+from controle.naspelen import Verslag
 from controle.oefenmap import lees_oefenmap
 from controle.oordeel import Oordeel
-from lesboek import Lesstand
+from processen import draai
 from shells import HIER
-from speel_les import draai, omgeving
+from speel_les import omgeving
+from spelen.dit_proces import draai_flask
 from spelen.terug import WERKMAP, wissel
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
-from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, STAPPEN, TABEL, Kolom
-from zonder_kindproces import flask_hier, speel_hier_na
+from standen import stand
+from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, SERVER, STAPPEN, TABEL, Kolom
+from zonder_kindproces import speel_hier_na
 
 # Het begin van een commentaarregel die op elke stap onder de kolommen van Cursist staat.
 ONDER_DE_KOLOMMEN = '    # Zo ziet een cursist eruit'
@@ -69,29 +70,26 @@ def downgrade():
 NAGESPEELD: dict[frozenset, Verslag] = {}
 
 
-def stap(naam: str, **kenmerken: object) -> int:
-    """De eerste stap waarin deze kolom erbij komt, zo nodig een met deze kenmerken."""
-    return next(
-        stap.nummer
-        for stap in STAPPEN
-        for kolom in stap.erbij
-        if kolom.naam == naam and kenmerken.items() <= vars(kolom).items()
-    )
+def stap(titel: str) -> int:
+    """Het nummer van de stap met deze titel."""
+    return next(stap.nummer for stap in STAPPEN if stap.titel == titel)
 
 
-# De stappen bij naam: zo verandert er in de tests niets als er een stap tussen komt.
-EERSTE = stap('naam')
-WOONPLAATS = stap('woonplaats')
-NIVEAU = stap('niveau')
-CURSISTNUMMER = stap('cursistnummer')
-TIJDSTIP = stap('ingeschreven_op')
-GEBOORTEJAAR = stap('geboortejaar')
-NAAM = stap('volledige_naam')
-LEEFTIJD_WEG = next(s.nummer for s in STAPPEN if (TABEL, 'leeftijd') in s.weg)
-GEBRUIKERS = stap('gebruiker_id')
-INDEX = stap('volledige_naam', index=True)
+# De stappen bij hun titel: zo verandert er in de tests niets als er een stap tussen komt.
+EERSTE = stap('De eerste migratie')
+WOONPLAATS = stap('Een kolom erbij')
+NIVEAU = stap('Een verplichte kolom')
+CURSISTNUMMER = stap('Een unieke kolom')
+TIJDSTIP = stap('Een tijdstip')
+GEBOORTEJAAR = stap('Een kolom vullen')
+NAAM = stap('Een kolom hernoemen')
+LEEFTIJD_WEG = stap('Een kolom weg')
+GEBRUIKERS = stap('Een tweede tabel')
+INDEX = stap('Zelf een script schrijven')
 
-KOLOM = {kolom.naam: kolom for s in STAPPEN for kolom in s.erbij if kolom.tabel == TABEL}
+# De kolom die een stap in de tabel van de les zet of verandert; van de eerste stap de laatste.
+KOLOM = {s.nummer: kolom for s in STAPPEN for kolom in s.erbij if kolom.tabel == TABEL}
+ID, NAAM_VOORAF = STAPPEN[EERSTE - 1].erbij[:2]
 
 
 def in_script(kolom: Kolom) -> str:
@@ -104,9 +102,8 @@ def in_script(kolom: Kolom) -> str:
 class Leerling:
     """Een leerling in zijn oefenmap: wat hij schrijft, typt, en van een hint opvolgt."""
 
-    def __init__(self, map_: Path, lesstand: Callable[[int | str], Lesstand]):
+    def __init__(self, map_: Path):
         self.map = map_
-        self.lesstand = lesstand
         self.speel_na = speel_hier_na
         # Wat er in een echte shell getypt is.
         self.getypt: list[str] = []
@@ -125,12 +122,14 @@ class Leerling:
     def versions(self) -> Path:
         return self.map / 'migrations' / 'versions'
 
-    def script(self, eind: str) -> str:
-        """Het ene script waarvan de naam eindigt op `_eind.py`, vanuit de oefenmap."""
+    def script(self, eind: str | int) -> str:
+        """Het script van een stap, of dat waarvan de naam eindigt op `_eind.py`."""
+        if isinstance(eind, int):
+            eind = STAPPEN[eind - 1].naam_van_migratie.replace(' ', '_')
         (pad,) = self.versions.glob(f'*_{eind}.py')
         return pad.relative_to(self.map).as_posix()
 
-    def revisie(self, eind: str) -> str:
+    def revisie(self, eind: str | int) -> str:
         return Path(self.script(eind)).name.split('_')[0]
 
     def head(self) -> str:
@@ -182,11 +181,11 @@ class Leerling:
 
     def model_van(self, nummer: int) -> None:
         """Neemt de module over zoals die na een andere stap is."""
-        shutil.copyfile(self.lesstand(nummer).map / MODULE, self.module)
+        shutil.copyfile(stand(nummer) / MODULE, self.module)
 
     def script_van(self, nummer: int) -> str:
         """Neemt het script van een stap over, zoals `flask db migrate` en de les het maakten."""
-        na, voor = (self.lesstand(n).map / 'migrations/versions' for n in (nummer, nummer - 1))
+        na, voor = (stand(n) / 'migrations/versions' for n in (nummer, nummer - 1))
         (nieuw,) = {p.name for p in na.glob('*.py')} - {p.name for p in voor.glob('*.py')}
         shutil.copyfile(na / nieuw, self.versions / nieuw)
         return f'migrations/versions/{nieuw}'
@@ -195,7 +194,10 @@ class Leerling:
 
     def flask(self, *delen: str, invoer: str = '', mag_mislukken: bool = False) -> str:
         """Een opdracht `flask ...` die lukt; geeft wat hij afdrukt."""
-        status, uitvoer = flask_hier(self.map, list(delen), invoer)
+        # Wat in het terminalvenster staat, geldt voor `flask`, en niet voor de controle.
+        venster = {SERVER: os.environ[SERVER]} if SERVER in os.environ else {}
+        werk = omgeving() | {'FLASK_APP': MODULE} | venster
+        status, uitvoer = draai_flask(self.map, list(delen), werk, invoer)
         goed = status == 0 and 'Error' not in uitvoer
         assert mag_mislukken or goed, f'flask {delen}:\n{uitvoer}'
         return uitvoer
@@ -229,9 +231,8 @@ class Leerling:
     ) -> subprocess.CompletedProcess:
         """Draait de echte `pytest`, en ziet dat er geen foutmelding van Python bij is."""
         # Een leerling heeft de plugins voor onderhoud niet.
-        kaal = {'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'}
-        werk = omgeving() | {'FLASK_APP': MODULE} | kaal | extra
-        resultaat = draai(['pytest', *opties], waar or self.map, werk)
+        werk = {'FLASK_APP': MODULE, 'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'} | extra
+        resultaat = draai('pytest', *opties, waar=waar or self.map, **werk)
         assert 'Traceback' not in resultaat.stdout, resultaat.stdout
         assert 'INTERNALERROR' not in resultaat.stdout, resultaat.stdout
         return resultaat
@@ -280,7 +281,7 @@ class Leerling:
                 # Wat de database zelf invult, kan hij ook opnieuw invullen.
                 **{
                     naam: rij.get(naam)
-                    for naam, kolom in KOLOM.items()
+                    for naam, kolom in ((kolom.naam, kolom) for kolom in KOLOM.values())
                     if naam not in AFGELEID and not kolom.standaard
                 },
             }
@@ -363,20 +364,14 @@ class Leerling:
             case ['unset', naam] | ['set', naam]:
                 del os.environ[naam.removesuffix('=')]
             case ['python', '-m', *delen]:
-                assert draai(delen, self.map, omgeving()).returncode == 0
+                assert draai(*delen, waar=self.map).returncode == 0
             case ['python', 'tests/speel_les.py', '--terug', nummer]:
                 # Precies deze stand maakt speel_les.py; dat bewijst test_speel_les.py.
                 nieuw = self.map / WERKMAP / 'bouw'
-                shutil.copytree(self.lesstand(int(nummer)).map, nieuw)
+                shutil.copytree(stand(int(nummer)), nieuw)
                 wissel(self.map, nieuw)
             case _:
                 # In de echte shell: zo is dit op Windows een opdracht van cmd.
                 self.getypt.append(opdracht)
                 klaar = HIER[0].draai([opdracht], self.map, omgeving())
                 assert klaar.returncode == 0, f'{opdracht}:\n{klaar.stdout}'
-
-
-def speel_apart_na(oefenmap: Path) -> Verslag:
-    """Wat het naspelen in een eigen proces ziet."""
-    with Kindproces(oefenmap) as kind:
-        return kind.verslag()

@@ -73,7 +73,7 @@ def test_een_kopie_naast_een_journal_gaat_kapot_en_na_flask_db_current_niet(proe
     breek_af_met_journal(proef)
     assert not kopie_is_goed(proef)
     breek_af_met_journal(proef)
-    Leerling(proef.map, None).flask('db', 'current')
+    Leerling(proef.map).flask('db', 'current')
     assert kopie_is_goed(proef)
 
 

@@ -10,14 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 from beweringen import inhoud, is_goed
 from leerling import Leerling
 from speel_les import Blok, Hoofdstuk, Speler, lees, opdrachten
+from standen import stand
 from stappen import LAATSTE, MODULE, STAPPEN, Stap
-from zonder_kindproces import flask_hier
 
 LES = lees('LEERLING.md')
 KOPPEN = [[t[4:] for _, t in h.regels if t.startswith('### ')] for h in LES]
@@ -70,16 +69,7 @@ def daden(hoofdstuk: Hoofdstuk) -> Iterator[Daad]:
                 yield Daad(kop, (getypt,), blok, (nummer, delen))
 
 
-class InDitProces(Speler):
-    """Een speler die `flask` in het proces van de test draait."""
-
-    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
-        if 'FLASK_APP' not in self.omgeving:
-            return CompletedProcess(delen, 2, '')
-        return CompletedProcess(delen, *flask_hier(self.hier, delen[1:], invoer))
-
-
-class Meedoen(InDitProces):
+class Meedoen(Speler):
     """Doet wat de les zegt, ook wat mislukt."""
 
     def doe(self, daad: Daad) -> None:
@@ -117,9 +107,9 @@ def punt(map_: Path, tekst: str, gedaan: list[Daad], rest: list[Daad], stap: Sta
     return Punt(map_, gedaan[-1], rest, tekst, daarna, koppen[van : tot + 1])
 
 
-def begin(lesstand, nummer: int, map_: Path) -> Meedoen:
+def begin(nummer: int, map_: Path) -> Meedoen:
     """Een speler in een kopie van de map zoals een stap hem aantreft."""
-    shutil.copytree(lesstand(nummer - 1).map, map_, ignore=shutil.ignore_patterns('tests'))
+    shutil.copytree(stand(nummer - 1), map_, ignore=shutil.ignore_patterns('tests'))
     speler = Meedoen(map_)
     if nummer > 1:
         speler.omgeving['FLASK_APP'] = MODULE
@@ -127,21 +117,21 @@ def begin(lesstand, nummer: int, map_: Path) -> Meedoen:
 
 
 @pytest.fixture(scope='module')
-def punten(lesstand, tmp_path_factory):
+def punten(tmp_path_factory):
     """`punten(n)`: elk punt van stap n, elk met een eigen kopie van de map."""
     bewaard = {}
 
     def geef(nummer: int) -> list[Punt]:
         if nummer not in bewaard:
             basis = tmp_path_factory.mktemp(f'stap_{nummer}')
-            speler = begin(lesstand, nummer, basis / 'map')
+            speler = begin(nummer, basis / 'map')
             alle, bewaard[nummer] = list(daden(LES[nummer])), []
             for plaats, daad in enumerate(alle):
                 voor = inhoud(speler.map)
                 speler.doe(daad)
                 if inhoud(speler.map) != voor:
                     kopie = shutil.copytree(speler.map, basis / str(plaats))
-                    tekst = Leerling(kopie, lesstand).wat_nu()
+                    tekst = Leerling(kopie).wat_nu()
                     bewaard[nummer].append(
                         punt(
                             kopie,
@@ -195,14 +185,14 @@ def zonder_toeval(tekst: str) -> str:
 
 
 @pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
-def test_wie_doet_wat_er_staat_maakt_de_stap_af(punten, lesstand, nummer):
+def test_wie_doet_wat_er_staat_maakt_de_stap_af(punten, nummer):
     for punt in punten(nummer):
         with tempfile.TemporaryDirectory() as tijdelijk:
-            w = Leerling(shutil.copytree(punt.map, Path(tijdelijk, 'map')), lesstand)
+            w = Leerling(shutil.copytree(punt.map, Path(tijdelijk, 'map')))
             volg(w, punt, nummer)
             is_goed(w, nummer)
             heeft = w.cursisten()
-            for id_, cursist in w.cursisten(lesstand(max(nummer - 1, 1)).map).items():
+            for id_, cursist in w.cursisten(stand(max(nummer - 1, 1))).items():
                 # Wat er voor de stap was, is er nog.
                 assert {(k, v) for k, v in cursist.items() if v} <= heeft[id_].items(), punt
 
@@ -255,7 +245,7 @@ def speel(speler: Meedoen, rest: list[Daad]) -> None:
 
 
 @pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
-def test_wat_een_stap_laat_misgaan_staat_zo_in_de_les(punten, lesstand, nummer):
+def test_wat_een_stap_laat_misgaan_staat_zo_in_de_les(punten, nummer):
     stap = STAPPEN[nummer - 1]
     getypt = [daad.regels[0] for daad in daden(LES[nummer]) if daad.opdracht]
     soort = 'revision' if stap.zelf else 'migrate'
@@ -264,7 +254,7 @@ def test_wat_een_stap_laat_misgaan_staat_zo_in_de_les(punten, lesstand, nummer):
     assert stap.melding in '\n'.join(regel for _, regel in LES[nummer].regels)
     if stap.eerst:
         plaats = next(p for p in punten(nummer) if stap.eerst.naam in '\n'.join(p.net.regels))
-        oordeel = Leerling(plaats.map, lesstand).oordeel()
+        oordeel = Leerling(plaats.map).oordeel()
         assert not oordeel.model_is_anders(stap.eerst)
 
 
@@ -272,9 +262,9 @@ def test_wat_een_stap_laat_misgaan_staat_zo_in_de_les(punten, lesstand, nummer):
 
 
 @pytest.mark.parametrize('nummer', [s.nummer for s in STAPPEN[:-1] if s.nummer < LAATSTE])
-def test_wie_met_de_fout_erin_doorgaat_krijgt_de_hele_hint(punten, lesstand, nummer, tmp_path):
+def test_wie_met_de_fout_erin_doorgaat_krijgt_de_hele_hint(punten, nummer, tmp_path):
     for plaats, punt in enumerate(punten(nummer)):
-        w = Leerling(shutil.copytree(punt.map, tmp_path / str(plaats)), lesstand)
+        w = Leerling(shutil.copytree(punt.map, tmp_path / str(plaats)))
         if nummer in [a.stap for a in w.oordeel().afwijkingen]:
             w.model_van(nummer + 1)
             assert 'lees verder' not in w.wat_nu(), w.wat_nu()

@@ -8,18 +8,18 @@ from dataclasses import replace
 import pytest
 from beweringen import keurt_af
 from controle.oefenmap import lees_oefenmap
-from leerling import CURSISTNUMMER, EERSTE, KOLOM, NAAM, NIVEAU, WOONPLAATS, in_script
+from leerling import CURSISTNUMMER, EERSTE, NAAM, NAAM_VOORAF, NIVEAU, WOONPLAATS, in_script
 from stappen import HERNOEMD, MODULE, REGELS, TABEL
 from test_goed import vervang_naam
 
 
 def test_een_kolom_weghalen_zonder_de_nieuwe_is_fout(leerling):
     werk = leerling(NAAM - 1)
-    werk.vervang(f'    {KOLOM["naam"].regel}\n', '')
+    werk.vervang(f'    {NAAM_VOORAF.regel}\n', '')
     werk.schrijf_script(
         'weg',
         f"op.drop_column('{TABEL}', 'naam')",
-        f"op.add_column('{TABEL}', {in_script(KOLOM['naam'])})",
+        f"op.add_column('{TABEL}', {in_script(NAAM_VOORAF)})",
     )
     werk.flask('db', 'upgrade')
     keurt_af(werk, NAAM, '`volledige_naam`', '`cursisten`', f'db.{HERNOEMD.model_type}')
@@ -27,7 +27,7 @@ def test_een_kolom_weghalen_zonder_de_nieuwe_is_fout(leerling):
 
 def test_hernoemen_met_een_ander_type_is_fout(leerling):
     werk = leerling(NAAM)
-    script = werk.script('volledige_naam')
+    script = werk.script(NAAM)
     werk.flask('db', 'downgrade')
     werk.vervang(HERNOEMD.regel, replace(HERNOEMD, type='VARCHAR(9)').regel)
     for naam, type_ in (('volledige_naam', 'String(9)'), ('naam', HERNOEMD.model_type)):
@@ -46,7 +46,7 @@ def test_een_volledige_naam_zonder_de_naam_is_fout(leerling, heel):
 
 def test_een_downgrade_onderweg_hoort_bij_zijn_eigen_stap(leerling):
     werk = leerling(NIVEAU)
-    werk.vervang("batch_op.drop_column('woonplaats')", 'pass', werk.script('woonplaats'))
+    werk.vervang("batch_op.drop_column('woonplaats')", 'pass', werk.script(WOONPLAATS))
     keurt_af(werk, WOONPLAATS, 'downgrade', '`woonplaats`', '`cursisten`')
 
 

@@ -17,10 +17,12 @@ from leerling import (
     EERSTE,
     GEBOORTEJAAR,
     GEBRUIKERS,
+    ID,
     INDEX,
     KOLOM,
     LEEFTIJD_WEG,
     NAAM,
+    NAAM_VOORAF,
     NIVEAU,
     ONDER_DE_KOLOMMEN,
     TIJDSTIP,
@@ -53,13 +55,11 @@ def bestanden(w):
 
 def gemapte_kolommen(w):
     w.vervang('import os\n', 'import os\nfrom sqlalchemy.orm import Mapped, mapped_column\n')
-    w.vervang(
-        f'    id = db.Column(db.{KOLOM["id"].model_type}, ', '    id: Mapped[int] = mapped_column('
-    )
-    w.vervang(KOLOM['leeftijd'].regel, 'leeftijd: Mapped[int | None]')
+    w.vervang(f'    id = db.Column(db.{ID.model_type}, ', '    id: Mapped[int] = mapped_column(')
+    w.vervang(KOLOM[EERSTE].regel, 'leeftijd: Mapped[int | None]')
     for naam in ('naam', 'woonplaats'):
         w.vervang(f'    {naam} = db.Column(', f'    {naam}: Mapped[str | None] = mapped_column(')
-    regel = KOLOM['niveau'].regel.replace(' = db.Column(', ': Mapped[str] = mapped_column(')
+    regel = KOLOM[NIVEAU].regel.replace(' = db.Column(', ': Mapped[str] = mapped_column(')
     w.kolom(regel.replace('nullable=False, ', ''))
     w.migreer('niveau')
 
@@ -71,7 +71,7 @@ def een_model_in_een_eigen_bestand(w):
 
 
 def andere_volgorde_en_aanhalingstekens(w):
-    naam, woonplaats = KOLOM['naam'].regel, KOLOM['woonplaats'].regel
+    naam, woonplaats = NAAM_VOORAF.regel, KOLOM[WOONPLAATS].regel
     w.vervang(f'    {woonplaats}\n', '')
     lang = woonplaats.replace('String(', 'String(length=')
     w.vervang(naam, f'{lang[:-1]}, nullable=True)\n    {naam[:-1]}())')
@@ -81,7 +81,7 @@ def andere_volgorde_en_aanhalingstekens(w):
 
 
 def een_regel_die_er_twee_keer_staat(w):
-    w.kolom(KOLOM['woonplaats'].regel)
+    w.kolom(KOLOM[WOONPLAATS].regel)
 
 
 def kolommen_en_typen_buiten_een_klasse(w):
@@ -118,7 +118,7 @@ def regeleinden_van_windows_en_een_bom(w):
 
 
 def commentaar_en_een_ander_tijdstip(w):
-    kolom = KOLOM['ingeschreven_op']
+    kolom = KOLOM[TIJDSTIP]
     w.kolom(
         '# Het tijdstip is UTC, niet de Nederlandse tijd.',
         f'{kolom.naam} = db.Column(',
@@ -132,13 +132,13 @@ def commentaar_en_een_ander_tijdstip(w):
 
 def een_tijdstip_uit_sql(w):
     # Het model en de migratie schrijven het ook nog verschillend.
-    regel = KOLOM['ingeschreven_op'].regel
+    regel = KOLOM[TIJDSTIP].regel
     w.kolom(regel.replace('db.func.now()', 'db.text("(datetime(\'now\'))")'))
     w.migreer('tijdstip', ("datetime('now')", "strftime('%Y-%m-%d %H:%M:%f', 'now')"))
 
 
 def een_standaardwaarde_uit_sql(w):
-    w.kolom(KOLOM['niveau'].regel.replace("'beginner'", 'db.text("(\'beginner\')")'))
+    w.kolom(KOLOM[NIVEAU].regel.replace("'beginner'", 'db.text("(\'beginner\')")'))
     w.migreer('niveau')
 
 
@@ -146,7 +146,7 @@ def een_standaardwaarde_uit_sql(w):
 
 
 def twee_migraties_voor_een_stap_en_een_eigen_ertussen(w):
-    kolom = KOLOM['cursistnummer']
+    kolom = KOLOM[CURSISTNUMMER]
     w.schrijf_script('kolom', *erbij(kolom))
     w.schrijf_script('eigen', *erbij(STRAAT))
     w.schrijf_script(
@@ -159,12 +159,12 @@ def twee_migraties_voor_een_stap_en_een_eigen_ertussen(w):
 
 
 def een_unieke_index(w):
-    w.kolom(replace(KOLOM['cursistnummer'], index=True).regel)
+    w.kolom(replace(KOLOM[CURSISTNUMMER], index=True).regel)
     w.migreer('nummer')
 
 
 def een_unieke_index_uit_een_eigen_script(w):
-    kolom = KOLOM['cursistnummer']
+    kolom = KOLOM[CURSISTNUMMER]
     w.kolom(kolom.regel)
     upgrade, downgrade = erbij(kolom)
     w.schrijf_script(
@@ -176,8 +176,8 @@ def een_unieke_index_uit_een_eigen_script(w):
 
 
 def andere_namen_van_constraints(w):
-    w.vervang("'uq_", "'mijn_uq_", w.script('cursistnummer'))
-    script = w.script('gebruikers')
+    w.vervang("'uq_", "'mijn_uq_", w.script(CURSISTNUMMER))
+    script = w.script(GEBRUIKERS)
     for begin in ('uq_', 'fk_'):
         w.vervang(f"'{begin}", f"'mijn_{begin}", script)
     # De foreign key mag ook voor de tabel komen waar hij naar wijst.
@@ -190,7 +190,7 @@ def andere_namen_van_constraints(w):
 
 
 def hernoemen_met_een_kopie(w):
-    script = w.script('volledige_naam')
+    script = w.script(NAAM)
     w.flask('db', 'downgrade')
     for oud, nieuw in (('naam', 'volledige_naam'), ('volledige_naam', 'naam')):
         w.vervang(
@@ -204,7 +204,7 @@ def hernoemen_met_een_kopie(w):
 
 
 def hernoemen_zonder_batch(w):
-    script = w.script('volledige_naam')
+    script = w.script(NAAM)
     w.flask('db', 'downgrade')
     for oud in ('naam', 'volledige_naam'):
         nieuw = f"op.alter_column('{TABEL}', '{oud}', existing_type=sa.Text(), "
@@ -213,7 +213,7 @@ def hernoemen_zonder_batch(w):
 
 
 def een_update_boven_het_with_blok_en_een_op_twee_regels(w):
-    script = w.script('geboortejaar')
+    script = w.script(GEBOORTEJAAR)
     w.flask('db', 'downgrade')
     eerst = f'    op.execute("UPDATE {TABEL} SET niveau = \'gevorderd\' WHERE leeftijd > 30")\n'
     begin, blok, rest = w.lees(script).partition('    with ')
@@ -224,7 +224,7 @@ def een_update_boven_het_with_blok_en_een_op_twee_regels(w):
 
 def een_index_met_een_eigen_naam(w):
     w.model_van(INDEX)
-    w.vervang(KOLOM['volledige_naam'].regel, HERNOEMD.regel)
+    w.vervang(KOLOM[INDEX].regel, HERNOEMD.regel)
     w.vervang(
         ONDER_DE_KOLOMMEN,
         "    __table_args__ = (db.Index('ix_naam', 'volledige_naam'),)\n\n" + ONDER_DE_KOLOMMEN,
@@ -242,10 +242,10 @@ def vervang_naam(w, heel):
     w.kolom('roepnaam = db.Column(db.Text)', 'achternaam = db.Column(db.Text)')
     w.migreer('delen')
     w.sql(f"UPDATE {TABEL} SET roepnaam = 'Jo', achternaam = 'Visser'")
-    w.vervang(f'    {KOLOM["naam"].regel}', f'    {HERNOEMD.regel}')
+    w.vervang(f'    {NAAM_VOORAF.regel}', f'    {HERNOEMD.regel}')
     w.vervang('self.naam', 'self.volledige_naam')
     functies = [
-        f"op.add_column('{TABEL}', {in_script(KOLOM[nieuw])})\n"
+        f"op.add_column('{TABEL}', {in_script(replace(HERNOEMD, naam=nieuw))})\n"
         f'op.execute("UPDATE {TABEL} SET {nieuw} = {waarde}")\n'
         f"op.drop_column('{TABEL}', '{oud}')"
         for oud, nieuw, waarde in (
@@ -266,17 +266,17 @@ def een_naam_uit_twee_eigen_kolommen(w):
 
 
 def een_ander_jaar(w):
-    w.flask('db', 'downgrade', w.revisie('geboortejaar') + '-1')
+    w.flask('db', 'downgrade', w.revisie(GEBOORTEJAAR) + '-1')
     for naam in ('geboortejaar', 'leeftijd_weg'):
         w.vervang(f'{GEVULD.som} -', f'{GEVULD.som - 1} -', w.script(naam))
     w.flask('db', 'upgrade')
 
 
 def zonder_batch_en_met_annotaties(w):
-    kolom = KOLOM['woonplaats']
+    kolom = KOLOM[WOONPLAATS]
     w.kolom(kolom.regel)
     revisie = w.schrijf_script('woonplaats', *erbij(kolom))
-    script = w.script('woonplaats')
+    script = w.script(WOONPLAATS)
     w.vervang(f'revision = {revisie!r}', "revision: str = 'Mijn_2.é'", script)
     w.vervang('down_revision = ', 'down_revision: str | tuple[str, ...] | None = ', script)
     w.flask('db', 'upgrade')
@@ -319,7 +319,7 @@ def samengevoegde_heads(w):
 def een_andere_versietabel(w):
     w.vervang(REGELS['migrate'], "Migrate(app, db, version_table='versies')")
     w.sql('ALTER TABLE alembic_version RENAME TO versies')
-    w.kolom(KOLOM['niveau'].regel)
+    w.kolom(KOLOM[NIVEAU].regel)
     w.migreer('niveau')
 
 
@@ -339,7 +339,7 @@ def een_view_en_een_trigger(w):
 
 def foreign_keys_aan_met_een_eigen_tabel(w):
     lessen_met_foreign_keys_aan(w)
-    w.kolom(KOLOM['ingeschreven_op'].regel)
+    w.kolom(KOLOM[TIJDSTIP].regel)
     w.migreer('tijd')
     w.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
 

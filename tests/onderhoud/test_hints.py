@@ -18,10 +18,11 @@ from controle.hints.opmerkingen import flask_app_in_dit_venster
 from controle.oordeel import Afwijking, Oordeel
 from docent.inlevering import zoek_inleveringen
 from docent.rij import lees
-from leerling import WOONPLAATS, Leerling, speel_apart_na
+from leerling import WOONPLAATS, Leerling
 from situaties import OPMERKINGEN, SITUATIES
 from situaties.situatie import Situatie
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN
+from zonder_kindproces import speel_apart_na
 
 # Na deze hints komen alleen nog een migratie en een upgrade, of gaat de les verder; dat gaat elders
 # tot het eind.

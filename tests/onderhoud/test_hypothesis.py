@@ -17,6 +17,7 @@ from leerling import EERSTE, KOLOM, NIVEAU, WOONPLAATS, Leerling
 from recepten import RECEPTEN, Werk, is_vrij
 from sqlalchemy import URL, create_engine
 from sqlalchemy.pool import NullPool
+from standen import stand
 from stappen import CURSISTEN, KLASSEN, LAATSTE, MODULE, STAPPEN, TABEL, kolommen_na
 
 # Elk voorbeeld kost een keer naspelen. Elke run heeft dezelfde, en zoekt niet naar een kleiner.
@@ -193,14 +194,14 @@ def voer_uit(plan: Bouwplan, functie: str, plaatsen: range) -> None:
 
 
 @pytest.fixture(scope='module')
-def begin(lesstand) -> Path:
-    return lesstand(EERSTE).map
+def begin() -> Path:
+    return stand(EERSTE)
 
 
 @contextmanager
 def gebouwd(plan: Bouwplan, begin: Path) -> Iterator[Leerling]:
     with tempfile.TemporaryDirectory() as tijdelijk:
-        w = Leerling(Path(tijdelijk), None)
+        w = Leerling(Path(tijdelijk))
         bouw(plan, begin, w)
         yield w
 
@@ -242,7 +243,7 @@ FOUTEN = {
         'model',
     ),
     'een komma achter een kolom': (
-        in_module(KOLOM['woonplaats'].regel, KOLOM['woonplaats'].regel + ','),
+        in_module(KOLOM[WOONPLAATS].regel, KOLOM[WOONPLAATS].regel + ','),
         'onzichtbaar',
     ),
     'een script dat op niets volgt': (in_laatste_script('{vorige}', 'f' * 13), 'reeks'),

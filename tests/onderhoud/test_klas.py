@@ -34,14 +34,14 @@ def draai_klas(*argumenten: str | Path, **extra: str) -> subprocess.CompletedPro
 
 
 @pytest.fixture
-def klas(na_stap, lesstand, tmp_path):
+def klas(na_stap, tmp_path):
     """`klas(anna=4)`: een klas met leerlingen, elk in een map zoals na een stap."""
 
     def maak(**stappen: int) -> Path:
         map_ = tmp_path / 'klas'
         map_.mkdir(exist_ok=True)
         for naam, nummer in stappen.items():
-            zet_neer(lesstand, nummer, map_ / naam)
+            zet_neer(nummer, map_ / naam)
         return map_
 
     return maak
@@ -127,7 +127,7 @@ def iets_anders(map_):
 
 
 def niet_uitgevoerd(map_):
-    Leerling(map_, None).schrijf_script('straat', 'pass', 'pass')
+    Leerling(map_).schrijf_script('straat', 'pass', 'pass')
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_een_bestand_dat_blijft_wachten_wordt_niet_geopend(klas):
 
 def test_een_naam_bestuurt_de_terminal_niet(klas):
     map_ = klas(Bram=WOONPLAATS)
-    lees = Leerling(map_ / 'Bram', None)
+    lees = Leerling(map_ / 'Bram')
     lees.vervang('woonplaats = ', 'woonplaats = 1 +', MODULE)
     lees.schrijf(f'{lees.lees()}\n\x1b[31mrood(', MODULE)
     uit = draai_klas(map_).stdout
@@ -235,7 +235,7 @@ def test_een_naam_bestuurt_de_terminal_niet(klas):
 # --- Signalen -----------------------------------------------------------------------------------
 
 
-def test_een_gedeelde_revisie_en_haast_vallen_op(klas, lesstand):
+def test_een_gedeelde_revisie_en_haast_vallen_op(klas):
     map_ = klas(Bram=NIVEAU, Elsje=WOONPLAATS, Joyce=0, Noor=0)
     uit = draai_klas(map_).stdout
     # Bram en Elsje zijn uit dezelfde gespeelde les; het uitgedeelde script van Joyce en Noor telt

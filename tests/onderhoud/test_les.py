@@ -11,6 +11,7 @@ from leerling import CURSISTNUMMER, GEBOORTEJAAR, INDEX, NAAM, NIVEAU, WOONPLAAT
 from lesboek import LESTEST, Lesboek, vertel
 from speel_les import PROJECT
 from spelen.lestekst import SYSTEMEN, Hoofdstuk, LesFout, lees_les, rijcellen
+from standen import stand
 from stappen import CURSISTEN, GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL, kolommen_na
 from tekstfouten import (
     KOLOMMENTABEL,
@@ -50,7 +51,7 @@ def test_wat_de_les_toont_gebeurt_ook(lesboek, nummer):
 
 
 @pytest.mark.parametrize('nummer', ALLE_STAPPEN)
-def test_de_cursisten_houden_in_elke_stap_hun_gegevens(lesstand, nummer):
+def test_de_cursisten_houden_in_elke_stap_hun_gegevens(nummer):
     verwacht = [
         cursist
         | {HERNOEMD.naam: cursist[HERNOEMD.was], GEVULD.naam: GEVULD.som - cursist[GEVULD.som_met]}
@@ -59,14 +60,14 @@ def test_de_cursisten_houden_in_elke_stap_hun_gegevens(lesstand, nummer):
     ]
     namen = {naam for tabel, naam in kolommen_na(nummer) if tabel == TABEL} & verwacht[0].keys()
     assert namen
-    assert [{naam: rij[naam] for naam in namen} for rij in rijen(lesstand(nummer).map)] == [
+    assert [{naam: rij[naam] for naam in namen} for rij in rijen(stand(nummer))] == [
         {naam: rij[naam] for naam in namen} for rij in verwacht
     ]
 
 
 @pytest.mark.parametrize('nummer', ALLE_HOOFDSTUKKEN)
-def test_de_controle_noemt_precies_de_gedane_stappen_klaar(lesstand, nummer):
-    speler = Vergelijker(lesstand(nummer).map)
+def test_de_controle_noemt_precies_de_gedane_stappen_klaar(nummer):
+    speler = Vergelijker(stand(nummer))
     uitvoer = speler.controleer(LES[nummer])
     meld([vertel(fout) for fout in speler.afwijkingen])
     # In de uitgedeelde map, waarin stap 0 speelt, is stap 1 al gedaan.
@@ -79,8 +80,8 @@ def test_de_controle_noemt_precies_de_gedane_stappen_klaar(lesstand, nummer):
 
 
 @pytest.mark.parametrize('nummer', ALLE_STAPPEN)
-def test_de_kolommentabellen_zijn_die_van_de_database(lesstand, nummer):
-    fout = tabelfout(LES[nummer], schema(lesstand(nummer).map))
+def test_de_kolommentabellen_zijn_die_van_de_database(nummer):
+    fout = tabelfout(LES[nummer], schema(stand(nummer)))
     meld([str(fout)] if fout else [])
 
 
@@ -96,8 +97,8 @@ def maakt_tabel(nummer: int) -> bool:
 
 
 @pytest.mark.parametrize('nummer', [n for n in ALLE_STAPPEN if heeft_diagram(n) or maakt_tabel(n)])
-def test_het_diagram_is_dat_van_de_database(lesstand, nummer):
-    tabellen = schema(lesstand(nummer).map)
+def test_het_diagram_is_dat_van_de_database(nummer):
+    tabellen = schema(stand(nummer))
     assert heeft_diagram(nummer)
     fout = diagramfout(LES[nummer], tabellen)
     meld([str(fout)] if fout else [])
@@ -253,10 +254,10 @@ ONWAARHEDEN = {
     ('nummer', 'patroon', 'nieuw', 'waar', 'melding'), ONWAARHEDEN.values(), ids=ONWAARHEDEN
 )
 def test_een_onwaarheid_komt_uit_met_haar_regelnummer(
-    lesstand, na_stap, nummer, patroon, nieuw, waar, melding
+    na_stap, nummer, patroon, nieuw, waar, melding
 ):
     # Alleen in een hoofdstuk dat klopt is deze onwaarheid de enige.
-    lesstand(nummer)
+    stand(nummer)
     hoofdstuk, anders = verander(LES[nummer], patroon, nieuw)
     with pytest.raises(LesFout, match=re.escape(melding)) as gevangen:
         Streng(na_stap(nummer - 1)).speel_na([*LES[:nummer], hoofdstuk])
@@ -275,7 +276,7 @@ def test_een_onwaarheid_komt_uit_met_haar_regelnummer(
         ('gebruiker_id', 'bijzonder'),
     ],
 )
-def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
+def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(naam, kop):
     def met_andere_cel(rij: re.Match) -> str:
         cellen = rijcellen(rij[0])
         cellen[KOLOMMENTABEL.index(kop)] = 'anders'
@@ -283,7 +284,7 @@ def test_een_verkeerde_cel_komt_uit_met_haar_regelnummer(lesstand, naam, kop):
 
     nummer = stap(naam)
     hoofdstuk, regel = verander(LES[nummer], rf'\| `{naam}` \|.*', met_andere_cel)
-    assert tabelfout(hoofdstuk, schema(lesstand(nummer).map)).regel == regel
+    assert tabelfout(hoofdstuk, schema(stand(nummer))).regel == regel
 
 
 @pytest.mark.parametrize(
@@ -310,10 +311,10 @@ def test_een_blok_zonder_aankondiging_komt_uit_met_zijn_regelnummer(patroon, nie
         ('gebruiker_id', r'\|o--o\{', '||--o{'),
     ],
 )
-def test_een_verkeerd_diagram_komt_uit_met_zijn_regelnummer(lesstand, kolom, patroon, nieuw):
+def test_een_verkeerd_diagram_komt_uit_met_zijn_regelnummer(kolom, patroon, nieuw):
     nummer = stap(kolom)
     hoofdstuk, regel = verander(LES[nummer], patroon, nieuw)
-    assert diagramfout(hoofdstuk, schema(lesstand(nummer).map)).regel == regel
+    assert diagramfout(hoofdstuk, schema(stand(nummer))).regel == regel
 
 
 # -- een les die niet klopt -------------------------------------------------------------------
@@ -355,7 +356,7 @@ def test_een_andere_database_dan_in_stappen_py_houdt_de_les_op(tmp_path):
         (INDEX, [f'{HERNOEMD.naam}: index is in data.sqlite False']),
     ],
 )
-def test_elk_verschil_met_stappen_py_komt_uit(lesstand, nummer, verwacht):
-    fouten = schemafouten(lesstand(nummer - 1).map, nummer)
+def test_elk_verschil_met_stappen_py_komt_uit(nummer, verwacht):
+    fouten = schemafouten(stand(nummer - 1), nummer)
     beginnen = [f'kolom {TABEL}.{begin}' for begin in verwacht]
     assert all(fout.startswith(begin) for fout, begin in zip(fouten, beginnen, strict=True))

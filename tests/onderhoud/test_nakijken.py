@@ -15,6 +15,7 @@ from klaslokaal import KLAS, VALLEN, opvalt, rijen, zet_neer, zet_vallen
 from leerling import NIVEAU, WOONPLAATS, Leerling
 from shells import TRAGER
 from speel_les import PROJECT, omgeving
+from standen import stand
 from stappen import DATABASE, LAATSTE, STAPPEN
 
 # Zo lang krijgt een map die niet stopt in deze tests; de andere zijn dan al klaar.
@@ -64,7 +65,7 @@ def vervals(map_: Path, bestand: str, tekst: str) -> None:
 def hartslag(map_: Path, erna: str) -> Path:
     """Laat de module een proces beginnen; geeft het bestand waar dat in schrijft."""
     pad = map_.parent.parent / f'hartslag {map_.name}'
-    Leerling(map_, None).onderaan(HARTSLAG.format(pad=pad.as_posix()) + erna)
+    Leerling(map_).onderaan(HARTSLAG.format(pad=pad.as_posix()) + erna)
     return pad
 
 
@@ -119,11 +120,11 @@ def tekens(af: int, *fout: int) -> str:
 
 
 @pytest.fixture(scope='module')
-def klas(lesstand, tmp_path_factory) -> Path:
+def klas(tmp_path_factory) -> Path:
     klas = tmp_path_factory.mktemp('docent') / 'klas'
 
     def zet(naam: str, nummer: int) -> Leerling:
-        return zet_neer(lesstand, nummer, klas / naam)
+        return zet_neer(nummer, klas / naam)
 
     zet('Bram', NIVEAU)
     zet('Elsje', WOONPLAATS).vervang('woonplaats = ', 'woonplats = ')
@@ -131,7 +132,7 @@ def klas(lesstand, tmp_path_factory) -> Path:
     zet('bezig', WOONPLAATS).model_van(NIVEAU)
     for naam in ('leeg', 'alleen_data'):
         (klas / naam).mkdir()
-    shutil.copyfile(lesstand(LAATSTE).map / DATABASE, klas / 'alleen_data' / DATABASE)
+    shutil.copyfile(stand(LAATSTE) / DATABASE, klas / 'alleen_data' / DATABASE)
     vervals(zet('geen_stappen', 0).map, 'tests/stappen.py', 'STAPPEN = ()\nLAATSTE = 0\n')
     vervals(zet('eigen_test', 0).map, 'tests/test_stappen.py', ALLES_GOED)
     vervals(zet('pytest_ini', 0).map, 'pytest.ini', '[pytest]\naddopts = --collect-only\n')
@@ -309,7 +310,7 @@ def test_na_ctrl_c_staat_er_wat_er_al_is_en_draait_er_niets_meer(klas, tmp_path)
 def test_wie_zijn_venster_sluit_laat_geen_proces_draaien(klas):
     map_, spoor = klas.with_name('alleen') / 'schrijft', klas.with_name('alleen') / 'spoor'
     shutil.copytree(klas / 'Bram', map_)
-    Leerling(map_, None).onderaan(f"while True:\n    open({str(spoor)!r}, 'a').write('x')")
+    Leerling(map_).onderaan(f"while True:\n    open({str(spoor)!r}, 'a').write('x')")
     limiet = 5 * TRAGER
     proces = subprocess.Popen(
         opdracht(map_, '--naspelen', tijdslimiet=limiet),

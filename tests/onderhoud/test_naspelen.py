@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 
 import pytest
-from beweringen import inhoud, is_goed, is_groen, noemt, stand, wat_nu
+from beweringen import inhoud, is_goed, is_groen, noemt, stappen_met, wat_nu
 from controle.naspelen import TIJDSLIMIET, Kindproces
-from leerling import EERSTE, GEBOORTEJAAR, NIVEAU, WOONPLAATS, speel_apart_na
+from leerling import EERSTE, GEBOORTEJAAR, NIVEAU, WOONPLAATS
 from shells import TRAGER, WINE
 from speel_les import omgeving
 from stappen import KOPIE, LAATSTE, REGELS
-from zonder_kindproces import speel_hier_na
+from zonder_kindproces import speel_apart_na, speel_hier_na
 
 # Deze tests hoeven niet te wachten tot de les verder gespeeld is.
 BEGINT_NA = GEBOORTEJAAR
@@ -32,7 +32,7 @@ def zet_adres(w, adres):
 def zet_in_upgrade(w, *regels):
     """Zet iets vooraan in upgrade() van het script van woonplaats."""
     tekst = ''.join(f'\n    {regel}' for regel in regels)
-    w.vervang('def upgrade():', f'def upgrade():{tekst}', w.script('woonplaats'))
+    w.vervang('def upgrade():', f'def upgrade():{tekst}', w.script(WOONPLAATS))
 
 
 def tijdelijke_map(tmp_path: Path, naam: str = 'tijdelijk') -> dict[str, str]:
@@ -114,7 +114,7 @@ def test_het_naspelen_komt_niet_aan_een_database_buiten_de_kopie(leerling, tmp_p
     assert 'data.sqlite' in gezegd
     assert re.search('speelt .*niet.* na|niets? (is )?nagespeeld', gezegd), resultaat.stdout
     # Zonder naspelen is er een fout te melden, geen rij gevolgen daarvan.
-    assert len(stand(resultaat.stdout, '✗')) == 1, resultaat.stdout
+    assert len(stappen_met(resultaat.stdout, '✗')) == 1, resultaat.stdout
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from leerling import Leerling
 from postgresql import server, sql_in, verse_server
 from speel_les import Speler, draai, lees, omgeving
 from spelen.lestekst import VERDIEPING, opdrachten
+from standen import stand
 from stappen import DELEN_NA, LAATSTE, MODULE, REGELS, SERVER, UIT_DE_OMGEVING
 
 DEEL = lees(VERDIEPING)[-1]
@@ -111,8 +112,8 @@ def test_de_tekens_van_de_tabel_werken_in_een_adres_alleen_zo(venster):
     assert 'PostgresqlImpl' not in fout
 
 
-def test_het_wachtwoord_staat_in_geen_bestand_van_de_map(lesstand):
-    bestanden = inhoud(lesstand('D').map)
+def test_het_wachtwoord_staat_in_geen_bestand_van_de_map():
+    bestanden = inhoud(stand('D'))
     del bestanden[VERDIEPING]
     echt = re.search("PASSWORD '(.*)'", sql_in(DEEL)[0])[1]
     for wachtwoord in (re.search('les:(.*)@', ADRES)[1], echt):
@@ -207,12 +208,12 @@ def telt(venster: Venster, waar: str) -> bool:
 # --- Zonder server ----------------------------------------------------------------------------
 
 
-def test_zonder_server_wordt_de_map_dezelfde(lesstand, na_stap):
+def test_zonder_server_wordt_de_map_dezelfde(na_stap):
     speler = Speler(na_stap(DELEN_NA))
     # Op deze poort is niemand.
     speler.omgeving |= {'FLASK_APP': MODULE, 'PGPORT': '1'}
     speler.speel(DEEL)
-    verwacht = lesstand('D').map
+    verwacht = stand('D')
     assert zonder_toeval(speler.map) == zonder_toeval(verwacht)
     assert inhoud(speler.map)['overzetten.py'] == inhoud(verwacht)['overzetten.py']
 

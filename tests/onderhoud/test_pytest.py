@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from beweringen import inhoud, is_groen, stand
+from beweringen import inhoud, is_groen, stappen_met
 from leerling import EERSTE, WOONPLAATS, Leerling
 from speel_les import draai, omgeving
 from stappen import LAATSTE
@@ -48,7 +48,7 @@ def test_alles_af_telt_wat_nog_niet_begonnen_is_als_fout(leerling):
     assert f'{LAATSTE - WOONPLAATS} failed, {WOONPLAATS} passed' in resultaat.stdout
     assert f'Stap {LAATSTE} is nog niet begonnen.' in resultaat.stdout
     # Voor een cijfer telt hij als fout, maar voor de leerling is er niets fout.
-    assert stand(resultaat.stdout, '·') == list(range(WOONPLAATS + 1, LAATSTE + 1))
+    assert stappen_met(resultaat.stdout, '·') == list(range(WOONPLAATS + 1, LAATSTE + 1))
     assert heel.controle('--alles-af').returncode == 0
 
 

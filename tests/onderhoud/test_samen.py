@@ -7,6 +7,7 @@ from beweringen import is_goed
 from controle.vertelling import opmerkingen
 from leerling import GEBOORTEJAAR, Leerling
 from situaties.situatie import INSTRUMENT, TELEFOON, herschrijf, samen_met_bas
+from standen import stand
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE
 
 # Wat `Wat nu` zegt als er niets te doen is.
@@ -25,7 +26,7 @@ def anna(leerling) -> Leerling:
 
 @pytest.fixture
 def bas(anna) -> Leerling:
-    return Leerling(anna.map / 'bas', anna.lesstand)
+    return Leerling(anna.map / 'bas')
 
 
 def test_wie_in_de_map_van_een_ander_staat_hoort_dat(anna, bas, monkeypatch):
@@ -79,7 +80,7 @@ def samengewerkt_met_de_map_van_bas_ernaast(w):
     w.migreer('weg')
     (w.map / 'oud').mkdir()
     for naam in (KOPIE, 'oud.sqlite', 'oud/data.sqlite'):
-        shutil.copyfile(w.lesstand(GEBOORTEJAAR).map / DATABASE, w.map / naam)
+        shutil.copyfile(stand(GEBOORTEJAAR) / DATABASE, w.map / naam)
 
 
 def het_eigen_script_na_dat_van_bas(w):

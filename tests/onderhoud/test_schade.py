@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from controle.hints.hint import passende_hint
 from leerling import Leerling
+from standen import stand
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN, TABEL
 from test_een_stem import Meedoen, speel, vanaf
 
@@ -67,7 +68,7 @@ def kopie_van_een_script(w: Leerling, toeval: random.Random) -> None:
 
 
 def andere_database(w: Leerling, toeval: random.Random) -> None:
-    shutil.copyfile(w.lesstand(toeval.randint(1, LAATSTE)).map / DATABASE, w.database)
+    shutil.copyfile(stand(toeval.randint(1, LAATSTE)) / DATABASE, w.database)
 
 
 def verkeerde_revisie(w: Leerling, toeval: random.Random) -> None:
@@ -156,12 +157,12 @@ def uitgevoerd(w: Leerling) -> set[str]:
 
 @pytest.mark.parametrize('aantal', [1, 2], ids=['een', 'twee'])
 @pytest.mark.parametrize('begin', range(0, ZADEN, ZADEN_PER_TEST))
-def test_een_beschadigde_map_komt_goed_en_er_gaat_niets_verloren(lesstand, tmp_path, aantal, begin):
+def test_een_beschadigde_map_komt_goed_en_er_gaat_niets_verloren(tmp_path, aantal, begin):
     for zaad in range(begin, begin + ZADEN_PER_TEST):
         toeval = random.Random(f'{aantal} {zaad}')
         zonder = shutil.ignore_patterns('tests', KOPIE if toeval.random() < 0.5 else 'tests')
-        begin_map = lesstand(toeval.randint(1, LAATSTE)).map
-        w = Leerling(shutil.copytree(begin_map, tmp_path / str(zaad), ignore=zonder), lesstand)
+        begin_map = stand(toeval.randint(1, LAATSTE))
+        w = Leerling(shutil.copytree(begin_map, tmp_path / str(zaad), ignore=zonder))
         for schade in toeval.sample(SCHADE, aantal):
             if w.module.exists() and w.versions.is_dir() and w.oordeel().database.versies:
                 schade(w, toeval)

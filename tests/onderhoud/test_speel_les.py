@@ -10,6 +10,7 @@ from beweringen import inhoud, zonder_toeval
 from speel_les import BESTANDEN, PROJECT, lees, omgeving
 from spelen.invoegen import voeg_in
 from spelen.lestekst import LesFout, lees_les
+from standen import stand
 from stappen import LAATSTE, STAPPEN
 from test_een_stem import InDitProces
 from vergelijker import nieuw_in, vergelijk
@@ -94,10 +95,10 @@ def test_tot_0_geeft_alles_behalve_migraties_en_een_database(na_stap, plek):
         assert gemaakt[naam] == bron[naam]
 
 
-def test_de_map_is_die_van_de_les_ook_met_lastige_tekens_erin(lesstand, tmp_path):
+def test_de_map_is_die_van_de_les_ook_met_lastige_tekens_erin(tmp_path):
     # Twee stappen: de tweede gebruikt het terminalvenster van de eerste.
     tot = 2
-    verwacht = lesstand(tot).map
+    verwacht = stand(tot)
     doel = tmp_path / 'map één #3 van 100%'
     resultaat = speel(str(doel), '--tot', str(tot))
     assert resultaat.returncode == 0, resultaat.stderr
@@ -109,8 +110,8 @@ def test_de_map_is_die_van_de_les_ook_met_lastige_tekens_erin(lesstand, tmp_path
 
 
 @pytest.mark.parametrize('nummer', range(1, LAATSTE + 1))
-def test_overslaan_wat_niets_verandert_geeft_dezelfde_stand(lesstand, na_stap, nummer):
-    verwacht = lesstand(nummer).map
+def test_overslaan_wat_niets_verandert_geeft_dezelfde_stand(na_stap, nummer):
+    verwacht = stand(nummer)
     map_ = na_stap(nummer - 1)
     # De test hierboven doet dit voor twee stappen met een proces per opdracht.
     speler = InDitProces(map_)

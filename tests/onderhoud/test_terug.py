@@ -14,6 +14,7 @@ from beweringen import inhoud, is_groen, zonder_toeval
 from leerling import EERSTE, WOONPLAATS, ZONDER_VOORRECHTEN, Leerling
 from speel_les import PROJECT, omgeving
 from spelen.terug import ONDERDELEN, WERKMAP, halverwege, herstel
+from standen import stand
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE
 
 # Zo zegt een mislukte opdracht wat er nu staat.
@@ -70,7 +71,7 @@ def bezig(leerling) -> Leerling:
 # --- Terug in de eigen map ----------------------------------------------------------------------
 
 
-def test_terug_geeft_de_stand_van_de_les_en_bewaart_elke_byte(bezig, lesstand, tmp_path):
+def test_terug_geeft_de_stand_van_de_les_en_bewaart_elke_byte(bezig, tmp_path):
     m, voor, eigen = bezig, onderdelen(bezig.map), het_andere(bezig.map)
     for nummer, oud in ((WOONPLAATS, 'oud'), (0, 'oud2')):
         had = onderdelen(m.map)
@@ -83,7 +84,7 @@ def test_terug_geeft_de_stand_van_de_les_en_bewaart_elke_byte(bezig, lesstand, t
         assert inhoud(m.map / oud) == had
         assert het_andere(m.map) == eigen
         if nummer:
-            assert zonder_toeval(m.map) == zonder_toeval(lesstand(nummer).map)
+            assert zonder_toeval(m.map) == zonder_toeval(stand(nummer))
             for opties in ((), ('.',)):
                 is_groen(m.controle(*opties), nummer)
     assert onderdelen(m.map) == {MODULE: (PROJECT / MODULE).read_bytes()}
@@ -209,12 +210,12 @@ class Wissel:
 
 
 @pytest.fixture
-def wissels(bezig, lesstand, tmp_path):
+def wissels(bezig, tmp_path):
     """Telkens een verse wissel die sterft bij de volgende verandering, tot hij een keer lukt."""
 
     def geef() -> Iterator[Wissel]:
         for keer in count(1):
-            w = Wissel(tmp_path / str(keer), bezig.map, lesstand(EERSTE).map)
+            w = Wissel(tmp_path / str(keer), bezig.map, stand(EERSTE))
             klaar = met_storing('dood', keer, w.code)
             assert klaar.returncode in (0, 9), klaar.stderr
             # Wie niets zegt, heeft een map die in orde is.
@@ -272,10 +273,10 @@ EERSTE_WEG, EERSTE_ERBIJ = 3, 8
 
 
 @pytest.mark.parametrize('keer', [EERSTE_WEG + 1, EERSTE_ERBIJ + 1])
-def test_de_volgende_terug_herstelt_eerst_wat_bleef_liggen(bezig, lesstand, keer):
+def test_de_volgende_terug_herstelt_eerst_wat_bleef_liggen(bezig, keer):
     m, had, eigen = bezig, onderdelen(bezig.map), het_andere(bezig.map)
     nieuw = m.map / WERKMAP / 'bouw'
-    shutil.copytree(lesstand(EERSTE).map, nieuw)
+    shutil.copytree(stand(EERSTE), nieuw)
     nieuwe = onderdelen(nieuw)
     code = f'from spelen.terug import wissel; wissel(Path({str(m.map)!r}), Path({str(nieuw)!r}))'
     assert met_storing('dood', keer, code).returncode == 9
@@ -309,7 +310,7 @@ def test_een_fout_op_elke_plek_is_een_zin_en_de_map_blijft_heel(
     had, eigen = onderdelen(bezig.map), het_andere(bezig.map)
     gezien, gezegd = set(), ''
     for keer in count(1):
-        m = Leerling(tmp_path / str(keer), bezig.lesstand)
+        m = Leerling(tmp_path / str(keer))
         shutil.copytree(bezig.map, m.map)
         klaar = terug_met_storing(wat, keer, m, bij=f'open {VERANDERT}')
         if klaar.returncode == 0:

@@ -6,6 +6,7 @@ import pytest
 from lesboek import vertel
 from speel_les import PROJECT, lees
 from spelen.lestekst import VERDIEPING, LesFout
+from standen import stand
 from stappen import DELEN, DELEN_NA
 from tekstfouten import (
     Streng,
@@ -31,8 +32,8 @@ def test_wat_de_les_toont_gebeurt_ook(lesboek, nummer):
 
 
 @pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
-def test_na_een_deel_keurt_de_controle_elke_stap_goed(lesstand, nummer):
-    speler = Vergelijker(lesstand(nummer).map)
+def test_na_een_deel_keurt_de_controle_elke_stap_goed(nummer):
+    speler = Vergelijker(stand(nummer))
     uitvoer = speler.controleer(HOOFDSTUKKEN[nummer])
     meld([vertel(fout) for fout in speler.afwijkingen])
     assert re.findall(r'(?m)^✓ stap (\d+) ', uitvoer) == [str(n + 1) for n in range(DELEN_NA)]
@@ -40,8 +41,8 @@ def test_na_een_deel_keurt_de_controle_elke_stap_goed(lesstand, nummer):
 
 
 @pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
-def test_de_kolommentabellen_zijn_die_van_de_database(lesstand, nummer):
-    fout = tabelfout(HOOFDSTUKKEN[nummer], schema(lesstand(nummer).map))
+def test_de_kolommentabellen_zijn_die_van_de_database(nummer):
+    fout = tabelfout(HOOFDSTUKKEN[nummer], schema(stand(nummer)))
     meld([str(fout)] if fout else [])
 
 
@@ -127,10 +128,10 @@ ONWAARHEDEN = {
     ('nummer', 'patroon', 'nieuw', 'melding'), ONWAARHEDEN.values(), ids=ONWAARHEDEN
 )
 def test_een_onwaarheid_komt_uit_met_haar_regelnummer(
-    lesstand, na_stap, lesboek, nummer, patroon, nieuw, melding
+    na_stap, lesboek, nummer, patroon, nieuw, melding
 ):
     # Alleen in een deel dat klopt is deze onwaarheid de enige.
-    lesstand(nummer)
+    stand(nummer)
     hoofdstuk, regel = verander(HOOFDSTUKKEN[nummer], patroon, nieuw)
     eerder = [lesboek.les[n] for n in range(DELEN_NA + 1)]
     with pytest.raises(LesFout, match=re.escape(melding)) as gevangen:

@@ -19,6 +19,7 @@ from leerling import Leerling
 from postgresql import sql_in
 from speel_les import lees
 from spelen.lestekst import VERDIEPING
+from standen import stand
 from stappen import CURSISTEN, DELEN_NA, MODULE
 from test_een_stem import MEESTE_KEREN, Daad, Meedoen, daden, doe, is_klaar, letterlijk
 
@@ -38,14 +39,14 @@ class Punt:
 
 
 @pytest.fixture(scope='module')
-def punten(lesstand, tmp_path_factory) -> Callable[[str], list[Punt]]:
+def punten(tmp_path_factory) -> Callable[[str], list[Punt]]:
     """`punten('A')`: elk punt van deel A waar de map net veranderd is."""
     bewaard = {}
 
     def geef(nummer: str) -> list[Punt]:
         if nummer not in bewaard:
             basis = tmp_path_factory.mktemp(f'deel_{nummer}')
-            speler = Meedoen(_kopie(lesstand(DELEN_NA).map, basis / 'map'))
+            speler = Meedoen(_kopie(stand(DELEN_NA), basis / 'map'))
             speler.omgeving['FLASK_APP'] = MODULE
             alle, bewaard[nummer] = list(daden(HOOFDSTUKKEN[nummer])), []
             for plaats, daad in enumerate(alle):
@@ -54,7 +55,7 @@ def punten(lesstand, tmp_path_factory) -> Callable[[str], list[Punt]]:
                 if inhoud(speler.map) != voor:
                     kopie = _kopie(speler.map, basis / str(plaats))
                     hier = speler.hier.relative_to(speler.map.resolve())
-                    tekst = Leerling(kopie, lesstand).wat_nu()
+                    tekst = Leerling(kopie).wat_nu()
                     bewaard[nummer].append(Punt(kopie, hier, daad, alle[plaats + 1 :], tekst))
         return bewaard[nummer]
 
@@ -92,9 +93,9 @@ def test_wat_nu_zegt_in_een_deel_niets_wat_de_tekst_niet_zegt(punten, nummer):
 
 
 @pytest.mark.parametrize('nummer', HOOFDSTUKKEN)
-def test_wie_in_een_deel_doet_wat_er_staat_is_daarna_klaar(punten, lesstand, nummer, tmp_path):
+def test_wie_in_een_deel_doet_wat_er_staat_is_daarna_klaar(punten, nummer, tmp_path):
     for plaats, punt in enumerate(punten(nummer)):
-        w = Leerling(_kopie(punt.map, tmp_path / str(plaats)), lesstand)
+        w = Leerling(_kopie(punt.map, tmp_path / str(plaats)))
         volg(w, punt)
         is_goed(w, DELEN_NA)
         namen = {cursist['naam'] for cursist in w.cursisten().values()}

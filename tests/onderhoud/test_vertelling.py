@@ -1,7 +1,7 @@
 """Hoe de controle het vertelt: de tekens, de kleuren, de breedte en wat de leerling nu doet."""
 
 import pytest
-from beweringen import is_groen, stand, wat_nu
+from beweringen import is_groen, stappen_met, wat_nu
 from leerling import EERSTE, WOONPLAATS
 from stappen import LAATSTE, STAPPEN
 
@@ -18,7 +18,7 @@ def test_een_uitgedeelde_map_is_groen_en_noemt_twee_wegen(uitgedeeld):
 def test_zonder_migratie_is_er_nog_niets_begonnen(leerling):
     resultaat = leerling(0).controle()
     assert resultaat.returncode == 0, resultaat.stdout
-    assert stand(resultaat.stdout, '·') == list(range(1, LAATSTE + 1))
+    assert stappen_met(resultaat.stdout, '·') == list(range(1, LAATSTE + 1))
     assert f'{LAATSTE} skipped' in resultaat.stdout
     assert 'flask db init' in wat_nu(resultaat.stdout)
 
@@ -30,9 +30,9 @@ def test_een_terminal_zonder_vinkjes_krijgt_woorden(leerling, codering):
     werk.sql("ALTER TABLE cursisten ADD COLUMN 'één' TEXT")
     resultaat = werk.controle(PYTHONIOENCODING=codering)
     assert resultaat.returncode == 1
-    assert stand(resultaat.stdout, 'af') == [EERSTE]
-    assert stand(resultaat.stdout, 'fout') == [EERSTE + 1]
-    assert stand(resultaat.stdout, '-') == list(range(EERSTE + 2, LAATSTE + 1))
+    assert stappen_met(resultaat.stdout, 'af') == [EERSTE]
+    assert stappen_met(resultaat.stdout, 'fout') == [EERSTE + 1]
+    assert stappen_met(resultaat.stdout, '-') == list(range(EERSTE + 2, LAATSTE + 1))
     assert f'Wat nu: stap {EERSTE + 1}, ' in resultaat.stdout
 
 

@@ -18,6 +18,7 @@ from leerling import (
     TIJDSTIP,
     WOONPLAATS,
 )
+from standen import stand
 from stappen import DATABASE, KOPIE, LAATSTE, NU, SERVER, TABEL
 
 from situaties.situatie import (
@@ -74,7 +75,7 @@ def database_afgebroken(m):
 @situatie('database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud.sqlite`', 'namen in 3 rijen')
 def kopie_die_past_naast_een_oude(m):
     m.database.rename(m.map / 'oud.sqlite')
-    shutil.copyfile(m.lesstand(GEBOORTEJAAR).map / DATABASE, m.map / KOPIE)
+    shutil.copyfile(stand(GEBOORTEJAAR) / DATABASE, m.map / KOPIE)
 
 
 @situatie(
@@ -104,7 +105,7 @@ def migraties_opnieuw_begonnen(m):
     """Deel A: de map migrations is nieuw, en de database is even opzij gezet."""
     m.sql('DROP TABLE alembic_version')
     m.database.rename(m.map / 'oud.sqlite')
-    shutil.copyfile(m.lesstand(EERSTE).map / DATABASE, m.map / KOPIE)
+    shutil.copyfile(stand(EERSTE) / DATABASE, m.map / KOPIE)
     shutil.rmtree(m.map / 'migrations')
     m.flask('db', 'init')
     m.flask('db', 'migrate', '-m', 'begin')
@@ -115,17 +116,17 @@ def migraties_opnieuw_begonnen(m):
 
 @situatie('script_is_weg_na_de_upgrade', WOONPLAATS, 'prullenbak', bij=WOONPLAATS - 1)
 def laatste_script_verwijderd(m):
-    (m.map / m.script('woonplaats')).unlink()
+    (m.map / m.script(WOONPLAATS)).unlink()
 
 
 @situatie('script_is_weg_na_de_upgrade', CURSISTNUMMER, 'prullenbak', bij=CURSISTNUMMER - 1)
 def laatste_script_met_een_constraint_verwijderd(m):
-    (m.map / m.script('cursistnummer')).unlink()
+    (m.map / m.script(CURSISTNUMMER)).unlink()
 
 
 @situatie('script_is_weg_na_de_upgrade', NIVEAU, '--terug', bij=NIVEAU - 1)
 def script_en_kolom_verwijderd(m):
-    (m.map / m.script('niveau')).unlink()
+    (m.map / m.script(NIVEAU)).unlink()
     m.model_van(NIVEAU - 1)
 
 
@@ -142,7 +143,7 @@ def onbekende_revisie_met_goede_tabellen(m):
 
 @situatie('script_is_weg_na_de_upgrade', GEBOORTEJAAR - 1, 'andere map', '--terug')
 def database_van_een_latere_stap(m):
-    shutil.copyfile(m.lesstand(LEEFTIJD_WEG).map / DATABASE, m.database)
+    shutil.copyfile(stand(LEEFTIJD_WEG) / DATABASE, m.database)
 
 
 @situatie('revisie_in_de_database_klopt_niet', WOONPLAATS, 'flask db stamp')
@@ -163,7 +164,7 @@ def stamp_head_zonder_upgrade(m):
 
 @situatie('revisie_in_de_database_klopt_niet', NIVEAU, 'en ook', 'stamp --purge')
 def ook_een_eerdere_revisie(m):
-    m.sql(f"INSERT INTO alembic_version VALUES ('{m.revisie('eerste_migratie')}')")
+    m.sql(f"INSERT INTO alembic_version VALUES ('{m.revisie(EERSTE)}')")
 
 
 @situatie(
@@ -174,7 +175,7 @@ def ook_een_eerdere_revisie(m):
 )
 def upgrade_brak_af(m):
     zet_klaar(m, NIVEAU)
-    niveau = KOLOM['niveau']
+    niveau = KOLOM[NIVEAU]
     hoe = f'{niveau.type} DEFAULT {niveau.standaard} NOT NULL'
     m.sql(f'ALTER TABLE {TABEL} ADD COLUMN niveau {hoe}')
 
@@ -300,7 +301,7 @@ def twee_keer_migrate(m):
 
 @situatie('upgrade_moet_nog', NIVEAU, 'flask db upgrade')
 def oude_kopie_teruggezet(m):
-    shutil.copyfile(m.lesstand(NIVEAU - 1).map / DATABASE, m.database)
+    shutil.copyfile(stand(NIVEAU - 1) / DATABASE, m.database)
 
 
 @situatie('view_houdt_de_upgrade_tegen', NAAM - 1, '`overzicht`', 'DROP VIEW', tot_het_eind=True)
@@ -324,7 +325,7 @@ def rijen_in_een_eigen_tabel_met_foreign_keys_aan(m):
     m.schrijf(f'from sqlalchemy import Engine{aan}', 'pragma.py')
     m.schrijf(f'{begin}import pragma\n\n\nclass Les{klasse}')
     m.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
-    m.kolom(KOLOM['ingeschreven_op'].regel)
+    m.kolom(KOLOM[TIJDSTIP].regel)
     m.flask('db', 'migrate', '-m', 'tijd')
 
 
@@ -341,7 +342,7 @@ def rijen_in_een_eigen_tabel_met_de_events_van_deel_c(m):
 
 @situatie('waarden_houden_de_upgrade_tegen', NIVEAU - 1, '`niveau`', 'leeg', '--terug')
 def lege_waarden_in_een_kolom_die_verplicht_wordt(m):
-    m.kolom(replace(KOLOM['niveau'], null=True).regel)
+    m.kolom(replace(KOLOM[NIVEAU], null=True).regel)
     m.migreer('niveau')
     m.sql(f'UPDATE {TABEL} SET niveau = NULL WHERE id = 2')
     m.model_van(NIVEAU)
@@ -356,7 +357,7 @@ def lege_waarden_in_een_kolom_die_verplicht_wordt(m):
     zelf=lambda m: m.sql(f"UPDATE {TABEL} SET cursistnummer = 'c' || id WHERE id > 1"),
 )
 def dubbele_waarden_in_een_kolom_die_uniek_wordt(m):
-    m.kolom(replace(KOLOM['cursistnummer'], uniek=False).regel)
+    m.kolom(replace(KOLOM[CURSISTNUMMER], uniek=False).regel)
     m.migreer('cursistnummer')
     m.sql(f"UPDATE {TABEL} SET cursistnummer = 'c1' WHERE id < 3")
     m.model_van(CURSISTNUMMER)
@@ -369,7 +370,7 @@ def dubbele_waarden_in_een_kolom_die_uniek_wordt(m):
 
 @situatie('namen_zijn_weg', NAAM, KOPIE)
 def namen_weg_met_kopie(m):
-    shutil.copyfile(m.lesstand(NAAM - 1).map / DATABASE, m.map / KOPIE)
+    shutil.copyfile(stand(NAAM - 1) / DATABASE, m.map / KOPIE)
     m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL')
 
 
@@ -381,7 +382,7 @@ def namen_weg_zonder_kopie(m):
 
 @situatie('namen_zijn_weg', NAAM, 'nog 1', KOPIE)
 def een_naam_weer_ingevuld(m):
-    shutil.copyfile(m.lesstand(NAAM - 1).map / DATABASE, m.map / KOPIE)
+    shutil.copyfile(stand(NAAM - 1) / DATABASE, m.map / KOPIE)
     m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL WHERE id > 1')
 
 

@@ -11,6 +11,7 @@ from leerling import (
     KOLOM,
     NAAM,
     NIVEAU,
+    TIJDSTIP,
     WOONPLAATS,
     in_script,
 )
@@ -34,7 +35,7 @@ ASSEN = f"UPDATE {TABEL} SET woonplaats = 'Assen' WHERE id = 2"
 def naam_mis(**extra):
     kolom_fout(
         'naam_is_bijna_goed',
-        KOLOM['woonplaats'],
+        KOLOM[WOONPLAATS],
         'woonplaats =',
         'woonplats =',
         '`woonplats`',
@@ -74,14 +75,14 @@ def andere_tabelnaam_gemigreerd(m):
 
 @situatie('kolom_ontbreekt', GEBRUIKERS - 1, '`gebruikers`', 'class Gebruiker')
 def alleen_gebruiker_id(m):
-    m.kolom(replace(KOLOM['gebruiker_id'], verwijst_naar=None).regel)
+    m.kolom(replace(KOLOM[GEBRUIKERS], verwijst_naar=None).regel)
     m.migreer('gebruiker_id')
 
 
 @situatie('kolom_ontbreekt', GEBRUIKERS - 1, '`gebruiker_id`', 'ForeignKey')
 def alleen_gebruikers(m):
     m.model_van(GEBRUIKERS)
-    m.vervang(KOLOM['gebruiker_id'].regel, '')
+    m.vervang(KOLOM[GEBRUIKERS].regel, '')
     m.migreer('gebruikers')
 
 
@@ -111,46 +112,50 @@ in_een_script(
 # --- Eigenschappen ----------------------------------------------------------------------------
 
 
-def anders(naam, oud, nieuw, *woorden, tot='toegepast', **extra):
+def anders(kolom, oud, nieuw, *woorden, tot='toegepast', **extra):
     """Een kolom van de les met een eigenschap die anders is."""
-    kolom = WACHTWOORD if naam == WACHTWOORD.naam else KOLOM[naam]
     kolom_fout('eigenschap_is_anders', kolom, oud, nieuw, *woorden, tot=tot, **extra)
 
 
-LENGTE = KOLOM['woonplaats'].model_type
-STANDAARD = KOLOM['niveau'].standaard
+LENGTE = KOLOM[WOONPLAATS].model_type
+STANDAARD = KOLOM[NIVEAU].standaard
 
-anders('woonplaats', LENGTE, 'String(5)', tot='gemigreerd')
-anders('woonplaats', LENGTE, 'String(5)')
-anders('woonplaats', LENGTE, 'String(5)', waarde=ASSEN)
+anders(KOLOM[WOONPLAATS], LENGTE, 'String(5)', tot='gemigreerd')
+anders(KOLOM[WOONPLAATS], LENGTE, 'String(5)')
+anders(KOLOM[WOONPLAATS], LENGTE, 'String(5)', waarde=ASSEN)
 anders(
-    'niveau',
+    KOLOM[NIVEAU],
     'nullable=False, ',
     '',
     'mag leeg zijn',
     waarde=f'UPDATE {TABEL} SET niveau = NULL WHERE id = 3',
 )
 anders(
-    'niveau',
+    KOLOM[NIVEAU],
     STANDAARD,
     "'begin'",
     STANDAARD,
     waarde=f"UPDATE {TABEL} SET niveau = 'gevorderd' WHERE id = 3",
 )
-anders('niveau', 'nullable=False, server_default', 'default')
-anders('cursistnummer', 'unique=True', 'index=True', 'uniek')
-anders('cursistnummer', ', unique=True', '', waarde=f"UPDATE {TABEL} SET cursistnummer = 'c' || id")
+anders(KOLOM[NIVEAU], 'nullable=False, server_default', 'default')
+anders(KOLOM[CURSISTNUMMER], 'unique=True', 'index=True', 'uniek')
 anders(
-    'ingeschreven_op',
+    KOLOM[CURSISTNUMMER],
+    ', unique=True',
+    '',
+    waarde=f"UPDATE {TABEL} SET cursistnummer = 'c' || id",
+)
+anders(
+    KOLOM[TIJDSTIP],
     'db.func.now()',
     "'CURRENT_TIMESTAMP'",
     waarde=f"INSERT INTO {TABEL} (naam, leeftijd, woonplaats) VALUES ('Noor', 20, 'Assen')",
     verder=True,
 )
-anders('geboortejaar', KOLOM['geboortejaar'].model_type, 'Text')
-anders('gebruiker_id', ", db.ForeignKey('gebruikers.id')", '', 'foreign key')
+anders(KOLOM[GEBOORTEJAAR], KOLOM[GEBOORTEJAAR].model_type, 'Text')
+anders(KOLOM[GEBRUIKERS], ", db.ForeignKey('gebruikers.id')", '', 'foreign key')
 anders(
-    'wachtwoord_hash',
+    WACHTWOORD,
     WACHTWOORD.model_type,
     'String(128)',
     waarde="INSERT INTO gebruikers (gebruikersnaam, email, wachtwoord_hash) VALUES ('a', 'b', 'c')",

@@ -1,6 +1,6 @@
 """De module geeft bij het laden een fout, of mist iets wat `flask db` nodig heeft."""
 
-from leerling import EERSTE, GEBRUIKERS, KOLOM, NIVEAU, WOONPLAATS
+from leerling import EERSTE, GEBRUIKERS, KOLOM, NIVEAU, TIJDSTIP, WOONPLAATS
 from stappen import DELEN_NA, LAATSTE, REGELS
 
 from situaties.situatie import (
@@ -160,7 +160,7 @@ in_de_module(
 in_de_module('klasse_zonder_primary_key', ', primary_key=True', '', '`Cursist`', 'primary_key=True')
 kolom_fout(
     'regel_van_een_kolom_geeft_een_fout',
-    KOLOM['ingeschreven_op'],
+    KOLOM[TIJDSTIP],
     'db.func.now()',
     'db.func.now',
     '@ingeschreven_op',
@@ -266,14 +266,14 @@ def database_in_de_map_erboven(m):
     m.vervang(PAD, repr((m.map.parent / 'data.sqlite').as_posix()))
 
 
-SLEUTEL = 'SQLALCHEMY_DATABASE_URI'
+ID = 'SQLALCHEMY_DATABASE_URI'
 
 for dialect, hint in (
     ('postgresql+psycopg', 'database_staat_elders'),
     ('postgresql+psycopg2', 'driver_ontbreekt'),
 ):
     vast_adres = f"'{dialect}://les:muziek@localhost/muziekschool'"
-    in_de_module(hint, f"'sqlite:///' + {PAD}", vast_adres, f'FLASK_{SLEUTEL}', REGELS['adres'])
+    in_de_module(hint, f"'sqlite:///' + {PAD}", vast_adres, f'FLASK_{ID}', REGELS['adres'])
 
 
 @situatie('driver_ontbreekt', WOONPLAATS, 'install "psycopg[binary]"', '--terug', tijdslimiet=30)
@@ -281,11 +281,11 @@ def import_van_een_driver_die_er_niet_is(m):
     m.vervang('import os\n', 'import os\nimport psycopg2\n')
 
 
-in_de_module('adres_van_de_database_klopt_niet', SLEUTEL, 'SQLALCHEMY_DATABASE_URL', SLEUTEL)
-in_de_module('adres_van_de_database_klopt_niet', "'sqlite:///'", "'sqlite//'", SLEUTEL)
+in_de_module('adres_van_de_database_klopt_niet', ID, 'SQLALCHEMY_DATABASE_URL', ID)
+in_de_module('adres_van_de_database_klopt_niet', "'sqlite:///'", "'sqlite//'", ID)
 
 
-@situatie('adres_van_de_database_klopt_niet', WOONPLAATS, SLEUTEL)
+@situatie('adres_van_de_database_klopt_niet', WOONPLAATS, ID)
 def adres_onder_db(m):
     m.vervang(f'{REGELS["adres"]}\n', '')
     m.vervang(REGELS['db'], f'{REGELS["db"]}\n{REGELS["adres"]}')

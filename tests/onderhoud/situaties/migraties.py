@@ -101,17 +101,17 @@ def los_bestand_tussen_de_scripts(m):
 
 @situatie('script_zonder_revisie', WOONPLAATS, 'ontbreekt de regel')
 def script_zonder_de_regel_revision(m):
-    herschrijf(m, r"\nrevision = '.*", '', m.script('woonplaats'))
+    herschrijf(m, r"\nrevision = '.*", '', m.script(WOONPLAATS))
 
 
 @situatie('script_zonder_revisie', EERSTE, '_eerste_migratie.py`', 'revision = ')
 def enige_script_zonder_revisie(m):
-    herschrijf(m, r'\nrevision = .*', '', m.script('eerste_migratie'))
+    herschrijf(m, r'\nrevision = .*', '', m.script(EERSTE))
 
 
 @situatie('script_zonder_revisie', NIVEAU, '_niveau.py`', 'down_revision = ')
 def script_zonder_down_revision(m):
-    herschrijf(m, r'down_revision = .*\n', '', m.script('niveau'))
+    herschrijf(m, r'down_revision = .*\n', '', m.script(NIVEAU))
 
 
 in_een_script(
@@ -126,13 +126,13 @@ in_een_script(
 
 @situatie('script_is_een_kopie', WOONPLAATS, 'woonplaats kopie.py')
 def script_gekopieerd(m):
-    naam = m.script('woonplaats')
+    naam = m.script(WOONPLAATS)
     shutil.copyfile(m.map / naam, m.map / naam.replace('.py', ' kopie.py'))
 
 
 @situatie('script_is_een_kopie', WOONPLAATS, 'kopie.py', 'hetzelfde')
 def kopie_met_een_eigen_naam(m):
-    shutil.copyfile(m.map / m.script('woonplaats'), m.versions / 'kopie.py')
+    shutil.copyfile(m.map / m.script(WOONPLAATS), m.versions / 'kopie.py')
 
 
 def overgeschreven(m, eind, naam):
@@ -196,14 +196,14 @@ def database_van_bas_overgenomen(m):
 
 @situatie('script_heet_anders_of_staat_elders', WOONPLAATS, '.py.txt', bij=WOONPLAATS - 1)
 def script_met_txt(m):
-    naam = m.script('woonplaats')
+    naam = m.script(WOONPLAATS)
     (m.map / naam).rename(m.map / f'{naam}.txt')
 
 
 def script_staat_in(map_):
     @situatie('script_heet_anders_of_staat_elders', NIVEAU, f'{map_}/')
     def script_verplaatst(m):
-        naam = Path(m.script('woonplaats')).name
+        naam = Path(m.script(WOONPLAATS)).name
         (m.map / map_).mkdir(exist_ok=True)
         (m.versions / naam).rename(m.map / map_ / naam)
 
@@ -215,18 +215,18 @@ script_staat_in('oude scripts')
 
 @situatie('reeks_klopt_niet', NIVEAU, 'prullenbak', '--terug')
 def script_uit_het_midden_verwijderd(m):
-    (m.map / m.script('woonplaats')).unlink()
+    (m.map / m.script(WOONPLAATS)).unlink()
 
 
 @situatie('reeks_klopt_niet', WOONPLAATS, 'abc123', '_woonplaats.py')
 def down_revision_met_een_tikfout(m):
-    herschrijf(m, 'down_revision = .*', "down_revision = 'abc123'", m.script('woonplaats'))
+    herschrijf(m, 'down_revision = .*', "down_revision = 'abc123'", m.script(WOONPLAATS))
 
 
 @situatie('reeks_klopt_niet', WOONPLAATS, 'kring', '--terug')
 def scripts_in_een_kring(m):
     naar = f'down_revision = {m.revisie("woonplaats")!r}'
-    m.vervang('down_revision = None', naar, m.script('eerste_migratie'))
+    m.vervang('down_revision = None', naar, m.script(EERSTE))
 
 
 @situatie('twee_heads', WOONPLAATS, 'flask db merge heads')

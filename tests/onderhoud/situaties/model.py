@@ -199,7 +199,7 @@ def klasse_weg_en_een_eigen_kolom_erbij(m):
 
 kolom_fout(
     'tikfout_in_een_naam_van_het_model',
-    KOLOM['woonplaats'],
+    KOLOM[WOONPLAATS],
     'woonplaats =',
     'woonplats =',
     '`woonplats`',
@@ -209,7 +209,7 @@ kolom_fout(
 
 kolom_fout(
     'tikfout_in_een_naam_van_het_model',
-    KOLOM['woonplaats'],
+    KOLOM[WOONPLAATS],
     'woonplaats = db.Column(',
     'woonplats = db.Column(  # de woonplats\n        ',
     '@woonplats',
@@ -226,13 +226,13 @@ def anders(kolom, oud, nieuw, *woorden):
     kolom_fout('model_is_anders_dan_de_les', kolom, oud, nieuw, *woorden)
 
 
-anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String(5)')
-anders(KOLOM['woonplaats'], KOLOM['woonplaats'].model_type, 'String', '@woonplaats')
-anders(KOLOM['niveau'], 'nullable=False, ', '', '@niveau')
-anders(KOLOM['cursistnummer'], ', unique=True', '', 'anders')
-anders(KOLOM['woonplaats'], REGEL, f'{REGEL}  # mijn'.replace('(50)', '(5)'), '  # mijn')
+anders(KOLOM[WOONPLAATS], KOLOM[WOONPLAATS].model_type, 'String(5)')
+anders(KOLOM[WOONPLAATS], KOLOM[WOONPLAATS].model_type, 'String', '@woonplaats')
+anders(KOLOM[NIVEAU], 'nullable=False, ', '', '@niveau')
+anders(KOLOM[CURSISTNUMMER], ', unique=True', '', 'anders')
+anders(KOLOM[WOONPLAATS], REGEL, f'{REGEL}  # mijn'.replace('(50)', '(5)'), '  # mijn')
 anders(
-    KOLOM['woonplaats'],
+    KOLOM[WOONPLAATS],
     REGEL,
     REGEL.replace('(db.', '(  # mijn\n        db.').replace('(50)', '(5)'),
     'tot en met',
@@ -256,13 +256,13 @@ in_de_module('model_mist_een_kolom', REGEL, f'# {REGEL}', '`woonplaats`')
 @situatie('model_mist_een_kolom', GEBRUIKERS - 1, '`cursistnummer`', 'nog nodig', bij=CURSISTNUMMER)
 def kolom_kwijt_bij_het_begin_van_een_stap(m):
     m.model_van(GEBRUIKERS)
-    zonder_kolom(m, 'cursistnummer')
+    zonder_kolom(m, CURSISTNUMMER)
 
 
 @situatie('model_mist_een_kolom', LEEFTIJD_WEG - 1, '`geboortejaar`', 'nog nodig', bij=GEBOORTEJAAR)
 def verkeerde_kolom_weggehaald(m):
     m.model_van(LEEFTIJD_WEG)
-    zonder_kolom(m, 'geboortejaar')
+    zonder_kolom(m, GEBOORTEJAAR)
 
 
 in_de_module(
@@ -344,8 +344,8 @@ def leeg_script_om_zelf_te_schrijven(m):
 
 @situatie('model_loopt_voor', NIVEAU, 'anders dan bij de revisie', bij=WOONPLAATS)
 def script_zonder_de_kolom(m):
-    weg, ervoor = m.revisie('woonplaats'), vorige(m, 'woonplaats')
-    (m.map / m.script('woonplaats')).unlink()
+    weg, ervoor = m.revisie(WOONPLAATS), vorige(m, 'woonplaats')
+    (m.map / m.script(WOONPLAATS)).unlink()
     for pad in m.versions.glob('*.py'):
         naam = pad.relative_to(m.map).as_posix()
         m.schrijf(m.lees(naam).replace(weg, ervoor), naam)
@@ -378,7 +378,7 @@ def model_voor_en_database_achter(m):
 def kolom_met_de_hand_en_in_het_model(m):
     m.model_van(WOONPLAATS)
     m.sql(
-        f'ALTER TABLE {TABEL} ADD COLUMN woonplaats {KOLOM["woonplaats"].type}',
+        f'ALTER TABLE {TABEL} ADD COLUMN woonplaats {KOLOM[WOONPLAATS].type}',
         f"UPDATE {TABEL} SET woonplaats = 'Assen' WHERE id = 2",
     )
 

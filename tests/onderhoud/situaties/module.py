@@ -3,7 +3,7 @@
 import py_compile
 import re
 
-from leerling import EERSTE, GEBRUIKERS, KOLOM, NIVEAU, WOONPLAATS
+from leerling import EERSTE, GEBRUIKERS, KOLOM, NAAM_VOORAF, NIVEAU, WOONPLAATS
 from stappen import LAATSTE, MODULE, TABEL
 
 from situaties.situatie import (
@@ -69,10 +69,10 @@ def module_leeg(m):
 @situatie('python_begrijpt_het_niet', NIVEAU - 1, 'haakje', bij=NIVEAU)
 def haakje_vergeten_in_de_stap_van_nu(m):
     m.model_van(NIVEAU)
-    m.vervang(KOLOM['niveau'].regel, KOLOM['niveau'].regel[:-1])
+    m.vervang(KOLOM[NIVEAU].regel, KOLOM[NIVEAU].regel[:-1])
 
 
-LEEFTIJD = f'    {KOLOM["leeftijd"].regel}'
+LEEFTIJD = f'    {KOLOM[EERSTE].regel}'
 
 in_de_module(
     'git_heeft_twee_versies',
@@ -125,7 +125,7 @@ syntaxfout('    leeftijd = ', '      leeftijd = ', '@leeftijd =', 'springt te ve
 syntaxfout('    leeftijd = ', '  leeftijd = ', '@leeftijd =', 'springt anders in')
 syntaxfout('    leeftijd = ', '\tleeftijd = ', '@leeftijd =')
 syntaxfout('class Cursist(db.Model):', 'class Cursist(db.Model)', '@class C', 'dubbele punt')
-syntaxfout(KOLOM['naam'].regel, KOLOM['naam'].regel + ')', '@naam =', 'niet open')
+syntaxfout(NAAM_VOORAF.regel, NAAM_VOORAF.regel + ')', '@naam =', 'niet open')
 syntaxfout(REGEL, 'woonplaats = db.Column(db.String 50)', '@woonplaats')
 syntaxfout(f'    {REGEL}', REGEL, '    woonplaats')
 
@@ -136,7 +136,7 @@ script_van(
     'nullable=True)',
     'woonplaats.py',
     'haakje',
-    zelf=lambda m: m.vervang('nullable=True)', 'nullable=True))', m.script('woonplaats')),
+    zelf=lambda m: m.vervang('nullable=True)', 'nullable=True))', m.script(WOONPLAATS)),
 )
 in_een_script(
     'python_begrijpt_het_niet',
@@ -145,7 +145,7 @@ in_een_script(
     'def upgrade():',
     'def upgrade()',
     '_eerste_migratie.py`',
-    zelf=lambda m: m.vervang('upgrade()\n', 'upgrade():\n', m.script('eerste_migratie')),
+    zelf=lambda m: m.vervang('upgrade()\n', 'upgrade():\n', m.script(EERSTE)),
 )
 
 in_een_eigen_bestand(
@@ -179,7 +179,7 @@ def eigen_kolom_op_twee_regels_met_een_komma(m):
     m.kolom('fruit = db.Column(', '    db.Text),')
 
 
-TYPE = f'db.{KOLOM["woonplaats"].model_type}'
+TYPE = f'db.{KOLOM[WOONPLAATS].model_type}'
 
 in_de_module('regel_maakt_geen_kolom', REGEL, REGEL.replace('.C', '.c'), '@woonplaats')
 in_de_module('regel_maakt_geen_kolom', REGEL, REGEL.replace(' =', ':'), '@woonplaats', '`:`')

@@ -3,8 +3,9 @@
 import os
 import shutil
 
-from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NAAM, NIVEAU, WOONPLAATS, speel_apart_na
+from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NAAM, NIVEAU, WOONPLAATS
 from stappen import DATABASE, GEVULD, KOPIE, REGELS, SERVER, TABEL, UIT_DE_OMGEVING
+from zonder_kindproces import speel_apart_na
 
 from situaties.situatie import opmerking, werk_elders
 
@@ -97,7 +98,7 @@ def met_app_run(m):
 
 @opmerking('kolom_is_commentaar', NIVEAU - 1, '@# niveau', '`niveau`')
 def kolom_in_commentaar(m):
-    m.kolom(f'# {KOLOM["niveau"].regel}')
+    m.kolom(f'# {KOLOM[NIVEAU].regel}')
 
 
 @opmerking(
@@ -109,7 +110,7 @@ def kolom_in_commentaar(m):
 )
 def met_een_ander_jaar(m):
     m.flask('db', 'downgrade')
-    m.vervang(f'{GEVULD.som} -', '2025 -', m.script('geboortejaar'))
+    m.vervang(f'{GEVULD.som} -', '2025 -', m.script(GEBOORTEJAAR))
     m.flask('db', 'upgrade')
 
 

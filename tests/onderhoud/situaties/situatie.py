@@ -20,7 +20,7 @@ from stappen import (
 )
 
 # De regel van de les waar een leerling hier de meeste fouten in maakt.
-REGEL = KOLOM['woonplaats'].regel
+REGEL = KOLOM[WOONPLAATS].regel
 
 # Een kolom van de tweede tabel.
 WACHTWOORD = kolommen_na(GEBRUIKERS)['gebruikers', 'wachtwoord_hash']
@@ -201,7 +201,7 @@ def samen_met_bas(
     m: Leerling, van_anna: str, van_bas: str, ids: tuple[str, str] = ('a1', 'b1')
 ) -> str:
     """De leerling en Bas maken elk iets, in hun eigen map; daarna komt het script van Bas erbij."""
-    bas = Leerling(shutil.copytree(m.map, m.map.parent / 'bas'), m.lesstand)
+    bas = Leerling(shutil.copytree(m.map, m.map.parent / 'bas'))
     for wie, nieuw, revisie in ((m, van_anna, ids[0]), (bas, van_bas, ids[1])):
         zet = wie.onderaan if nieuw.startswith('class') else wie.kolom
         zet(nieuw)
@@ -225,9 +225,9 @@ def herschrijf(m: Leerling, patroon: str, nieuw: str, naam: str = MODULE, aantal
     m.schrijf(tekst, naam)
 
 
-def zonder_kolom(m: Leerling, naam: str) -> None:
+def zonder_kolom(m: Leerling, stap: int) -> None:
     """Haalt de regel van een kolom uit het model."""
-    m.vervang(f'    {KOLOM[naam].regel}\n', '')
+    m.vervang(f'    {KOLOM[stap].regel}\n', '')
 
 
 def zet_model_apart(m: Leerling) -> None:

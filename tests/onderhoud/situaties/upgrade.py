@@ -101,7 +101,7 @@ in_een_script(
 )
 kolom_fout(
     'foreign_key_wijst_naar_niets',
-    KOLOM['gebruiker_id'],
+    KOLOM[GEBRUIKERS],
     "'gebruikers.id'",
     "'gebruiker.id'",
     'gebruikers.id',
@@ -119,7 +119,7 @@ in_de_module(
 
 # --- Kolommen die verplicht zijn, of er al zijn -----------------------------------------------
 
-STANDAARD = f'server_default={KOLOM["niveau"].standaard}'
+STANDAARD = f'server_default={KOLOM[NIVEAU].standaard}'
 
 script_van('verplicht_zonder_standaardwaarde', NIVEAU, f'{STANDAARD}, ', '', 'SQLite weigert')
 
@@ -292,8 +292,8 @@ IMPORT = 'from BasicModelApp import Cursist, db\n'
 
 
 def sql_in_plaats_van_het_model(m):
-    m.vervang(IMPORT, '', m.script('geboortejaar'))
-    m.vervang(MET_HET_MODEL, VUL, m.script('geboortejaar'))
+    m.vervang(IMPORT, '', m.script(GEBOORTEJAAR))
+    m.vervang(MET_HET_MODEL, VUL, m.script(GEBOORTEJAAR))
 
 
 @situatie(
@@ -305,8 +305,8 @@ def sql_in_plaats_van_het_model(m):
 )
 def model_in_het_script(m):
     sa = 'import sqlalchemy as sa\n'
-    m.vervang(sa, sa + IMPORT, m.script('geboortejaar'))
-    m.vervang(VUL, MET_HET_MODEL, m.script('geboortejaar'))
+    m.vervang(sa, sa + IMPORT, m.script(GEBOORTEJAAR))
+    m.vervang(VUL, MET_HET_MODEL, m.script(GEBOORTEJAAR))
     zet_klaar(m, NAAM)
 
 
