@@ -17,7 +17,7 @@ andere = [pad for pad in sys.path if Path(pad).resolve() not in (TESTS, OEFENMAP
 sys.path[:] = [str(TESTS), *andere, str(OEFENMAP)]
 
 # Wat alleen de tests in onderhoud/ gebruiken.
-NODIG_VOOR_ONDERHOUD = ('hypothesis', 'xdist')
+NODIG_VOOR_ONDERHOUD = ('hypothesis', 'syrupy', 'xdist')
 
 KLEUREN = {'af': {'green': True}, 'fout': {'red': True}}
 

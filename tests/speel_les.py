@@ -218,7 +218,7 @@ class Speler:
         """Oordeelt over elke regel in de shell: wat de les toont, en wat er in het echt kwam."""
         for nummer, regel, _, echt in gesprek:
             if 'Traceback' in echt:
-                raise LesFout(nummer, f'`{regel}` mislukt: {echt.splitlines()[-1]}')
+                raise LesFout(nummer, f'`{regel}` mislukt: {echt.splitlines()[-1]}', echt)
 
 
 def klaargezet(hoofdstuk: Hoofdstuk) -> set[int]:

@@ -230,8 +230,7 @@ class Leerling:
         self, *opties: str, waar: Path | None = None, **extra: str
     ) -> subprocess.CompletedProcess:
         """Draait de echte `pytest`, en ziet dat er geen foutmelding van Python bij is."""
-        # Een leerling heeft de plugins voor onderhoud niet.
-        werk = {'FLASK_APP': MODULE, 'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'} | extra
+        werk = {'FLASK_APP': MODULE} | extra
         resultaat = draai('pytest', *opties, waar=waar or self.map, **werk)
         assert 'Traceback' not in resultaat.stdout, resultaat.stdout
         assert 'INTERNALERROR' not in resultaat.stdout, resultaat.stdout

@@ -15,15 +15,16 @@ from spelen.lestekst import Hoofdstuk
 # De beheerder; hij en zijn wachtwoord bestaan alleen in deze server.
 BEHEERDER = {'host': 'localhost', 'user': 'beheerder', 'password': 'les'}
 
-INSTELLINGEN = """
-port = {poort}
-listen_addresses = 'localhost'
-unix_socket_directories = ''
-# Wat erin staat, mag verloren gaan.
-fsync = off
-# Zo is te zien of er iemand verbinding maakte.
-log_connections = on
-"""
+# Wat erin staat mag verloren gaan (-F); en hij luistert alleen op deze computer.
+OPTIES = '-F -h localhost -p {poort} -c unix_socket_directories='
+
+# Wat er van een vorige keer is, en hoe het weggaat.
+VORIGE = {
+    "SELECT datname FROM pg_database WHERE datname !~ '^(postgres|template.)$'": (
+        'DROP DATABASE {} WITH (FORCE)'
+    ),
+    "SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'": 'DROP ROLE {}',
+}
 
 # .ci/run zoekt naar het begin van deze zin.
 NIET_GEDRAAID = 'NIET GEDRAAID MET POSTGRESQL: `initdb` is hier niet te vinden.'
@@ -33,35 +34,31 @@ class Server:
     def __init__(self, programmas: Path):
         self.programmas = programmas
         self.map = Path(tempfile.mkdtemp(prefix='postgresql-'))
-        self.log = self.map / 'log'
-        with socket.socket() as vrij:
-            vrij.bind(('localhost', 0))
-            self.poort = vrij.getsockname()[1]
         # De server weigert root: dan draait hij als de gebruiker die bij het pakket hoort.
         self.wie = {}
         if hasattr(os, 'geteuid') and os.geteuid() == 0:
             self.wie = {'user': 'postgres', 'group': 'postgres', 'extra_groups': []}
             shutil.chown(self.map, 'postgres')
-
-    def start(self) -> None:
-        wachtwoord, data = self.map / 'wachtwoord', self.map / 'data'
+        with socket.socket() as vrij:
+            vrij.bind(('localhost', 0))
+            self.poort = vrij.getsockname()[1]
+        wachtwoord = self.map / 'wachtwoord'
         wachtwoord.write_text(BEHEERDER['password'], encoding='utf-8')
         self._draai(
-            *('initdb', '-D', data, '-E', 'UTF8', '--no-locale', '--no-sync'),
-            *('-A', 'scram-sha-256', '-U', BEHEERDER['user'], f'--pwfile={wachtwoord}'),
+            *('initdb', '-E', 'UTF8', '--no-locale', '--no-sync', '-A', 'scram-sha-256'),
+            *('-U', BEHEERDER['user'], f'--pwfile={wachtwoord}'),
         )
-        with (data / 'postgresql.conf').open('a', encoding='utf-8') as instellingen:
-            instellingen.write(INSTELLINGEN.format(poort=self.poort))
-        self._draai('pg_ctl', '-D', data, '-l', self.log, '-w', 'start')
+        opties = OPTIES.format(poort=self.poort)
+        self._draai('pg_ctl', '-l', self.map / 'log', '-o', opties, '-w', 'start')
 
     def stop(self) -> None:
-        self._draai('pg_ctl', '-D', self.map / 'data', '-m', 'immediate', '-w', 'stop')
+        self._draai('pg_ctl', '-m', 'immediate', '-w', 'stop')
         shutil.rmtree(self.map)
 
     def _draai(self, naam: str, *opties: str | Path) -> None:
         # Zonder DEVNULL wacht Python op de server, die de uitvoer openhoudt.
         subprocess.run(
-            [self.programmas / naam, *opties],
+            [self.programmas / naam, '-D', self.map / 'data', *opties],
             cwd=self.map,
             stdout=subprocess.DEVNULL,
             check=True,
@@ -86,9 +83,7 @@ def server() -> Server:
     if not gevonden:
         warnings.warn(NIET_GEDRAAID, stacklevel=2)
         pytest.skip(NIET_GEDRAAID)
-    eigen = Server(gevonden[-1])
-    eigen.start()
-    return eigen
+    return Server(gevonden[-1])
 
 
 def stop() -> None:
@@ -106,12 +101,9 @@ def sql_in(hoofdstuk: Hoofdstuk) -> list[str]:
 def verse_server(hoofdstuk: Hoofdstuk) -> dict[str, str]:
     """Een server met alleen wat de beheerder maakt; geeft de omgeving die ernaar wijst."""
     with server().beheer() as beheer:
-        databases = "SELECT datname FROM pg_database WHERE datname !~ '^(postgres|template.)$'"
-        for (naam,) in beheer.execute(databases).fetchall():
-            beheer.execute(f'DROP DATABASE {naam} WITH (FORCE)')
-        rollen = "SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname NOT LIKE 'pg\\_%'"
-        for (naam,) in beheer.execute(rollen).fetchall():
-            beheer.execute(f'DROP ROLE {naam}')
+        for oud, weg in VORIGE.items():
+            for (naam,) in beheer.execute(oud).fetchall():
+                beheer.execute(weg.format(naam))
         for opdracht in sql_in(hoofdstuk):
             beheer.execute(opdracht)
     # Het adres in de les noemt geen poort: dan kiest de driver deze.

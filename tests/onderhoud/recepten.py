@@ -6,7 +6,11 @@ Een stap die geen recept heeft, wordt door een test gevraagd. Een kolom erbij is
 
 from dataclasses import dataclass
 
-from stappen import GEVULD, HERNOEMD, LAATSTE, NU, STAPPEN, TABEL, VRIJ, Kolom, Stap, kolommen_na
+from leerling import CURSISTNUMMER, GEBRUIKERS, KOLOM, NIVEAU, TIJDSTIP, WOONPLAATS
+from stappen import GEVULD, HERNOEMD, NU, STAPPEN, TABEL, VRIJ, Kolom, Stap, kolommen_na
+
+# Een eigen kolom, en niet van de les.
+STRAAT = Kolom(TABEL, 'straat', 'TEXT')
 
 
 @dataclass
@@ -15,6 +19,12 @@ class Werk:
 
     heen: list[str]
     terug: list[str]
+
+
+def regels(*werk: Werk) -> tuple[str, str]:
+    """De regels van upgrade() en die van downgrade(), in de omgekeerde volgorde."""
+    heen = [regel for stuk in werk for regel in stuk.heen]
+    return '\n'.join(heen), '\n'.join(regel for stuk in werk[::-1] for regel in stuk.terug)
 
 
 def sa_kolom(kolom: Kolom) -> str:
@@ -36,20 +46,29 @@ def batch(heen: str, terug: str) -> Werk:
     return Werk([met, f'    batch_op.{heen}'], [met, f'    batch_op.{terug}'])
 
 
+def zonder_batch(kolom: Kolom) -> Werk:
+    return Werk(
+        [f"op.add_column('{TABEL}', {sa_kolom(kolom)})"],
+        [f"op.drop_column('{TABEL}', '{kolom.naam}')"],
+    )
+
+
 def kolom_erbij(naam: str) -> Werk:
     kolom = next(k for s in STAPPEN for k in s.erbij if k.plek == (TABEL, naam))
     return batch(f'add_column({sa_kolom(kolom)})', f"drop_column('{naam}')")
 
 
-def tabel_erbij(tabel: str, nummer: int) -> Werk:
+def uniek(naam: str) -> Werk:
+    heen = f"create_unique_constraint('een_nummer', ['{naam}'])"
+    return batch(heen, "drop_constraint('een_nummer', type_='unique')")
+
+
+def tabel_erbij(nummer: int, tabel: str) -> Werk:
     """De tabel zoals hij na stap `nummer` is."""
     kolommen = [kolom for kolom in kolommen_na(nummer).values() if kolom.tabel == tabel]
-    regels = [f'    {sa_kolom(kolom)},' for kolom in kolommen]
-    regels += [f"    sa.UniqueConstraint('{kolom.naam}')," for kolom in kolommen if kolom.uniek]
-    return Werk(
-        [f"op.create_table('{tabel}',", *regels, ')'],
-        [f"op.drop_table('{tabel}')"],
-    )
+    delen = [f"'{tabel}'", *map(sa_kolom, kolommen)]
+    delen += [f"sa.UniqueConstraint('{kolom.naam}')" for kolom in kolommen if kolom.uniek]
+    return Werk([f'op.create_table({", ".join(delen)})'], [f"op.drop_table('{tabel}')"])
 
 
 def hernoem(oud: str, nieuw: str) -> Werk:
@@ -59,18 +78,16 @@ def hernoem(oud: str, nieuw: str) -> Werk:
     )
 
 
+VERWIJST = KOLOM[GEBRUIKERS]
+NAAR = f"sa.ForeignKey('{VERWIJST.verwijst_naar}', name='fk')"
+INDEX = f"'ix_{TABEL}_{HERNOEMD.naam}', '{TABEL}'"
+
 RECEPTEN: dict[str, list[Werk]] = {
-    'De eerste migratie': [tabel_erbij(TABEL, 1)],
-    'Een kolom erbij': [kolom_erbij('woonplaats')],
-    'Een verplichte kolom': [kolom_erbij('niveau')],
-    'Een unieke kolom': [
-        kolom_erbij('cursistnummer'),
-        batch(
-            "create_unique_constraint('een_nummer', ['cursistnummer'])",
-            "drop_constraint('een_nummer', type_='unique')",
-        ),
-    ],
-    'Een tijdstip': [kolom_erbij('ingeschreven_op')],
+    'De eerste migratie': [tabel_erbij(1, TABEL)],
+    'Een kolom erbij': [kolom_erbij(KOLOM[WOONPLAATS].naam)],
+    'Een verplichte kolom': [kolom_erbij(KOLOM[NIVEAU].naam)],
+    'Een unieke kolom': [kolom_erbij(KOLOM[CURSISTNUMMER].naam), uniek(KOLOM[CURSISTNUMMER].naam)],
+    'Een tijdstip': [kolom_erbij(KOLOM[TIJDSTIP].naam)],
     'Een kolom vullen': [
         kolom_erbij(GEVULD.naam),
         Werk([f"op.execute('{GEVULD.vulling}')"], ['pass']),
@@ -86,18 +103,14 @@ RECEPTEN: dict[str, list[Werk]] = {
         )
     ],
     'Een tweede tabel': [
-        tabel_erbij('gebruikers', LAATSTE),
+        tabel_erbij(GEBRUIKERS, VERWIJST.verwijst_naar.partition('.')[0]),
         batch(
-            "add_column(sa.Column('gebruiker_id', sa.Integer(),"
-            " sa.ForeignKey('gebruikers.id', name='fk')))",
-            "drop_column('gebruiker_id')",
+            f"add_column(sa.Column('{VERWIJST.naam}', sa.{VERWIJST.model_type}, {NAAR}))",
+            f"drop_column('{VERWIJST.naam}')",
         ),
     ],
     'Zelf een script schrijven': [
-        Werk(
-            [f"op.create_index('ix_{TABEL}_{HERNOEMD.naam}', '{TABEL}', ['{HERNOEMD.naam}'])"],
-            [f"op.drop_index('ix_{TABEL}_{HERNOEMD.naam}', '{TABEL}')"],
-        )
+        Werk([f"op.create_index({INDEX}, ['{HERNOEMD.naam}'])"], [f'op.drop_index({INDEX})'])
     ],
 }
 

@@ -1,16 +1,14 @@
 """De shells waarin een leerling typt: een voor elke kolom van de tabellen in LEERLING.md."""
 
 import ctypes
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
-# Langer doet geen opdracht van de les erover; het langst duurt installeren.
-TIJDSLIMIET = 600
+import processen
 
 
 @dataclass(frozen=True)
@@ -32,30 +30,23 @@ class Shell:
     def is_er(self) -> bool:
         """Of deze shell op deze computer staat, en iets doet."""
         staat_er = shutil.which(self.programma[0]) is not None
-        return staat_er and self.draai(['exit 3'], Path.cwd(), dict(os.environ)).returncode == 3
+        return staat_er and self.draai(['exit 3'], Path.cwd(), {}).returncode == 3
 
     def draai(
         self, opdrachten: list[str], map_: Path, omgeving: dict[str, str], invoer: str = ''
-    ) -> subprocess.CompletedProcess:
+    ) -> CompletedProcess:
         """Typt de opdrachten in een nieuw venster in `map_`; stdout en stderr door elkaar."""
         regels = [
-            self.roep_aan + regel if regel.endswith('.bat') else regel for regel in opdrachten
+            (self.roep_aan if regel.endswith('.bat') else '') + regel.replace('%', self.procent)
+            for regel in opdrachten
         ]
-        regels = [regel.replace('%', self.procent) for regel in regels]
+        programma, *opties = self.programma
         with tempfile.TemporaryDirectory() as tijdelijk:
             bestand = Path(tijdelijk, self.bestand)
             inhoud = '\n'.join(filter(None, [self.eerst, *regels, self.laatst]))
             bestand.write_text(inhoud + '\n', encoding='utf-8')
-            return subprocess.run(
-                [*self.programma, bestand],
-                cwd=map_,
-                env=omgeving,
-                input=invoer,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding='utf-8',
-                errors='replace',
-                timeout=TIJDSLIMIET,
+            return processen.draai(
+                *opties, bestand, waar=map_, python=programma, invoer=invoer, **omgeving
             )
 
 

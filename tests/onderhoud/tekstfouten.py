@@ -3,13 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
-from subprocess import CompletedProcess
 
-import pytest
-from speel_les import PROJECT, VERANDERT, Speler
+from speel_les import PROJECT
 from spelen.lestekst import Blok, Hoofdstuk, LesFout, lees_les
-from stappen import SERVER, STAPPEN, Kolom
-from vergelijker import Vergelijker
+from stappen import STAPPEN, Kolom
 
 ONDERDELEN = {
     'Wat je leert',
@@ -21,12 +18,6 @@ ONDERDELEN = {
 }
 
 KOLOMMENTABEL = ['kolom', 'type', 'verplicht', 'standaard', 'bijzonder']
-
-
-def meld(fouten: list[str]) -> None:
-    """Elke fout in zijn geheel: een assert op de lijst zou haar afkappen."""
-    if fouten:
-        pytest.fail('\n'.join(fouten), pytrace=False)
 
 
 def tabelrij(kolom: Kolom) -> list[str]:
@@ -176,19 +167,3 @@ def verander(
     paren = zip_longest(tekst.splitlines(), veranderd.splitlines())
     anders = next(regel for regel, (oud, nu) in enumerate(paren, start=begin) if oud != nu)
     return lees_les(voor + veranderd)[-1], anders
-
-
-class Streng(Vergelijker):
-    """Een speler die niet verder gaat dan de eerste afwijking.
-
-    Wat iets verandert doet hij in dit proces, behalve op een server. Wat `flask db` alleen laat
-    zien, en de waarschuwing van een merge, drukt Alembic hier op de verkeerde plaats af.
-    """
-
-    def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
-        raise afwijking
-
-    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
-        if {'shell', *VERANDERT} - {'merge'} & set(delen[:3]) and SERVER not in self.omgeving:
-            return Speler._draai(self, delen, regel, invoer)
-        return super()._draai(delen, regel, invoer)

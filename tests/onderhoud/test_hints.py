@@ -1,37 +1,34 @@
-"""Elke situatie wordt echt gemaakt, en daarna wordt gedaan wat de hint zegt.
+"""Elke situatie wordt echt gemaakt, en daarna wordt gedaan wat de leerling leest.
 
-De situaties staan in situaties/, in bestanden met dezelfde namen als in controle/hints/.
+Wat hij leest staat heel in `situaties/*.ambr`. Verander je een zin in een hint, typ dan
+
+    pytest tests/onderhoud/test_hints.py -n 2 --snapshot-update
+
+en lees met `git diff` wat er veranderde.
 """
 
 import os
 import re
-from collections.abc import Callable
-from inspect import isfunction
-from typing import get_type_hints
+import shutil
+from pathlib import Path
 
 import pytest
 from controle import naspelen, vertelling
 from controle.hints import doen
-from controle.hints.hint import HINTS, Hint, passende_hint
-from controle.hints.opmerkingen import OPMERKINGEN as OPMERKINGSFUNCTIES
-from controle.hints.opmerkingen import flask_app_in_dit_venster
-from controle.oordeel import Afwijking, Oordeel
+from controle.hints.hint import HINTS
+from controle.hints.opmerkingen import OPMERKINGEN, flask_app_in_dit_venster
 from docent.inlevering import zoek_inleveringen
 from docent.rij import lees
 from leerling import WOONPLAATS, Leerling
-from situaties import OPMERKINGEN, SITUATIES
+from situaties import ONDERWERPEN, SITUATIES
 from situaties.situatie import Situatie
+from standen import stand
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN
+from syrupy.extensions.amber import AmberSnapshotExtension
+from volgen import Volger, hint_van, letterlijk
 from zonder_kindproces import speel_apart_na
 
-# Na deze hints komen alleen nog een migratie en een upgrade, of gaat de les verder; dat gaat elders
-# tot het eind.
-TOT_HIER = ('model_loopt_voor', 'upgrade_moet_nog', 'de_les_gaat_verder')
-
-# Na zoveel hints hoort een map goed te zijn.
-MEESTE_HINTS = 5
-
-# Deze hebben een test hieronder, in test_omgeving.py, test_een_stem.py of test_samen.py.
+# Deze hebben een eigen test: hier, of waar een echte computer niet meewerkt.
 ELDERS_GETEST = {
     'database_is_niet_te_lezen',
     'flask_app_in_dit_venster',
@@ -39,6 +36,23 @@ ELDERS_GETEST = {
     'stap_1_begint_opnieuw',
     'terminal_staat_in_een_andere_map',
 }
+
+# Hierna gaat de les zelf verder, of komen alleen nog een migratie en een upgrade.
+TOT_HIER = {'model_loopt_voor', 'upgrade_moet_nog', 'de_les_gaat_verder'}
+
+
+class PerOnderwerp(AmberSnapshotExtension):
+    """Bewaart wat een leerling leest in `situaties/`, in een bestand per onderwerp."""
+
+    snapshot_dirname = 'situaties'
+
+    @classmethod
+    def get_file_basename(cls, *, test_location, index):
+        return test_location.item.callspec.params['geval'].onderwerp
+
+    @classmethod
+    def matches_test_location(cls, *, test_location, snapshot_location):
+        return Path(snapshot_location).stem == test_location.item.callspec.params['geval'].onderwerp
 
 
 @pytest.fixture(autouse=True)
@@ -50,112 +64,71 @@ def terminalvenster(monkeypatch):
         del os.environ[naam]
 
 
-def kan_in_de_shell(functie: Callable, langs: tuple = ()) -> bool:
-    """Of een hint een opdracht van de shell kan geven, zelf of met een functie die hij gebruikt."""
-    namen = functie.__code__.co_names
-    gebruikt = [functie.__globals__.get(naam) or getattr(doen, naam, None) for naam in namen]
-    eigen = [f for f in gebruikt if isfunction(f) and f.__module__.startswith('controle.hints')]
-    return any(
-        f in VAN_DE_SHELL or kan_in_de_shell(f, (*langs, f)) for f in eigen if f not in langs
+def wat_hij_leest(m: Leerling) -> str:
+    """Welke hint of opmerking het is, welke stappen fout zijn, en de woorden."""
+    oordeel = m.oordeel()
+    if oordeel.afwijkingen:
+        fout = [str(s.nummer) for s in STAPPEN if oordeel.toestand(s.nummer) == 'fout']
+        tekst = f'[{hint_van(oordeel)}] ✗ {", ".join(fout)}\n{vertelling.wat_nu(oordeel)}'
+    else:
+        namen = [functie.__name__ for functie in OPMERKINGEN if functie(oordeel)]
+        tekst = '\n'.join([f'[{", ".join(namen)}]', *vertelling.opmerkingen(oordeel)])
+    return re.sub(
+        r'(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])', '<revisie>', tekst.replace(str(m.map), '<map>')
     )
 
 
-# Alleen van deze hints hangen de woorden van het systeem af: .ci/windows draait ze.
-VAN_DE_SHELL = (doen.kopieer, doen.verwijder, doen.zet_flask_app)
-IN_DE_SHELL = {hint.__name__ for hint in HINTS if kan_in_de_shell(hint)}
-
-
-def naam_van(geval: Situatie) -> str:
-    # Hiermee kiest .ci wat er op Windows draait, en met een stap erbij.
-    waar = '-in_de_shell' if geval.hint in IN_DE_SHELL else ''
-    waar += '-na_de_laatste_stap' if geval.stap == LAATSTE else ''
-    return f'{geval.hint}-{geval.maak.__name__}{waar}'
-
-
-# --- Een map waar iets mis mee is -------------------------------------------------------------
-
-
-def naam_en_tekst(oordeel: Oordeel) -> tuple[str, str]:
-    """De naam van de hint, en wat de leerling leest."""
-    # Ook bij de gevolgen van de oorzaak heeft de controle iets te zeggen.
-    for stap in STAPPEN:
-        if oordeel.toestand(stap.nummer) == 'fout':
-            assert vertelling.uitleg(oordeel, stap.nummer)
-    return passende_hint(oordeel, oordeel.afwijkingen[0])[0], vertelling.wat_nu(oordeel)
-
-
-def volg_de_hints(geval: Situatie, m: Leerling) -> str:
-    """Doet wat elke hint zegt, tot er geen meer is; geeft alle hints."""
-    gezien = []
-    while (oordeel := m.oordeel()).afwijkingen:
-        naam, tekst = naam_en_tekst(oordeel)
-        if gezien and naam in TOT_HIER and not geval.tot_het_eind:
-            break
-        verloop = '\n\n'.join([*(eerder for _, eerder in gezien), tekst])
-        if not gezien:
-            assert naam == geval.hint, verloop
-            fout = [s.nummer for s in STAPPEN if oordeel.toestand(s.nummer) == 'fout']
-            if geval.bij:
-                assert oordeel.afwijkingen[0].stap == geval.bij, verloop
-            else:
-                assert fout in ([geval.stap], [geval.stap + 1]), verloop
-            assert geval.mist(tekst, m) == [], verloop
-        assert (naam, tekst) not in gezien, f'Deze hint hielp niet:\n{verloop}'
-        assert len(gezien) < MEESTE_HINTS, f'Het houdt niet op:\n{verloop}'
-        gezien.append((naam, tekst))
-        getypt = len(m.getypt)
-        try:
-            if geval.zelf and naam == geval.hint:
-                geval.zelf(m)
-            else:
-                assert m.doe(tekst), 'Er staat geen letterlijke regel.'
-        except Exception as fout:
-            raise AssertionError(f'Dit lukte niet:\n{verloop}\n\n{fout}') from fout
-        assert len(m.getypt) == getypt or naam in IN_DE_SHELL, verloop
-    assert gezien, 'Er was niets aan de hand.'
-    return verloop
-
-
-@pytest.mark.parametrize('geval', SITUATIES, ids=naam_van)
-def test_wie_doet_wat_de_hint_zegt_komt_verder(geval, leerling, monkeypatch):
-    m = leerling(geval.stap)
-    if geval.tijdslimiet:
+@pytest.mark.parametrize('geval', SITUATIES, ids=lambda geval: f'{geval.onderwerp}-{geval.naam}')
+def test_de_leerling_komt_verder(geval: Situatie, tmp_path, monkeypatch, snapshot, pytestconfig):
+    m = Leerling(shutil.copytree(stand(geval.stap), tmp_path / 'oefening'))
+    if geval.apart:
         monkeypatch.setattr(naspelen, 'TIJDSLIMIET', geval.tijdslimiet)
         m.speel_na = speel_apart_na
     had = m.cursisten()
     geval.maak(m)
     # Een docent kan elke map lezen.
     assert not any('niet te lezen' in zin for zin in lees(*zoek_inleveringen([m.map])).opvalt)
-    if geval.verloren or not had:
-        had = m.cursisten()
-    verloop = volg_de_hints(geval, m)
-    # Wie de weg terug nam, heeft de oude waarden nog.
-    heeft = [m.cursisten(map_) for map_ in (m.map, *m.oude_mappen)]
-    for nummer, cursist in had.items():
-        for kolom, waarde in cursist.items():
-            er_nog = [cursisten.get(nummer, {}).get(kolom) for cursisten in heeft]
-            assert waarde is None or waarde in er_nog, f'{kolom} van {nummer} is weg:\n{verloop}'
+    with monkeypatch.context() as overal:
+        # Op elk systeem staan dezelfde woorden in het bestand.
+        overal.setattr(doen, 'WINDOWS', False)
+        assert wat_hij_leest(m) == snapshot(extension_class=PerOnderwerp)
+    volger = Volger(m, geval.zelf)
+    if not m.oordeel().afwijkingen:
+        doe_opmerking(m)
+    volger.volg(() if pytestconfig.getoption('--lang') else TOT_HIER)
+    volger.verloor_niets(volger.had if geval.verloren or not had else had)
+
+
+def doe_opmerking(m: Leerling) -> None:
+    """Doet wat een opmerking zegt: dan is zij weg."""
+    (tekst,) = vertelling.opmerkingen(m.oordeel())
+    if m.doe(tekst):
+        assert tekst not in vertelling.opmerkingen(m.oordeel())
 
 
 # Wat een leerling van deze regels niet kan missen zegt Python al: er klopt dan iets niet meer.
 HALVE_OPDRACHTEN = re.compile(r'\s*(def |return |namen = |naming_convention|\'(ix|uq|fk)\'|[})])')
 
 
+def regels_die_weg_kunnen() -> list[int]:
+    regels = (stand(LAATSTE) / MODULE).read_text(encoding='utf-8').splitlines()
+    return [
+        plaats
+        for plaats, regel in enumerate(regels)
+        if regel.strip()
+        and not (HALVE_OPDRACHTEN.match(regel) or '_TRACK' in regel or '#' in regel)
+    ]
+
+
+@pytest.mark.lang
 def test_elke_regel_die_uit_de_module_verdwijnt_komt_door_de_hints_terug(leerling):
     m = leerling(LAATSTE)
     regels = m.lees().splitlines(keepends=True)
-    for plaats, regel in enumerate(regels):
-        mag_weg = regel.startswith("app.config['SQLALCHEMY_TRACK") or '#' in regel
-        if not regel.strip() or mag_weg or HALVE_OPDRACHTEN.match(regel):
-            continue
+    for plaats in regels_die_weg_kunnen():
         m.schrijf(''.join(regels[:plaats] + regels[plaats + 1 :]))
-        for _ in range(3):
-            if not m.oordeel().afwijkingen:
-                break
-            wat_nu = m.wat_nu()
-            assert '    flask' not in wat_nu, f'Deze regel is weg: {regel}\n{wat_nu}'
-            m.doe(wat_nu)
-        assert not m.oordeel().afwijkingen, f'Deze regel is weg: {regel}\n{m.wat_nu()}'
+        volger = Volger(m)
+        volger.volg()
+        assert len(volger.gezien) <= 3 and '    flask' not in volger.verloop, volger.verloop
 
 
 @pytest.mark.parametrize(
@@ -174,30 +147,13 @@ def test_een_eigen_verplichte_kolom_houdt_zijn_vorm_en_is_te_lezen(leerling, beg
     m = leerling(WOONPLAATS)
     m.kolom(f'{begin}{eind}  # van mij')
     m.flask('db', 'migrate', '-m', 'eigen')
-    for _ in range(3):
-        m.doe(m.wat_nu())
-    assert not m.oordeel().afwijkingen
+    Volger(m).volg()
     assert re.sub(r'\s', '', begin) in re.sub(r'\s', '', m.lees())
     assert '# van mij' in m.lees()
     m.flask('shell', invoer='[c.eigen for c in db.session.scalars(db.select(Cursist))]\n')
 
 
-# --- Opmerkingen ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize('geval', OPMERKINGEN, ids=lambda geval: geval.maak.__name__)
-def test_een_opmerking_maakt_geen_stap_fout(geval, leerling):
-    m = leerling(geval.stap)
-    assert not vertelling.opmerkingen(m.oordeel())
-    geval.maak(m)
-    oordeel = m.oordeel()
-    assert not oordeel.afwijkingen, m.wat_nu()
-    (tekst,) = vertelling.opmerkingen(oordeel)
-    assert geval.mist(tekst, m) == []
-    (functie,) = [functie for functie in OPMERKINGSFUNCTIES if functie(oordeel)]
-    assert functie.__name__ == geval.hint
-    if m.doe(tekst):
-        assert functie(m.oordeel()) is None
+# --- FLASK_APP, en de woorden van Windows -------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -207,6 +163,9 @@ def test_een_opmerking_maakt_geen_stap_fout(geval, leerling):
         (f'{MODULE} ', 'een spatie'),
         (f'"{MODULE}"', 'aanhalingsteken'),
         ('app.py', '`app.py`'),
+        ('BasicModelApp', None),
+        (MODULE, None),
+        (f'{MODULE}:app', None),
     ],
 )
 def test_flask_app_die_niet_goed_staat_is_een_opmerking(gezet, woord, monkeypatch):
@@ -214,12 +173,11 @@ def test_flask_app_die_niet_goed_staat_is_een_opmerking(gezet, woord, monkeypatc
     if gezet:
         monkeypatch.setenv('FLASK_APP', gezet)
     tekst = flask_app_in_dit_venster(None)
-    assert woord in tekst
+    assert (woord in tekst) if woord else tekst is None
     # Doen wat er staat: de waarde na de laatste = is de waarde die de shell zet.
-    for regel in tekst.splitlines():
-        if regel.startswith('    '):
-            monkeypatch.setenv('FLASK_APP', regel.partition('=')[2].strip(' "'))
-            assert flask_app_in_dit_venster(None) is None
+    for regel in letterlijk(tekst or ''):
+        monkeypatch.setenv('FLASK_APP', regel.partition('=')[2].strip(' "'))
+        assert flask_app_in_dit_venster(None) is None
 
 
 def test_een_spatie_voor_het_is_teken_van_flask_app_is_een_opmerking(monkeypatch):
@@ -230,31 +188,6 @@ def test_een_spatie_voor_het_is_teken_van_flask_app_is_een_opmerking(monkeypatch
     assert 'een spatie voor de `=`' in flask_app_in_dit_venster(None)
 
 
-@pytest.mark.parametrize('goed', ['BasicModelApp', 'BasicModelApp.py', 'BasicModelApp.py:app'])
-def test_flask_app_die_goed_staat_geeft_geen_opmerking(goed, monkeypatch):
-    monkeypatch.setenv('FLASK_APP', goed)
-    assert flask_app_in_dit_venster(None) is None
-
-
-# --- De lijst met hints ------------------------------------------------------------------------
-
-
-def test_elke_hint_en_opmerking_heeft_een_situatie():
-    gemaakt = {geval.hint for geval in SITUATIES + OPMERKINGEN} | ELDERS_GETEST
-    assert {functie.__name__ for functie in (*HINTS, *OPMERKINGSFUNCTIES)} == gemaakt
-
-
-def test_elke_hint_krijgt_een_oordeel_en_een_afwijking_en_geeft_een_hint():
-    types = {'oordeel': Oordeel, 'afwijking': Afwijking, 'return': Hint | None}
-    assert {functie.__name__ for functie in HINTS if get_type_hints(functie) != types} == set()
-
-
-def test_elke_situatie_staat_in_het_bestand_van_haar_hint():
-    hoort_in = {f.__name__: f.__module__.split('.')[-1] for f in (*HINTS, *OPMERKINGSFUNCTIES)}
-    for geval in SITUATIES + OPMERKINGEN:
-        assert geval.bestand == hoort_in[geval.hint], f'{geval.hint} staat in {geval.bestand}.py.'
-
-
 def test_op_windows_staan_er_opdrachten_van_windows(monkeypatch):
     monkeypatch.setattr(doen, 'WINDOWS', True)
     assert doen.verwijder('migrations/versions/a b.py') == '    del "migrations\\versions\\a b.py"'
@@ -263,3 +196,22 @@ def test_op_windows_staan_er_opdrachten_van_windows(monkeypatch):
     )
     assert f'copy /y oud\\{DATABASE} {DATABASE}' in doen.kopieer(f'oud/{DATABASE}', DATABASE)
     assert f"$env:FLASK_APP='{MODULE}'" in doen.zet_flask_app()
+
+
+# --- De lijst met hints -------------------------------------------------------------------------
+
+
+def test_elke_hint_en_opmerking_heeft_een_situatie():
+    teksten = [
+        Path(__file__).with_name('situaties').joinpath(f'{onderwerp}.ambr')
+        for onderwerp in ONDERWERPEN
+    ]
+    gezien = {
+        (pad.stem, naam)
+        for pad in teksten
+        for namen in re.findall(r'^  \[(.*?)\]', pad.read_text(encoding='utf-8'), re.MULTILINE)
+        for naam in namen.split(', ')
+    }
+    # Een situatie staat in het bestand van haar hint.
+    hoort = {(f.__module__.split('.')[-1], f.__name__) for f in (*HINTS, *OPMERKINGEN)}
+    assert gezien == {(waar, naam) for waar, naam in hoort if naam not in ELDERS_GETEST}

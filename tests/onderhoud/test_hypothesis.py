@@ -2,27 +2,25 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
+from textwrap import indent
 
 import pytest
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
+from beweringen import is_goed, keurt_af
 from controle import vertelling
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from leerling import EERSTE, KOLOM, NIVEAU, WOONPLAATS, Leerling
-from recepten import RECEPTEN, Werk, is_vrij
-from sqlalchemy import URL, create_engine
-from sqlalchemy.pool import NullPool
+from leerling import EERSTE, KOLOM, NIVEAU, SCRIPT, WOONPLAATS, Leerling
+from recepten import RECEPTEN, STRAAT, Werk, is_vrij, regels, zonder_batch
 from standen import stand
 from stappen import CURSISTEN, KLASSEN, LAATSTE, MODULE, STAPPEN, TABEL, kolommen_na
+from test_schade import aan_een_regel
 
 # Elk voorbeeld kost een keer naspelen. Elke run heeft dezelfde, en zoekt niet naar een kleiner.
 INSTELLINGEN = settings(
-    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,
@@ -30,291 +28,188 @@ INSTELLINGEN = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-EIGEN_KOLOM = 'straat = db.Column(db.Text)'
-EIGEN_WERK = Werk(
-    [f"op.add_column('{TABEL}', sa.Column('straat', sa.Text()))"],
-    [f"op.drop_column('{TABEL}', 'straat')"],
-)
-
-
 ZONDER_RECEPT = [stap.titel for stap in STAPPEN if stap.titel not in RECEPTEN]
 
 # Wat recepten gebruikt heeft er een van elke stap nodig; de eerste test zegt welk er ontbreekt.
 met_recepten = pytest.mark.skipif(bool(ZONDER_RECEPT), reason='er ontbreekt een recept')
 
 
+def zoveel(kort: int, lang: int) -> pytest.MarkDecorator:
+    """Hoeveel voorbeelden een test heeft, en hoeveel met --lang."""
+    keuzes = [kort, pytest.param(lang, marks=pytest.mark.lang)]
+    return pytest.mark.parametrize('aantal', keuzes)
+
+
+def voor_elk_voorbeeld(aantal: int, **trek: st.SearchStrategy) -> Callable:
+    """Doet wat eronder staat meteen, met zoveel voorbeelden."""
+    return lambda test: settings(INSTELLINGEN, max_examples=aantal)(given(**trek)(test))()
+
+
+# --- Recepten ---------------------------------------------------------------------------------
+
+
 def test_elke_stap_heeft_een_recept():
     if ZONDER_RECEPT:
-        regels = '\n'.join(f"    '{t}': [kolom_erbij('...')]," for t in ZONDER_RECEPT)
-        pytest.fail(
-            f'Zet in tests/onderhoud/recepten.py, in RECEPTEN, een recept als:\n{regels}',
-            pytrace=False,
-        )
+        zin = 'Zet in tests/onderhoud/recepten.py, in RECEPTEN, een recept als:'
+        voorbeelden = [f"    '{titel}': [kolom_erbij('...')]," for titel in ZONDER_RECEPT]
+        pytest.fail('\n'.join([zin, *voorbeelden]), pytrace=False)
 
 
 @met_recepten
-@pytest.mark.parametrize('stap', STAPPEN, ids=lambda stap: f'stap_{stap.nummer}')
-def test_een_stap_met_een_eigen_script_is_goed_tot_de_downgrade_niets_doet(leerling, stap):
-    w = leerling(stap.nummer - 1)
-    w.model_van(stap.nummer)
-    if stap.nummer == EERSTE:
-        w.flask('db', 'init')
-    heen, terug = regels(RECEPTEN[stap.titel])
-    # Zonder eerste migratie is er ook geen head.
-    vorige = None if stap.nummer == EERSTE else w.head()
-    revisie = w.schrijf_script('recept', '\n'.join(heen), '\n'.join(terug), vorige)
+def test_elk_eigen_script_is_goed_tot_zijn_downgrade_niets_doet(leerling):
+    w = leerling(0)
+    w.flask('db', 'init')
+    w.model_van(LAATSTE)
+    revisie = None
+    for stap in STAPPEN:
+        revisie = w.schrijf_script(f'{stap.nummer}', *regels(*RECEPTEN[stap.titel]), revisie)
     w.flask('db', 'upgrade')
-    oordeel = w.oordeel()
-    assert not oordeel.afwijkingen, vertelling.wat_nu(oordeel)
-    assert oordeel.gehaald == stap.nummer
-    w.vervang('\n'.join(f'    {regel}' for regel in terug), '    pass', script_van(revisie))
-    oordeel = w.oordeel()
-    assert [n for n in range(1, LAATSTE + 1) if oordeel.toestand(n) == 'fout'] == [stap.nummer]
-    assert 'downgrade()' in vertelling.wat_nu(oordeel)
-
-
-def script_van(revisie: str) -> str:
-    return f'migrations/versions/{revisie}.py'
-
-
-def regels(werk: list[Werk]) -> tuple[list[str], list[str]]:
-    """De regels van upgrade() en die van downgrade(), in de omgekeerde volgorde."""
-    return (
-        [regel for stuk in werk for regel in stuk.heen],
-        [regel for stuk in werk[::-1] for regel in stuk.terug],
-    )
+    is_goed(w, LAATSTE)
+    for stap in STAPPEN:
+        script = w.script(f'{stap.nummer}')
+        goed = w.lees(script)
+        w.schrijf(goed.partition('def downgrade')[0] + 'def downgrade():\n    pass\n', script)
+        keurt_af(w, stap.nummer, 'downgrade()')
+        w.schrijf(goed, script)
 
 
 # --- Een map die klopt ------------------------------------------------------------------------
 
 
-@dataclass
-class Bouwplan:
-    """Een map die klopt: hoe ver hij is, en hoe hij daar kwam."""
-
-    gehaald: int
-    # Per script het werk; de eerste is de eerste migratie.
-    scripts: list[list[Werk]]
-    ids: list[str]
-    berichten: list[str]
-    kolommen: list[str]
-    namen: list[str]
-    crlf: bool
-    terug: int
-
-
-def lijst_van(aantal: int, **extra) -> dict:
-    return {'min_size': aantal, 'max_size': aantal, **extra}
-
-
-@st.composite
-def bouwplannen(trek, vanaf: int = EERSTE, tot: int = LAATSTE) -> Bouwplan:
-    gehaald = trek(st.integers(vanaf, tot))
-    eigen = trek(st.booleans())
-    gedaan = STAPPEN[1:gehaald]
-    vrij = [RECEPTEN[stap.titel] for stap in gedaan if is_vrij(stap)]
-    vrij += [[EIGEN_WERK]] if eigen else []
-    vast = [RECEPTEN[stap.titel] for stap in gedaan if not is_vrij(stap)]
+def trek_scripts(trek: Callable, gehaald: int, eigen: bool) -> list[list[Werk]]:
+    """Per script het werk; de eerste is de eerste migratie."""
+    vrij, vast = [[zonder_batch(STRAAT)]] if eigen else [], []
+    for stap in STAPPEN[1:gehaald]:
+        (vrij if is_vrij(stap) else vast).append(RECEPTEN[stap.titel])
     # Waar een script ophoudt is vrij: zo komen er gesplitste en samengevoegde migraties.
     scripts = [RECEPTEN[STAPPEN[0].titel]]
     for stuk in [stuk for werk in trek(st.permutations(vrij)) + vast for stuk in werk]:
         if len(scripts) > 1 and trek(st.booleans()):
-            scripts[-1].append(stuk)
+            scripts[-1] = [*scripts[-1], stuk]
         else:
             scripts.append([stuk])
-    aantal = len(scripts)
-    kolommen = [k.regel for k in kolommen_na(gehaald).values() if k.tabel == TABEL]
-    ids = st.from_regex('[0-9a-f]{12}', fullmatch=True)
-    berichten = st.sampled_from(['woonplaats', 'stap', 'één', 'x'])
-    return Bouwplan(
-        gehaald,
-        scripts,
-        trek(st.lists(ids, **lijst_van(aantal, unique=True))),
-        trek(st.lists(berichten, **lijst_van(aantal))),
-        trek(st.permutations(kolommen + ([EIGEN_KOLOM] if eigen else []))),
-        trek(st.lists(st.text('abcé', min_size=1, max_size=5), max_size=4)),
-        trek(st.booleans()),
-        trek(st.integers(0, aantal - 1)),
-    )
+    return scripts
 
 
-def bouw(plan: Bouwplan, begin: Path, w: Leerling) -> None:
-    """Maakt de map: de module, de scripts, en een database die op en neer is geweest."""
-    overslaan = shutil.ignore_patterns('*_*.py', '__pycache__')
-    shutil.copytree(begin / 'migrations', w.map / 'migrations', ignore=overslaan)
-    module = (begin / MODULE).read_text(encoding='utf-8').partition('# Een model')[0]
-    tabellen = {TABEL: plan.kolommen}
-    for kolom in kolommen_na(plan.gehaald).values():
-        if kolom.tabel != TABEL:
-            tabellen.setdefault(kolom.tabel, []).append(kolom.regel)
+def trek_module(trek: Callable, gehaald: int, eigen: bool) -> str:
+    """Een module met de kolommen van de les in een andere volgorde."""
+    tabellen = {TABEL: [STRAAT.regel] if eigen else []}
+    for kolom in kolommen_na(gehaald).values():
+        tabellen.setdefault(kolom.tabel, []).append(kolom.regel)
+    tekst = (stand(EERSTE) / MODULE).read_text(encoding='utf-8').partition('# Een model')[0]
     for tabel, kolommen in tabellen.items():
-        module += f"class {KLASSEN[tabel]}(db.Model):\n    __tablename__ = '{tabel}'\n"
-        module += ''.join(f'    {regel}\n' for regel in kolommen) + '\n\n'
-    einde = '\r\n' if plan.crlf else '\n'
-    w.module.write_text(module, encoding='utf-8', newline=einde)
-    for plaats, id_ in enumerate(plan.ids):
-        script = w.versions / f'{id_}_{plan.berichten[plaats]}.py'
-        script.write_text(script_tekst(plan, plaats), encoding='utf-8', newline=einde)
-    adres = URL.create('sqlite', database=str(w.database))
-    with create_engine(adres, poolclass=NullPool).begin() as verbinding:
-        with Operations.context(MigrationContext.configure(verbinding)):
-            aantal = len(plan.ids)
-            voer_uit(plan, 'upgrade', range(1))
-            for naam in plan.namen:
-                rij = dict.fromkeys(CURSISTEN[0], len(naam) + 17) | {'naam': naam}
-                verbinding.exec_driver_sql(
-                    f'INSERT INTO {TABEL} ({", ".join(rij)}) VALUES (?, ?)', tuple(rij.values())
-                )
-            voer_uit(plan, 'upgrade', range(1, aantal))
-            op_en_neer = range(aantal - plan.terug, aantal)
-            voer_uit(plan, 'downgrade', op_en_neer[::-1])
-            voer_uit(plan, 'upgrade', op_en_neer)
-        verbinding.exec_driver_sql('CREATE TABLE alembic_version (version_num TEXT NOT NULL)')
-        verbinding.exec_driver_sql('INSERT INTO alembic_version VALUES (?)', (plan.ids[-1],))
-
-
-def script_tekst(plan: Bouwplan, plaats: int) -> str:
-    vorige = plan.ids[plaats - 1] if plaats else None
-    functies = zip(('upgrade', 'downgrade'), regels(plan.scripts[plaats]), strict=True)
-    return (
-        f'"""{plan.berichten[plaats]}"""\nfrom alembic import op\nimport sqlalchemy as sa\n\n'
-        f'revision = {plan.ids[plaats]!r}\ndown_revision = {vorige!r}\n\n\n'
-        + ''.join(
-            f'def {naam}():\n' + ''.join(f'    {regel}\n' for regel in inhoud) + '\n\n'
-            for naam, inhoud in functies
-        )
-    )
-
-
-def voer_uit(plan: Bouwplan, functie: str, plaatsen: range) -> None:
-    for plaats in plaatsen:
-        inhoud = {}
-        exec(script_tekst(plan, plaats), inhoud)
-        inhoud[functie]()
-
-
-@pytest.fixture(scope='module')
-def begin() -> Path:
-    return stand(EERSTE)
+        kop = f"class {KLASSEN[tabel]}(db.Model):\n    __tablename__ = '{tabel}'"
+        tekst += '\n    '.join([kop, *trek(st.permutations(kolommen))]) + '\n\n\n'
+    return tekst
 
 
 @contextmanager
-def gebouwd(plan: Bouwplan, begin: Path) -> Iterator[Leerling]:
+def gebouwd(
+    trek: Callable, vanaf: int = EERSTE, tot: int = LAATSTE
+) -> Iterator[tuple[Leerling, int, str]]:
+    """Een map die klopt, met een database die op en neer is geweest.
+
+    Daarbij hoeveel stappen er af zijn, en het laatste script.
+    """
+    gehaald, eigen = trek(st.integers(vanaf, tot)), trek(st.booleans())
+    einde = trek(st.sampled_from(['\n', '\r\n']))
+    scripts = trek_scripts(trek, gehaald, eigen)
+    ids = st.from_regex('[0-9a-f]{12}', fullmatch=True)
+    ids = trek(st.lists(ids, min_size=len(scripts), max_size=len(scripts), unique=True))
     with tempfile.TemporaryDirectory() as tijdelijk:
-        w = Leerling(Path(tijdelijk))
-        bouw(plan, begin, w)
-        yield w
+        w = Leerling(Path(tijdelijk, 'goed'))
+        overslaan = shutil.ignore_patterns('*_*.py', '__pycache__')
+        shutil.copytree(stand(EERSTE) / 'migrations', w.map / 'migrations', ignore=overslaan)
+        module = trek_module(trek, gehaald, eigen)
+        w.module.write_text(module, encoding='utf-8', newline=einde)
+        for id_, vorige, werk in zip(ids, [None, *ids], scripts, strict=False):
+            naam = trek(st.sampled_from(['stap', 'één', 'x']))
+            heen, terug = (indent(tekst, '    ') for tekst in regels(*werk))
+            kop = {'naam': naam, 'revisie': id_, 'vorige': vorige}
+            script = SCRIPT.format(**kop, upgrade=heen, downgrade=terug)
+            pad = w.versions / f'{id_}_{naam}.py'
+            pad.write_text(script, encoding='utf-8', newline=einde)
+        w.flask('db', 'upgrade', ids[0])
+        for naam in trek(st.lists(st.text('abcé', min_size=1, max_size=5), max_size=4)):
+            rij = dict.fromkeys(CURSISTEN[0], len(naam) + 17) | {'naam': naam}
+            w.sql(f'INSERT INTO {TABEL} ({", ".join(rij)}) VALUES {tuple(rij.values())}')
+        w.flask('db', 'upgrade')
+        w.flask('db', 'downgrade', trek(st.sampled_from(ids)))
+        w.flask('db', 'upgrade')
+        yield w, gehaald, f'migrations/versions/{pad.name}'
 
 
 @met_recepten
-@INSTELLINGEN
-@given(plan=bouwplannen())
-def test_een_map_die_klopt_is_goed_hoe_hij_ook_gemaakt_is(begin, plan):
-    with gebouwd(plan, begin) as w:
-        oordeel = w.oordeel()
-        assert not oordeel.afwijkingen, vertelling.wat_nu(oordeel)
-        assert oordeel.gehaald == plan.gehaald
+@zoveel(5, 50)
+def test_een_map_die_klopt_is_goed_hoe_hij_ook_gemaakt_is(aantal):
+    @voor_elk_voorbeeld(aantal, data=st.data())
+    def klopt(data):
+        with gebouwd(data.draw) as (w, gehaald, _):
+            is_goed(w, gehaald)
 
 
 # --- Een map met een fout ---------------------------------------------------------------------
 
 
-def in_module(oud: str, nieuw: str):
-    return lambda w, plan: vervang(w.module, oud, nieuw)
+UPGRADE = 'def upgrade():'
+REGEL = KOLOM[WOONPLAATS].regel
+
+# Wat er in de module verandert, en in welke soort afwijking dat te zien is.
+IN_DE_MODULE = (
+    (REGEL, '# ', 'model'),
+    (REGEL, f'{REGEL}\n    extra = db.Column(db.Text)', 'model'),
+    (REGEL, f'{REGEL},', 'onzichtbaar'),
+)
+# Net zo, in het laatste script.
+IN_HET_SCRIPT = (
+    ("down_revision = '", "down_revision = 'f", 'reeks'),
+    ('def downgrade():', 'def downgrade():\n    1 / 0', 'naspelen'),
+    (UPGRADE, UPGRADE.removesuffix(':'), 'script'),
+    (UPGRADE, f"{UPGRADE}\n    op.execute('DELETE FROM {TABEL}')", 'waarden'),
+)
+# Met de hand in de database: dat is altijd een afwijking van de database.
+MET_DE_HAND = (
+    f'ALTER TABLE {TABEL} ADD COLUMN extra TEXT',
+    'DELETE FROM alembic_version',
+    "UPDATE alembic_version SET version_num = 'onbekend'",
+)
 
 
-def in_laatste_script(oud: str, nieuw: str):
-    return lambda w, plan: vervang(
-        next(w.versions.glob(f'{plan.ids[-1]}_*.py')), oud.format(vorige=plan.ids[-2]), nieuw
-    )
-
-
-def vervang(bestand: Path, oud: str, nieuw: str) -> None:
-    tekst = bestand.read_bytes().decode()
-    assert oud in tekst
-    bestand.write_bytes(tekst.replace(oud, nieuw, 1).encode())
-
-
-# Elke fout: wat er verandert, en in welke soort afwijking dat te zien is.
-FOUTEN = {
-    'een kolom uit het model': (in_module('woonplaats = ', '# '), 'model'),
-    'een kolom te veel in het model': (
-        in_module(f"'{TABEL}'", f"'{TABEL}'\n    extra = db.Column(db.Text)"),
-        'model',
-    ),
-    'een komma achter een kolom': (
-        in_module(KOLOM[WOONPLAATS].regel, KOLOM[WOONPLAATS].regel + ','),
-        'onzichtbaar',
-    ),
-    'een script dat op niets volgt': (in_laatste_script('{vorige}', 'f' * 13), 'reeks'),
-    'een downgrade die stopt': (
-        in_laatste_script('def downgrade():', 'def downgrade():\n    1 / 0'),
-        'naspelen',
-    ),
-    'een script met een syntaxfout': (
-        in_laatste_script('def upgrade():', 'def upgrade()'),
-        'script',
-    ),
-    'een upgrade die rijen wist': (
-        in_laatste_script(
-            'def upgrade():', f"def upgrade():\n    op.execute('DELETE FROM {TABEL}')"
-        ),
-        'waarden',
-    ),
-    'een kolom met de hand': (
-        lambda w, plan: w.sql(f'ALTER TABLE {TABEL} ADD COLUMN extra TEXT'),
-        'database',
-    ),
-    'geen revisie in de database': (
-        lambda w, plan: w.sql('DELETE FROM alembic_version'),
-        'database',
-    ),
-    'een onbekende revisie': (
-        lambda w, plan: w.sql("UPDATE alembic_version SET version_num = 'onbekend'"),
-        'database',
-    ),
-    'een lege database': (lambda w, plan: w.database.write_bytes(b''), 'database'),
-}
+def fouten(laatste: str) -> Iterator[tuple[str, Callable]]:
+    """De soort van elke fout, en hoe een leerling hem maakt."""
+    for oud, nieuw, soort in IN_DE_MODULE:
+        yield soort, methodcaller('vervang', oud, nieuw)
+    for oud, nieuw, soort in IN_HET_SCRIPT:
+        yield soort, methodcaller('vervang', oud, nieuw, laatste)
+    for opdracht in MET_DE_HAND:
+        yield 'database', methodcaller('sql', opdracht)
+    yield 'database', lambda w: w.database.write_bytes(b'')
 
 
 @met_recepten
-@INSTELLINGEN
-@given(plan=bouwplannen(vanaf=WOONPLAATS), fout=st.sampled_from(sorted(FOUTEN)))
-def test_een_map_met_een_fout_krijgt_een_hint_over_die_fout(begin, plan, fout):
-    maak_fout, soort = FOUTEN[fout]
-    with gebouwd(plan, begin) as w:
-        maak_fout(w, plan)
-        oordeel = w.oordeel()
-        assert oordeel.afwijkingen, f'Niemand merkte dit: {fout}.'
-        assert oordeel.afwijkingen[0].soort == soort, vertelling.wat_nu(oordeel)
-        assert vertelling.wat_nu(oordeel).startswith('Wat nu: stap')
-
-
-# Wat er met een regel kan gebeuren: het wordt een rij van geen, een of twee regels.
-SCHADE = {
-    'weg': lambda regel: [],
-    'dubbel': lambda regel: [regel, regel],
-    'commentaar': lambda regel: [f'# {regel}'],
-    'half': lambda regel: [regel[: len(regel) // 2]],
-    'zonder inspringen': lambda regel: [regel.lstrip()],
-    'verder ingesprongen': lambda regel: [f'    {regel}'],
-    'een ander woord': lambda regel: [regel.replace(TABEL, 'None').replace('db', 'x')],
-}
+@zoveel(2, 10)
+def test_een_map_met_een_fout_krijgt_een_hint_over_die_fout(aantal):
+    @voor_elk_voorbeeld(aantal, data=st.data())
+    def elke_fout_valt_op(data):
+        with gebouwd(data.draw, vanaf=WOONPLAATS) as (goed, _, laatste):
+            for nummer, (soort, maak_fout) in enumerate(fouten(laatste)):
+                w = Leerling(shutil.copytree(goed.map, goed.map.with_name(f'fout_{nummer}')))
+                maak_fout(w)
+                gevonden = [afwijking.soort for afwijking in w.oordeel().afwijkingen]
+                assert gevonden[:1] == [soort], f'{maak_fout}: {w.wat_nu()}'
+                assert w.wat_nu().startswith('Wat nu: stap')
 
 
 # Een korte reeks: dan is er vaker maar een script, en dat is stuk.
 @met_recepten
-@settings(INSTELLINGEN, max_examples=100)
-@given(plan=bouwplannen(tot=NIVEAU), schade=st.sampled_from(sorted(SCHADE)), plek=st.data())
-def test_een_beschadigde_regel_laat_de_controle_niet_struikelen(begin, plan, schade, plek):
-    with gebouwd(plan, begin) as w:
-        bestand = plek.draw(st.sampled_from([w.module, *sorted(w.versions.glob('*.py'))]))
-        tekst = bestand.read_text(encoding='utf-8').splitlines()
-        nummer = plek.draw(st.integers(0, len(tekst) - 1))
-        tekst[nummer : nummer + 1] = SCHADE[schade](tekst[nummer])
-        bestand.write_text('\n'.join(tekst), encoding='utf-8')
-        oordeel = w.oordeel()
-        verteld = ''.join(regel for regel, _ in vertelling.stand_van_zaken(oordeel, 80, 'utf-8'))
-        assert 'Wat nu: ' in verteld
-        fout = [stap.nummer for stap in STAPPEN if oordeel.toestand(stap.nummer) == 'fout']
-        assert all(vertelling.uitleg(oordeel, nummer) for nummer in fout)
+@zoveel(10, 100)
+def test_een_beschadigde_regel_laat_de_controle_niet_struikelen(aantal):
+    @voor_elk_voorbeeld(aantal, data=st.data(), toeval=st.randoms())
+    def struikelt_niet(data, toeval):
+        with gebouwd(data.draw, tot=NIVEAU) as (w, *_):
+            aan_een_regel(w, toeval)
+            oordeel = w.oordeel()
+            verteld = [regel for regel, _ in vertelling.stand_van_zaken(oordeel, 80, 'utf-8')]
+            assert 'Wat nu: ' in ''.join(verteld)
+            fout = [stap.nummer for stap in STAPPEN if oordeel.toestand(stap.nummer) == 'fout']
+            assert all(vertelling.uitleg(oordeel, nummer) for nummer in fout)

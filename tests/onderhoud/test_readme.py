@@ -2,33 +2,39 @@
 
 import re
 import shutil
-import subprocess
-import sys
 import tomllib
 
 import yaml
 from controle.naspelen import TIJDSLIMIET
-from speel_les import PROJECT, omgeving
-from stappen import MODULE
-
-README = (PROJECT / 'README.md').read_text(encoding='utf-8')
-LES = (PROJECT / 'LEERLING.md').read_text(encoding='utf-8')
-CI_WINDOWS = (PROJECT / '.ci' / 'windows').read_text(encoding='utf-8')
-WORKFLOWS = PROJECT / '.github' / 'workflows'
+from processen import draai
+from speel_les import PROJECT
+from standen import stand
 
 
-def plat(tekst: str) -> str:
-    return ' '.join(tekst.split())
+def lees(naam: str) -> str:
+    return ' '.join((PROJECT / naam).read_text(encoding='utf-8').split())
 
 
-def workflow(naam: str) -> tuple[dict, list[str]]:
-    """De ene baan van een workflow, en de opdrachten daarin."""
-    (baan,) = yaml.safe_load((WORKFLOWS / naam).read_text(encoding='utf-8'))['jobs'].values()
-    return baan, [stap['run'] for stap in baan['steps'] if 'run' in stap]
+README, LES, CI_RUN, CI_WINDOWS = map(lees, ('README.md', 'LEERLING.md', '.ci/run', '.ci/windows'))
+PROJECT_YML, NAKIJKEN_YML = (
+    yaml.safe_load((PROJECT / '.github/workflows' / naam).read_text(encoding='utf-8'))
+    for naam in ('project.yml', 'nakijken.yml')
+)
+
+
+def baan_van(workflow: dict) -> tuple[dict, list[str], list[dict]]:
+    """De ene baan van een workflow, de opdrachten daarin, en wat zijn andere stappen krijgen."""
+    (baan,) = workflow['jobs'].values()
+    stappen = baan['steps']
+    return (
+        baan,
+        [s['run'] for s in stappen if 'run' in s],
+        [s['with'] for s in stappen if 'with' in s],
+    )
 
 
 def test_elk_bestand_en_elke_map_die_README_noemt_is_er():
-    paden = [pad for pad in PROJECT.rglob('*') if '.venv' not in pad.parts]
+    paden = [pad for pad in PROJECT.rglob('*') if not {'.venv', '.standen'} & set(pad.parts)]
     zijn_er = {f'/{pad.relative_to(PROJECT).as_posix()}{"/" * pad.is_dir()}' for pad in paden}
     genoemd = set(re.findall(r'`([\w./]+(?:\.\w+|/))`', README))
     # Wat een opdracht maakt, of een leerling.
@@ -37,73 +43,77 @@ def test_elk_bestand_en_elke_map_die_README_noemt_is_er():
     assert [n for n in genoemd if not any(pad.endswith(f'/{n}') for pad in zijn_er)] == []
 
 
-def test_requirements_heeft_vier_pakketten_en_twee_die_eronder_liggen():
-    tekst = (PROJECT / 'requirements.txt').read_text(encoding='utf-8')
-    delen = [re.findall('^[A-Za-z].*==', deel, re.MULTILINE) for deel in tekst.split('\n\n')]
-    assert [len(deel) for deel in delen] == [4, 2]
-    assert 'de vier pakketten van de les en twee die eronder liggen' in README
-
-
-def test_de_oudste_python_is_overal_dezelfde():
-    (oudste,) = set(re.findall(r'Python (3\.\d+) of nieuwer', README))
+def test_de_pythons_zijn_overal_dezelfde():
+    pythons = re.search(r'for versie in ([\d. ]+);', CI_RUN)[1].split()
+    oudste = pythons[0]
     ruff = tomllib.loads((PROJECT / 'pyproject.toml').read_text(encoding='utf-8'))['tool']['ruff']
     assert ruff['target-version'] == f'py{oudste.replace(".", "")}'
     assert f'versie {oudste} of hoger' in LES
-    conftest = (PROJECT / 'conftest.py').read_text(encoding='utf-8')
-    assert f'({oudste.replace(".", ", ")})' in conftest
+    assert set(re.findall(r'Python (3\.\d+) of nieuwer', README)) == {oudste}
+    assert f'({oudste.replace(".", ", ")})' in (PROJECT / 'conftest.py').read_text(encoding='utf-8')
+    _, _, (_, setup_python) = baan_van(PROJECT_YML)
+    assert setup_python['python-version'].split() == pythons
+    assert f'Python {", ".join(pythons[:-1])} en {pythons[-1]}' in README
 
 
-def test_de_tijden_zijn_die_van_de_les():
+def test_de_tijden_zijn_de_echte():
     for zin in ('Stap 1 en stap 9 duren ongeveer twintig minuten', 'stap 2, 3 en 6 vijf tot tien'):
-        assert zin in plat(README) and zin in plat(LES)
+        assert zin in README and zin in LES
+    assert f'Na {TIJDSLIMIET} seconden stopt dat proces' in README
+    minuten = re.search(r'tijdslimiet=(\d+)m', CI_WINDOWS)[1]
+    assert f'na {minuten} minuten houdt het op' in README
 
 
-def test_de_tijdslimiet_is_die_van_het_naspelen():
-    assert f'Na {TIJDSLIMIET} seconden stopt dat proces' in plat(README)
-
-
-def test_de_tijdslimiet_van_windows_is_die_van_ci_windows():
-    minuten = re.search(r'^tijdslimiet=(\d+)m$', CI_WINDOWS, re.MULTILINE)[1]
-    assert f'na {minuten} minuten houdt het op' in plat(README)
+def test_elke_test_die_ci_noemt_is_er():
+    genoemd = re.findall(r'(tests/[\w/]+\.py)(?:::(\w+))?', CI_RUN + CI_WINDOWS)
+    assert len(genoemd) > 10
+    for pad, naam in genoemd:
+        assert f'def {naam}' in (PROJECT / pad).read_text(encoding='utf-8')
 
 
 # --- De workflows ---------------------------------------------------------------------------------
 
 
-def test_de_workflow_van_het_project_draait_ci_run_op_elke_python_van_README():
-    baan, opdrachten = workflow('project.yml')
-    assert opdrachten == ['.ci/run']
-    assert (PROJECT / '.ci' / 'run').is_file()
-    pythons = baan['steps'][1]['with']['python-version'].split()
-    assert f'met Python {", ".join(pythons[:-1])} en {pythons[-1]}' in plat(README)
-    assert {naam.partition('-')[0] for naam in baan['strategy']['matrix']['systeem']} == {
-        *('ubuntu', 'macos', 'windows')
+def test_de_workflow_van_het_project_draait_ci_run_op_elk_systeem():
+    baan, opdrachten, _ = baan_van(PROJECT_YML)
+    assert opdrachten[1:] == ['.ci/run', '.ci/windows --alles']
+    assert baan['steps'][-1]['if'] == "runner.os == 'Windows'"
+    systemen = baan['strategy']['matrix']['include']
+    assert {s['systeem']: s['mag_ontbreken'] for s in systemen} == {
+        'ubuntu-latest': '',
+        'macos-latest': 'postgresql windows',
+        'windows-latest': 'postgresql',
     }
+    # YAML leest `on` als ja. Een branch met een pull request draait zo een keer.
+    assert PROJECT_YML[True] == {'push': {'branches': ['main']}, 'pull_request': None}
 
 
 def test_een_workflow_is_voor_het_project_of_voor_een_leerling():
-    project, nakijken = (workflow(naam)[0]['if'] for naam in ('project.yml', 'nakijken.yml'))
-    assert project == '${{ !vars.OEFENING || vars.OEFENING == github.repository }}'
-    assert nakijken == '${{ vars.OEFENING && vars.OEFENING != github.repository }}'
+    voor_project, voor_leerling = (baan_van(w)[0]['if'] for w in (PROJECT_YML, NAKIJKEN_YML))
+    assert voor_project == '${{ vars.OEFENING == github.repository }}'
+    assert voor_leerling == '${{ vars.OEFENING && vars.OEFENING != github.repository }}'
     assert 'een variabele `OEFENING`' in README
 
 
-def test_nakijken_draait_de_controle_die_is_uitgedeeld(uitgedeeld, tmp_path):
+def test_een_workflow_mag_en_bewaart_zo_weinig_mogelijk():
+    for workflow in (PROJECT_YML, NAKIJKEN_YML):
+        baan, _, krijgt = baan_van(workflow)
+        assert workflow['permissions'] == {'contents': 'read'}
+        assert baan['timeout-minutes'] <= 90
+        # De laatste is setup-python, de andere halen een repository.
+        assert [met['persist-credentials'] for met in krijgt[:-1]] == [False] * (len(krijgt) - 1)
+
+
+def test_nakijken_draait_de_controle_die_is_uitgedeeld(tmp_path):
     """De opdracht uit de workflow, in een map zoals de twee checkouts die maken."""
-    baan, opdrachten = workflow('nakijken.yml')
-    mappen = [stap['with']['path'] for stap in baan['steps'] if 'path' in stap.get('with', {})]
-    assert mappen == ['leerling', 'oefening']
-    werk = tmp_path / 'werk'
+    _, (installeer, kijk_na), krijgt = baan_van(NAKIJKEN_YML)
+    assert [met['path'] for met in krijgt[:-1]] == ['leerling', 'oefening']
     zonder = shutil.ignore_patterns('.*', '__pycache__', 'onderhoud')
-    shutil.copytree(PROJECT, werk / 'oefening', ignore=zonder)
-    shutil.copytree(uitgedeeld.map, werk / 'leerling')
-    (werk / 'leerling/tests/test_stappen.py').write_text('assert False', encoding='utf-8')
-    installeer, kijk_na = (opdracht.split() for opdracht in opdrachten)
-    assert installeer[:-1] == ['python', '-m', 'pip', 'install', '-r']
-    assert (werk / installeer[-1]).is_file()
-    assert kijk_na[0] == 'python'
-    for module, status in (('', 0), ('x = (', 1)):
-        with (werk / 'leerling' / MODULE).open('a', encoding='utf-8') as bestand:
-            bestand.write(module)
-        klaar = subprocess.run([sys.executable, *kijk_na[1:]], cwd=werk, env=omgeving())
-        assert klaar.returncode == status
+    shutil.copytree(PROJECT, tmp_path / 'oefening', ignore=zonder)
+    leerling = shutil.copytree(stand(0), tmp_path / 'leerling')
+    (leerling / 'tests').mkdir()
+    (leerling / 'tests/test_stappen.py').write_text('assert False', encoding='utf-8')
+    assert (tmp_path / installeer.removeprefix('python -m pip install -r ')).is_file()
+    klaar = draai(*kijk_na.removeprefix('python ').split(), waar=tmp_path)
+    # Wat een leerling in zijn eigen tests/ zet, doet niet mee.
+    assert klaar.returncode == 0, klaar.stdout

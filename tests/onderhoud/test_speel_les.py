@@ -1,72 +1,60 @@
 """`python tests/speel_les.py MAP --tot N` doet wat het belooft, en weigert netjes."""
 
+import os
 import re
-import subprocess
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 from beweringen import inhoud, zonder_toeval
-from speel_les import BESTANDEN, PROJECT, lees, omgeving
+from leerling import WOONPLAATS
+from speel_les import BESTANDEN, PROJECT, omgeving
+from spelen.dit_proces import draai_flask
 from spelen.invoegen import voeg_in
-from spelen.lestekst import LesFout, lees_les
+from spelen.lestekst import LES, LesFout, lees_les
 from standen import stand
-from stappen import LAATSTE, STAPPEN
-from test_een_stem import InDitProces
+from stappen import LAATSTE, MODULE, STAPPEN
+from storing import ctrl_c, speel, storing
 from vergelijker import nieuw_in, vergelijk
 
-LES = lees('LEERLING.md')
-
-
-def speel(*argumenten: str, project: Path = PROJECT) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, project / 'tests' / 'speel_les.py', *argumenten],
-        env=omgeving(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding='utf-8',
-        timeout=300,
-    )
+WEIGERINGEN = {
+    f'getal van 0 tot en met {LAATSTE},': [
+        *(f'nieuw --tot {n}' for n in (LAATSTE + 1, -1, 'drie', '²')),
+        f'--terug {LAATSTE + 1}',
+    ],
+    'Gebruik: ': [
+        *('', 'nieuw', 'nieuw --tot', '--tot 1', 'nieuw --tot 1 --snel'),
+        *('--terug', '--terug nieuw 1', '--terug 1 --tot 1'),
+    ],
+    'niet leeg': ['vol --tot 1'],
+    'is een bestand': ['bestand --tot 1'],
+    'kies een andere plek': [f'{n} --tot 1' for n in ('bestand/nieuw', 'bestaat/niet', 'n' * 300)],
+}
 
 
 @pytest.fixture
-def plek(tmp_path) -> Path:
-    """Een map met een lege map, een volle map en een bestand."""
+def plek(tmp_path, monkeypatch) -> Path:
+    """Waar de terminal staat: een map met een lege map, een volle map en een bestand."""
+    plek = tmp_path / 'plek'
     for naam in ('leeg', 'vol'):
-        (tmp_path / naam).mkdir()
-    (tmp_path / 'vol' / 'van_mij.txt').write_text('blijf af', encoding='utf-8')
-    (tmp_path / 'bestand').write_text('blijf af', encoding='utf-8')
-    return tmp_path
+        (plek / naam).mkdir(parents=True)
+    for naam in ('vol/van_mij.txt', 'bestand'):
+        (plek / naam).write_text('blijf af', encoding='utf-8')
+    monkeypatch.chdir(plek)
+    return plek
 
 
-@pytest.mark.parametrize(
-    ('doel', 'overige', 'woorden'),
-    [
-        ('nieuw', ['--tot', str(LAATSTE + 1)], f'getal van 0 tot en met {LAATSTE},'),
-        ('nieuw', ['--tot', '-1'], f'getal van 0 tot en met {LAATSTE},'),
-        ('nieuw', ['--tot', 'drie'], f'getal van 0 tot en met {LAATSTE},'),
-        ('nieuw', ['--tot', '²'], f'getal van 0 tot en met {LAATSTE},'),
-        ('nieuw', ['--tot'], 'Gebruik: '),
-        ('nieuw', [], 'Gebruik: '),
-        (None, ['--tot', '1'], 'Gebruik: '),
-        (None, [], 'Gebruik: '),
-        ('nieuw', ['--tot', '1', '--snel'], 'Gebruik: '),
-        ('vol', ['--tot', '1'], 'niet leeg'),
-        ('bestand', ['--tot', '1'], 'is een bestand'),
-        ('bestand/nieuw', ['--tot', '1'], 'kies een andere plek'),
-        ('bestaat/niet', ['--tot', '1'], 'kies een andere plek'),
-        ('n' * 300, ['--tot', '1'], 'kies een andere plek'),
-    ],
-)
-def test_een_weigering_is_een_zin_en_raakt_niets_aan(plek, doel, overige, woorden):
+@pytest.mark.parametrize('woorden', WEIGERINGEN)
+def test_een_weigering_is_een_zin_en_raakt_niets_aan(plek, woorden):
     voor = inhoud(plek)
-    resultaat = speel(*([str(plek / doel)] if doel else []), *overige)
-    assert resultaat.returncode == 2
-    assert resultaat.stdout == ''
-    assert woorden in resultaat.stderr
-    # De regels van het gebruik zijn er drie: een voor elke opdracht, en wat N is.
-    assert len(resultaat.stderr.splitlines()) == (3 if woorden == 'Gebruik: ' else 1)
-    assert inhoud(plek) == voor
+    for argumenten in WEIGERINGEN[woorden]:
+        status, gezegd, mis = speel(plek, *argumenten.split())
+        assert (status, gezegd) == (2, '')
+        assert woorden in mis
+        # De regels van het gebruik zijn er drie: een voor elke opdracht, en wat N is.
+        assert len(mis.splitlines()) == (3 if woorden == 'Gebruik: ' else 1)
+        assert inhoud(plek) == voor
 
 
 def test_tot_0_geeft_alles_behalve_migraties_en_een_database(na_stap, plek):
@@ -77,76 +65,73 @@ def test_tot_0_geeft_alles_behalve_migraties_en_een_database(na_stap, plek):
     for naam in eigen | mee:
         (project / naam).parent.mkdir(parents=True, exist_ok=True)
         (project / naam).write_text(naam, encoding='utf-8')
-    resultaat = speel(str(plek / 'leeg'), '--tot', '0', project=project)
-    assert resultaat.returncode == 0, resultaat.stderr
-    begin = (PROJECT / 'BasicModelApp.py').read_text(encoding='utf-8')
-    assert (plek / 'leeg' / 'BasicModelApp.py').read_text(encoding='utf-8') == begin
-    assert (project / 'BasicModelApp.py').read_text(encoding='utf-8') != begin
-    gemaakt = {naam: tekst for naam, tekst in inhoud(plek / 'leeg').items() if tekst}
-    bron = inhoud(project)
-    verwacht = {'BasicModelApp.py', *BESTANDEN} | {
-        naam
-        for naam in bron
-        if bron[naam] and re.match(r'tests/(\w+\.py$|spelen/|controle/)', naam)
-    }
-    assert verwacht >= mee
-    assert set(gemaakt) == verwacht
-    for naam in verwacht - {'BasicModelApp.py'}:
-        assert gemaakt[naam] == bron[naam]
+    assert speel(project, 'leeg', '--tot', '0') == (0, "Klaar: 'leeg' is zoals na stap 0.\n", '')
+    bron = {naam: tekst for naam, tekst in inhoud(project).items() if tekst}
+    hoort = re.compile(r'tests/(\w+\.py$|spelen/|controle/)')
+    verwacht = {n: t for n, t in bron.items() if n in BESTANDEN or hoort.match(n)}
+    assert verwacht.keys() >= {*BESTANDEN, *mee}
+    begin = {MODULE: (PROJECT / MODULE).read_bytes()}
+    assert {n: t for n, t in inhoud(plek / 'leeg').items() if t} == verwacht | begin
 
 
-def test_de_map_is_die_van_de_les_ook_met_lastige_tekens_erin(tmp_path):
+def test_de_map_is_die_van_de_les_ook_met_lastige_tekens_erin(na_stap, plek, monkeypatch):
+    monkeypatch.setattr(sys, 'dont_write_bytecode', False)
     # Twee stappen: de tweede gebruikt het terminalvenster van de eerste.
-    tot = 2
-    verwacht = stand(tot)
-    doel = tmp_path / 'map één #3 van 100%'
-    resultaat = speel(str(doel), '--tot', str(tot))
-    assert resultaat.returncode == 0, resultaat.stderr
-    assert resultaat.stdout.splitlines()[:tot] == [
-        f'stap {stap.nummer:<2}  {stap.titel}' for stap in STAPPEN[:tot]
-    ]
-    assert zonder_toeval(doel) == zonder_toeval(verwacht)
-    assert not list(doel.rglob('instance'))
-
-
-@pytest.mark.parametrize('nummer', range(1, LAATSTE + 1))
-def test_overslaan_wat_niets_verandert_geeft_dezelfde_stand(na_stap, nummer):
-    verwacht = stand(nummer)
-    map_ = na_stap(nummer - 1)
-    # De test hierboven doet dit voor twee stappen met een proces per opdracht.
-    speler = InDitProces(map_)
-    if nummer > 1:
-        speler.omgeving['FLASK_APP'] = 'BasicModelApp.py'
-    speler.speel(LES[nummer])
-    assert zonder_toeval(map_) == zonder_toeval(verwacht)
+    voor, tot, naam = inhoud(plek), 2, 'map één #3 van 100%'
+    regels = [f'stap {stap.nummer:<2}  {stap.titel}' for stap in STAPPEN[:tot]]
+    klaar = '\n'.join([*regels, f"Klaar: '{naam}' is zoals na stap {tot}.\n"])
+    assert speel(PROJECT, naam, '--tot', str(tot)) == (0, klaar, '')
+    assert zonder_toeval(plek / naam) == zonder_toeval(stand(tot))
+    # Verder is er niets gemaakt, zoals instance/ of een .pyc.
+    paden = ('\n'.join(inhoud(map_)) for map_ in (plek / naam, na_stap(tot)))
+    gemaakt, hoort = ({*re.sub('[0-9a-f]{12}_', '', pad).split('\n')} for pad in paden)
+    assert gemaakt == hoort
+    assert {n: t for n, t in inhoud(plek).items() if not n.startswith(naam)} == voor
 
 
 @pytest.mark.parametrize(
     ('oud', 'nieuw', 'waar', 'melding'),
     [
-        ('`rm -r migrations`', '`wis migrations`', 'rm -r migrations', 'ken ik niet'),
+        ('`rm -r migrations`', '`wis migrations`', '`rm -r', 'de opdracht .* ken ik niet'),
         # De eerste opdracht daarna is de eerste die had moeten lukken.
-        (
-            '`export FLASK_APP=BasicModelApp.py` |',
-            '`export FLASK_APP=BasisModelApp.py` |',
-            '$ flask db init',
-            '`flask db init` mislukt',
-        ),
+        (f'`export FLASK_APP={MODULE}` |', '`mkdir x` |', '$ flask db init', '`flask db init` mis'),
     ],
 )
-def test_een_fout_in_de_les_noemt_de_regel(na_stap, plek, oud, nieuw, waar, melding):
-    project = na_stap(0)
-    les = project / 'LEERLING.md'
-    tekst = les.read_text(encoding='utf-8')
-    assert tekst.count(oud) == 1
-    les.write_text(tekst.replace(oud, nieuw), encoding='utf-8')
+def test_een_fout_in_de_les_noemt_de_regel(leerling, plek, oud, nieuw, waar, melding):
+    m = leerling(WOONPLAATS)
+    tekst = m.lees(LES)
+    m.vervang(oud, nieuw, LES)
     regel = tekst[: tekst.index(waar, tekst.index(oud))].count('\n') + 1
-    resultaat = speel(str(plek / 'leeg'), '--tot', '1', project=project)
-    assert resultaat.returncode == 1
-    assert f'LEERLING.md, regel {regel}: ' in resultaat.stderr
-    assert melding in resultaat.stderr
-    assert 'is niet af' in resultaat.stderr
-    assert 'Traceback' not in resultaat.stderr
+    fout = re.escape(f'{LES}, regel {regel}: ') + f'{melding}.*\n'
+    status, _, mis = speel(m.map, 'leeg', '--tot', '1')
+    assert status == 1
+    assert re.fullmatch(f"De map 'leeg' is niet af. {fout}", mis)
+    voor = inhoud(m.map)
+    status, _, mis = speel(m.map, '--terug', '1')
+    assert status == 1
+    assert re.fullmatch(f'Het lukte niet. {fout}Er is niets veranderd.\n', mis)
+    assert inhoud(m.map) == voor
+
+
+# Flask vangt Ctrl-C zelf op, en de shell gaat daarna door.
+@pytest.mark.parametrize('delen', ['db migrate', 'db upgrade', 'shell'])
+def test_ctrl_c_tijdens_flask_stopt_wie_de_les_speelt(leerling, delen):
+    m, werk = leerling(WOONPLAATS), omgeving() | {'FLASK_APP': MODULE}
+
+    def staat() -> tuple:
+        modules = {MODULE.removesuffix('.py'), 'storing'} & sys.modules.keys()
+        return Path.cwd(), sys.path[:], {**os.environ}, modules, signal.getsignal(signal.SIGINT)
+
+    voor = staat()
+    with storing(ctrl_c, 1, ('sqlite3.connect',)), pytest.raises(KeyboardInterrupt):
+        draai_flask(m.map, delen.split(), werk, 'db.engine.connect()\n')
+    assert staat() == voor
+
+
+def test_ctrl_c_laat_een_nieuwe_map_half_en_zegt_dat(plek):
+    with storing(ctrl_c, 1, ('sqlite3.connect',)):
+        status, _, mis = speel(PROJECT, 'leeg', '--tot', '1')
+    assert (status, mis) == (130, "Afgebroken: de map 'leeg' is niet af.\n")
 
 
 # -- vergelijken -----------------------------------------------------------------------------
@@ -186,9 +171,6 @@ db = 1
 class A:
     x = 1
 
-    def f(self):
-        return 1
-
 
 def los():
     pass
@@ -221,11 +203,13 @@ def test_invoegen_vervangt_hele_definities_en_weet_wat_nieuw_is(blok, stuk, nieu
     assert inhoud.count('# Over de klasse.') <= 1
 
 
-def test_een_codeblok_dat_niet_ophoudt_is_een_fout_in_de_tekst():
-    with pytest.raises(LesFout, match='regel 2: dit codeblok houdt niet op'):
-        lees_les('## Stap 0. Begin\n```console\n$ pytest\n')
+FOUT_IN_DE_OPMAAK = {
+    '```console': 'dit codeblok houdt niet op',
+    '## Stap 2. Verder': 'hier hoort stap 1 te beginnen',
+}
 
 
-def test_een_stap_die_ontbreekt_is_een_fout_in_de_tekst():
-    with pytest.raises(LesFout, match='regel 2: hier hoort stap 1 te beginnen'):
-        lees_les('## Stap 0. Begin\n## Stap 2. Verder\n')
+@pytest.mark.parametrize('regel', FOUT_IN_DE_OPMAAK)
+def test_een_fout_in_de_opmaak_is_een_fout_in_de_tekst(regel):
+    with pytest.raises(LesFout, match=f'regel 2: {FOUT_IN_DE_OPMAAK[regel]}'):
+        lees_les(f'## Stap 0. Begin\n{regel}\n$ pytest\n')

@@ -1,71 +1,87 @@
-"""De kolommen van de les, elk in de shell waar zij voor is; de les zelf speelt in de eerste."""
+"""Wat van het systeem afhangt: de shells van de les en de hints, en de tekens van een console."""
 
 import re
 
 import pytest
 from controle.hints import doen
-from lesboek import Lesboek, maak_uitgedeelde_map, vertel
-from postgresql import sql_in
-from shells import CMD, HIER, POWERSHELL, Shell
-from speel_les import klaargezet, lees
+from leerling import EERSTE
+from shells import CMD, HIER, POWERSHELL
+from speel_les import lees
 from spelen.lestekst import LES, SYSTEMEN, VERDIEPING, Hoofdstuk
-from stappen import DATABASE, KOPIE, LAATSTE, MODULE
-from tekstfouten import meld
+from stappen import DATABASE, DELEN_NA, KOPIE, LAATSTE, MODULE, SERVER
 from tree_sitter import Language, Node, Parser
 from tree_sitter_powershell import language
 from vergelijker import InEenShell
 
-STAPPEN, DELEN = lees(LES), lees(VERDIEPING)
+HOOFDSTUKKEN = [*lees(LES), *lees(VERDIEPING)]
+
+# De les zelf speelt in de eerste; de andere staan alleen op een echte Windows.
+SHELLS = [shell for shell in HIER if shell is HIER[0] or shell.is_er]
 
 # De tekens van een console in Windows: UTF-8, West-Europa, en die van een oude cmd.
 CODEPAGINAS = {'65001': 'utf-8', '1252': 'cp1252', '850': 'cp850'}
-
-# De les zelf speelt in de eerste.
-ANDERE_SHELLS = [shell for shell in HIER[1:] if shell.is_er]
-
-
-def kolom(shell: Shell, hoofdstukken: list[Hoofdstuk]) -> list[str]:
-    """De opdrachten in de kolom van een shell."""
-    return [
-        cellen[SYSTEMEN.index(shell.kolom)].strip('`')
-        for hoofdstuk in hoofdstukken
-        for blok in hoofdstuk.blokken
-        if blok.soort == 'tabel' and blok.kop == SYSTEMEN
-        for _, cellen in blok.cellen()
-    ]
 
 
 class Klaarzetter(InEenShell):
     """Doet ook wat in stap 0 in een tabel staat: een .venv maken, en de pakketten installeren."""
 
     def _overslaan(self, hoofdstuk: Hoofdstuk) -> set[int]:
-        return super()._overslaan(hoofdstuk) - klaargezet(hoofdstuk)
+        return set()
 
 
-@pytest.mark.parametrize('shell', [HIER[0], *ANDERE_SHELLS], ids=lambda shell: shell.kolom)
-def test_klaarzetten_in_een_echte_shell(tmp_path, shell):
-    map_ = tmp_path / 'mijn oefening'
-    map_.mkdir()
-    maak_uitgedeelde_map(map_)
+@pytest.mark.parametrize('shell', SHELLS, ids=lambda shell: shell.kolom)
+def test_klaarzetten_in_een_echte_shell(uitgedeeld, shell):
+    map_ = uitgedeeld.map.rename(uitgedeeld.map.with_name('mijn oefening'))
     speler = Klaarzetter(map_, shell)
-    speler.speel(STAPPEN[0])
-    uitvoer = speler.controleer(STAPPEN[0])
-    meld([vertel(fout) for fout in speler.afwijkingen])
+    # Pip vertaalt anders ook wat niemand laadt.
+    speler.omgeving['PIP_NO_COMPILE'] = '1'
+    assert not speler.fouten(HOOFDSTUKKEN[0]), '\n'.join(map(str, speler.afwijkingen))
     assert (map_ / '.venv').is_dir()
-    assert 'Wat nu: stap 1 staat klaar.' in uitvoer
-    assert re.search(r'= 1 passed, \d+ skipped', uitvoer)
+    assert 'Wat nu: stap 1 staat klaar.' in speler.controle
+    assert re.search(r'= 1 passed, \d+ skipped', speler.controle)
 
 
-@pytest.mark.parametrize('shell', ANDERE_SHELLS, ids=lambda shell: shell.kolom)
-def test_de_hele_les_in_de_andere_shell(tmp_path, shell):
-    zonder_server = [deel for deel in DELEN if not sql_in(deel)]
-    boek = Lesboek(tmp_path / 'boek', STAPPEN + zonder_server, [], shell)
-    meld([fout for nummer in boek.les for fout in boek.gespeeld(nummer).fouten])
+@pytest.mark.parametrize(
+    ('shell', 'hoofdstuk'),
+    [(shell, hoofdstuk) for shell in SHELLS[1:] for hoofdstuk in HOOFDSTUKKEN[1:]],
+    ids=lambda geval: getattr(geval, 'kolom', None) or geval.naam,
+)
+def test_de_les_in_de_andere_shell(na_stap, uitgedeeld, shell, hoofdstuk):
+    begin = hoofdstuk.nummer - 1 if isinstance(hoofdstuk.nummer, int) else DELEN_NA
+    speler = InEenShell(na_stap(begin) if begin else uitgedeeld.map, shell)
+    assert not speler.fouten(hoofdstuk), '\n'.join(map(str, speler.afwijkingen))
 
 
-# Een codepagina is iets van Windows.
-@pytest.mark.parametrize('stap', range(1, LAATSTE + 1) if CMD in HIER else [])
-def test_pytest_lukt_na_elke_stap_in_elke_codepagina(na_stap, stap):
+def hints() -> list[str]:
+    """Elke soort opdracht die een hint voor de shell heeft."""
+    return [
+        *(doen.zet_server_uit(), doen.zet_flask_app(), doen.kopieer(DATABASE, KOPIE)),
+        doen.verwijder('migrations/een script.py'),
+    ]
+
+
+@pytest.mark.parametrize('shell', SHELLS, ids=lambda shell: shell.kolom)
+def test_elke_opdracht_uit_een_hint_doet_in_zijn_shell_wat_er_staat(leerling, shell):
+    m = leerling(EERSTE)
+    m.vervang('\ndb = ', '\napp.config.from_prefixed_env()\ndb = ')
+    m.schrijf('', 'migrations/een script.py')
+    # Onder elkaar staat de opdracht van elke shell, of een die overal hetzelfde is.
+    per_shell = [re.split(r'In \w+:\n', hint)[1:] or [hint] * len(HIER) for hint in hints()]
+    typ = [opdrachten[HIER.index(shell)].strip() for opdrachten in per_shell]
+    venster = InEenShell(m.map, shell).omgeving | {SERVER: 'sqlite:///elders.sqlite'}
+    klaar = shell.draai([*typ, 'flask db current'], m.map, venster)
+    # Met FLASK_APP, en zonder een andere database: dan is dit de head van data.sqlite.
+    assert f'{m.head()} (head)' in klaar.stdout, klaar.stdout
+    assert (m.map / KOPIE).read_bytes() == m.database.read_bytes()
+    assert not (m.map / 'migrations/een script.py').exists()
+
+
+# Aan het eind van de les staat er het meest; wie tijd heeft kijkt na elke stap.
+@pytest.mark.skipif(CMD not in HIER, reason='een codepagina is iets van Windows')
+@pytest.mark.parametrize(
+    'stap', [*(pytest.param(n, marks=pytest.mark.lang) for n in range(1, LAATSTE)), LAATSTE]
+)
+def test_pytest_lukt_in_elke_codepagina(na_stap, stap):
     venster = InEenShell(na_stap(stap), CMD)
     for codepagina, codering in CODEPAGINAS.items():
         anders = {'FLASK_APP': MODULE, 'PYTHONIOENCODING': codering, 'PYTHONUTF8': '0'}
@@ -78,10 +94,10 @@ def test_pytest_lukt_na_elke_stap_in_elke_codepagina(na_stap, stap):
         assert 'Wat nu: ' in uitvoer
 
 
-# --- PowerShell ---------------------------------------------------------------------------------
+# --- PowerShell, waar hij niet is ---------------------------------------------------------------
 
 
-def fouten(opdracht: str) -> list[str]:
+def onbegrepen(opdracht: str) -> list[str]:
     """De stukken van een opdracht die PowerShell niet zou begrijpen."""
     gevonden, knopen = [], [Parser(Language(language())).parse(opdracht.encode()).root_node]
     while knopen:
@@ -92,28 +108,19 @@ def fouten(opdracht: str) -> list[str]:
     return gevonden
 
 
-def powershell_opdrachten() -> list[str]:
-    """Elke opdracht voor PowerShell in de les: die van zijn kolom, en die in een zin."""
-    regels = (regel for hoofdstuk in STAPPEN for _, regel in hoofdstuk.regels)
-    in_een_zin = re.findall('`(Set-ExecutionPolicy .*?)`', '\n'.join(regels))
-    return kolom(POWERSHELL, STAPPEN + DELEN) + in_een_zin
-
-
-@pytest.mark.parametrize('opdracht', sorted(set(powershell_opdrachten())))
-def test_powershell_begrijpt_elke_opdracht_van_zijn_kolom(opdracht):
-    assert fouten(opdracht) == []
-
-
-def test_powershell_begrijpt_de_opdrachten_van_een_hint(monkeypatch):
+def test_powershell_begrijpt_elke_opdracht_van_de_les_en_van_een_hint(monkeypatch):
+    kolom = [
+        cellen[SYSTEMEN.index(POWERSHELL.kolom)].strip('`')
+        for hoofdstuk in HOOFDSTUKKEN
+        for blok in hoofdstuk.blokken
+        if blok.soort == 'tabel' and blok.kop == SYSTEMEN
+        for _, cellen in blok.cellen()
+    ]
+    tekst = '\n'.join(regel for hoofdstuk in HOOFDSTUKKEN for _, regel in hoofdstuk.regels)
+    in_een_zin = re.findall('`(Set-ExecutionPolicy .*?)`', tekst)
     monkeypatch.setattr(doen, 'WINDOWS', True)
-    for tekst in (doen.zet_flask_app(), doen.zet_server_uit(), doen.kopieer(KOPIE, DATABASE)):
-        cmd, _, powershell = tekst.partition('In PowerShell:\n')
-        assert cmd.startswith('In cmd:\n')
-        assert fouten(powershell.strip()) == []
-    # Deze is in cmd en PowerShell hetzelfde.
-    assert fouten(doen.verwijder('migrations/versions/een script.py').strip()) == []
-
-
-@pytest.mark.parametrize('opdracht', ["$env:FLASK_APP='BasicModelApp.py", 'Remove-Item (', 'if x'])
-def test_een_opdracht_die_powershell_niet_begrijpt_valt_op(opdracht):
-    assert fouten(opdracht)
+    uit_hints = [hint.rpartition('In PowerShell:\n')[2].strip() for hint in hints()]
+    for opdrachten in (kolom, in_een_zin, uit_hints):
+        assert opdrachten
+        assert {o: mis for o in opdrachten if (mis := onbegrepen(o))} == {}
+    assert all(map(onbegrepen, ["$env:FLASK_APP='BasicModelApp.py", 'Remove-Item (', 'if x']))

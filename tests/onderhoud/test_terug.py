@@ -1,269 +1,184 @@
 """`python tests/speel_les.py --terug N` zet de eigen map terug, en raakt niets kwijt."""
 
+import errno
 import shutil
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import pytest
 from beweringen import inhoud, is_groen, zonder_toeval
 from leerling import EERSTE, WOONPLAATS, ZONDER_VOORRECHTEN, Leerling
-from speel_les import PROJECT, omgeving
-from spelen.terug import ONDERDELEN, WERKMAP, halverwege, herstel
+from processen import draai
+from speel_les import PROJECT
+from spelen.terug import ONDERDELEN, WERKMAP, halverwege, herstel, wissel
 from standen import stand
-from stappen import DATABASE, KOPIE, LAATSTE, MODULE
+from stappen import DATABASE, KOPIE, MODULE, TABEL
+from storing import VERANDERT, Dood, ctrl_c, fout, speel, sterf, storing
 
 # Zo zegt een mislukte opdracht wat er nu staat.
 OUD = 'Er is niets veranderd.\n'
 NIEUW = 'De nieuwe bestanden staan er al wel. Wat je had, staat in een map `oud`.\n'
 HALF = 'Nog niet alles staat op zijn plaats: dat komt goed als je dit nog een keer typt.\n'
 
+SLUIT = 'Sluit wat het open heeft, zoals\n`flask shell` en DB Browser, en typ dit nog een keer.\n'
+VOL = 'De schijf is vol. Maak ruimte, en typ dit nog een keer.\n'
 
-def draai(*delen: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess:
-    """Draait Python, zoals in een terminal."""
-    return subprocess.run(
-        [sys.executable, *delen],
-        cwd=cwd,
-        env=omgeving(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding='utf-8',
-        timeout=300,
-    )
+# Wat een afgebroken shell achterlaat, en wat een leerling nog meer heeft.
+JOURNAL = f'{DATABASE}-journal'
+VAN_HEM = (JOURNAL, 'mijn.py', KOPIE, '.git/config', '.venv/eigen.txt')
+
+# Bij --terug 0 komt er alleen de module.
+BEGIN = {MODULE: (PROJECT / MODULE).read_bytes()}
 
 
-def terug(m: Leerling, *argumenten: str, cwd: Path | None = None) -> subprocess.CompletedProcess:
-    return draai(m.map / 'tests' / 'speel_les.py', '--terug', *argumenten, cwd=cwd)
+def in_het_echt(oefenmap: Path, *argumenten: str, manier: tuple = ()) -> tuple[int, str, str]:
+    """De opdracht zoals je hem typt, in een andere map; geeft wat `speel` ook geeft."""
+    script = oefenmap / 'tests' / 'speel_les.py'
+    klaar = draai(*manier, script, *argumenten, waar=oefenmap.parent, apart=True)
+    return klaar.returncode, klaar.stdout, klaar.stderr
 
 
 def onderdelen(map_: Path) -> dict[str, bytes | None]:
     """De inhoud van een map, voor zover die bij een wissel meegaat."""
-    alles = inhoud(map_)
-    return {naam: alles[naam] for naam in alles if naam.split('/')[0] in ONDERDELEN}
+    return {n: t for n, t in inhoud(map_).items() if n.split('/')[0] in ONDERDELEN}
 
 
-def het_andere(map_: Path) -> dict[str, bytes | None]:
-    """De inhoud van een map, zonder wat bij een wissel meegaat en zonder oud, oud2 ..."""
-    alles = inhoud(map_)
-    return {
-        naam: alles[naam]
-        for naam in alles
-        if naam.split('/')[0] not in ONDERDELEN and not naam.startswith('oud')
-    }
+class Map:
+    """Een oefenmap, en hoe zij was."""
+
+    def __init__(self, map_: Path, nieuwe: dict[str, bytes | None] = BEGIN):
+        self.map, self.nieuwe = map_, nieuwe
+        self.oude, self.eigen = onderdelen(map_), self.het_andere()
+
+    def kopie(self, doel: Path, nieuwe: dict[str, bytes | None] = BEGIN) -> 'Map':
+        return Map(shutil.copytree(self.map, doel, ignore=shutil.ignore_patterns('tests')), nieuwe)
+
+    def het_andere(self) -> dict[str, bytes | None]:
+        """De inhoud zonder wat bij een wissel meegaat, en zonder oud, oud2 ... en de werkmap."""
+        alles, mee = inhoud(self.map), onderdelen(self.map).keys()
+        return {n: alles[n] for n in alles.keys() - mee if not n.startswith(('oud', WERKMAP))}
+
+    def is_oud(self) -> bool:
+        niets_weg = onderdelen(self.map) == self.oude and not (self.map / 'oud').exists()
+        return niets_weg and self.het_andere() == self.eigen
+
+    def is_nieuw(self) -> bool:
+        """Het nieuwe staat er, het oude is bewaard, en verder is er niets anders."""
+        oud = self.map / 'oud'
+        vernieuwd = (
+            onderdelen(self.map) == self.nieuwe and oud.exists() and inhoud(oud) == self.oude
+        )
+        return vernieuwd and self.het_andere() == self.eigen
+
+    def sterft(self, keer: int, doe: Callable[..., object], *waarmee: Path) -> bool:
+        """Of het bij de zoveelste verandering ophield; daarna verandert er ook niets meer."""
+        with suppress(Dood), storing(sterf, keer, verder=True) as kwam:
+            doe(self.map, *waarmee)
+        # Wie niets zegt, heeft een map die in orde is.
+        assert halverwege(self.map) or self.is_oud() or self.is_nieuw()
+        return kwam()
 
 
 @pytest.fixture
-def bezig(leerling) -> Leerling:
-    """Een leerling met eigen rijen en eigen bestanden, ook een journal van een afgebroken shell."""
-    m = leerling(WOONPLAATS)
-    m.sql("INSERT INTO cursisten (naam, woonplaats) VALUES ('Saar', 'Ede')")
+def bezig(leerling) -> Map:
+    """De map van een leerling met eigen rijen en bestanden, en lastige tekens in de naam."""
+    m = leerling(WOONPLAATS, 'map één #3 van 100%')
+    m.sql(f"INSERT INTO {TABEL} (naam) VALUES ('Saar')")
     m.onderaan('# van mij')
-    for naam in ('mijn.py', KOPIE, '.git/config', '.venv/eigen.txt', f'{DATABASE}-journal'):
+    for naam in VAN_HEM:
         (m.map / naam).parent.mkdir(exist_ok=True)
         m.schrijf(f'# dit is {naam}', naam)
-    return m
+    return Map(m.map)
 
 
 # --- Terug in de eigen map ----------------------------------------------------------------------
 
 
-def test_terug_geeft_de_stand_van_de_les_en_bewaart_elke_byte(bezig, tmp_path):
-    m, voor, eigen = bezig, onderdelen(bezig.map), het_andere(bezig.map)
-    for nummer, oud in ((WOONPLAATS, 'oud'), (0, 'oud2')):
-        had = onderdelen(m.map)
-        klaar = terug(m, str(nummer), cwd=tmp_path)
-        assert (klaar.returncode, klaar.stderr) == (0, ''), klaar
-        assert klaar.stdout.splitlines()[nummer:] == [
+def test_terug_geeft_de_stand_van_de_les_en_bewaart_elke_byte(bezig):
+    for nummer, oud, doe in ((WOONPLAATS, 'oud', in_het_echt), (0, 'oud2', speel)):
+        had = onderdelen(bezig.map)
+        status, gezegd, mis = doe(bezig.map, '--terug', str(nummer))
+        assert (status, mis) == (0, '')
+        assert gezegd.splitlines()[nummer:] == [
             f'Klaar: deze map is zoals na stap {nummer}.',
             f'Wat je had, met je eigen rijen, staat in `{oud}`.',
         ]
-        assert inhoud(m.map / oud) == had
-        assert het_andere(m.map) == eigen
+        assert inhoud(bezig.map / oud) == had
+        assert not (bezig.map / WERKMAP).exists()
         if nummer:
-            assert zonder_toeval(m.map) == zonder_toeval(stand(nummer))
-            for opties in ((), ('.',)):
-                is_groen(m.controle(*opties), nummer)
-    assert onderdelen(m.map) == {MODULE: (PROJECT / MODULE).read_bytes()}
-    assert inhoud(m.map / 'oud') == voor
+            assert zonder_toeval(bezig.map) == zonder_toeval(stand(nummer))
+            # Wat in `oud` staat, doet niet mee.
+            is_groen(Leerling(bezig.map).controle('.'), nummer)
+    assert bezig.is_nieuw()
+    assert (bezig.map / 'oud' / JOURNAL).exists()
 
 
 @pytest.mark.parametrize('weg', [[MODULE], ['migrations'], [DATABASE], ONDERDELEN])
-def test_wat_er_niet_is_hoeft_ook_niet_bewaard(bezig, weg):
-    m = bezig
+def test_wat_er_niet_is_hoeft_ook_niet_bewaard(bezig, tmp_path, weg):
     for naam in weg:
-        doel = m.map / naam
-        if doel.is_dir():
-            shutil.rmtree(doel)
-        else:
-            doel.unlink(missing_ok=True)
-    had = onderdelen(m.map)
-    assert terug(m, '0').returncode == 0
-    assert inhoud(m.map / 'oud') == had
-    assert list(onderdelen(m.map)) == [MODULE]
+        if (bezig.map / naam).exists():
+            (bezig.map / naam).rename(tmp_path / naam)
+    m = Map(bezig.map)
+    assert speel(m.map, '--terug', '0')[0] == 0
+    assert m.is_nieuw()
 
 
-@pytest.mark.parametrize(
-    ('argumenten', 'woorden'),
-    [
-        ([str(LAATSTE + 1)], f'getal van 0 tot en met {LAATSTE},'),
-        (['-1'], f'getal van 0 tot en met {LAATSTE},'),
-        (['drie'], f'getal van 0 tot en met {LAATSTE},'),
-        ([], 'Gebruik: '),
-        (['nieuw', '1'], 'Gebruik: '),
-        (['1', '--tot', '1'], 'Gebruik: '),
-    ],
-)
-def test_een_weigering_raakt_niets_aan(leerling, argumenten, woorden):
-    m = leerling(0)
-    voor = inhoud(m.map)
-    klaar = terug(m, *argumenten)
-    assert (klaar.returncode, klaar.stdout) == (2, '')
-    assert woorden in klaar.stderr
-    assert inhoud(m.map) == voor
+# --- De stroom valt uit -------------------------------------------------------------------------
 
 
-# --- Het gaat mis -------------------------------------------------------------------------------
-
-VERANDERT = 'os.mkdir os.rename os.rmdir os.remove'
-
-# Doet iets als de code voor de zoveelste keer een bestand of map gaat veranderen.
-STORING = """
-import errno, os, runpy, signal, sys
-from pathlib import Path
-
-wat, gebeurtenissen, keer, tests, code = sys.argv[1:]
-gebeurtenissen, keer = gebeurtenissen.split(), int(keer)
-
-
-def haak(gebeurtenis, waarden):
-    global keer
-    lezen = gebeurtenis == 'open' and waarden[1] in (None, 'r', 'rb')
-    if gebeurtenis not in gebeurtenissen or lezen:
-        return
-    keer -= 1
-    if keer == 0 or (keer < 0 and 'en verder' in wat):
-        if 'dood' in wat:
-            os._exit(9)
-        if 'ctrl-c' in wat:
-            signal.raise_signal(signal.SIGINT)
-            return
-        nummer = errno.ENOSPC if 'vol' in wat else errno.EACCES
-        raise OSError(nummer, os.strerror(nummer), str(waarden[0]))
-
-
-sys.path.insert(0, tests)
-sys.addaudithook(haak)
-try:
-    exec(code)
-finally:
-    if keer > 0:
-        print('Er was geen storing.')
-"""
-
-
-def met_storing(
-    wat: str, keer: int, code: str, tests: Path = PROJECT / 'tests', bij: str = VERANDERT
-) -> subprocess.CompletedProcess:
-    """Draait code waarin bij de zoveelste verandering iets gebeurt."""
-    return draai('-c', STORING, wat, bij, str(keer), tests, code)
-
-
-def terug_met_storing(
-    wat: str, keer: int, m: Leerling, nummer: int = 0, bij: str = VERANDERT
-) -> subprocess.CompletedProcess:
-    """De echte opdracht, waarin bij de zoveelste verandering iets gebeurt."""
-    script = str(m.map / 'tests' / 'speel_les.py')
-    code = (
-        f'sys.argv = [{script!r}, "--terug", "{nummer}"]\n'
-        f'runpy.run_path({script!r}, run_name="__main__")'
-    )
-    return met_storing(wat, keer, code, m.map / 'tests', bij)
-
-
-class Wissel:
-    """Een map, en een nieuwe stand die daarvoor in de plaats moet komen."""
-
-    def __init__(self, basis: Path, oud: Path, nieuw: Path):
-        self.map, self.nieuw = basis / 'map', basis / 'map' / WERKMAP / 'bouw'
-        shutil.copytree(oud, self.map, ignore=shutil.ignore_patterns('tests'))
-        shutil.copytree(nieuw, self.nieuw, ignore=shutil.ignore_patterns('tests'))
-        self.oude, self.nieuwe = onderdelen(self.map), onderdelen(self.nieuw)
-        self.eigen = {n: t for n, t in het_andere(self.map).items() if not n.startswith(WERKMAP)}
-        self.code = f'from spelen.terug import wissel; wissel(Path({str(self.map)!r}), '
-        self.code += f'Path({str(self.nieuw)!r}))'
-        self.herstelcode = f'from spelen.terug import herstel; herstel(Path({str(self.map)!r}))'
-
-    def is_oud(self) -> bool:
-        return onderdelen(self.map) == self.oude and not (self.map / 'oud').exists()
-
-    def is_nieuw(self) -> bool:
-        oud = self.map / 'oud'
-        return onderdelen(self.map) == self.nieuwe and oud.exists() and inhoud(oud) == self.oude
-
-    def is_af(self) -> bool:
-        """Helemaal oud of helemaal nieuw, en verder niets anders dan het was."""
-        return (self.is_oud() or self.is_nieuw()) and het_andere(self.map) == self.eigen
+def zet_klaar(m: Map) -> Path:
+    return shutil.copytree(stand(EERSTE), m.map / WERKMAP / 'bouw')
 
 
 @pytest.fixture
-def wissels(bezig, tmp_path):
+def wissels(bezig, tmp_path) -> Iterator[Map]:
     """Telkens een verse wissel die sterft bij de volgende verandering, tot hij een keer lukt."""
 
-    def geef() -> Iterator[Wissel]:
+    def geef() -> Iterator[Map]:
         for keer in count(1):
-            w = Wissel(tmp_path / str(keer), bezig.map, stand(EERSTE))
-            klaar = met_storing('dood', keer, w.code)
-            assert klaar.returncode in (0, 9), klaar.stderr
-            # Wie niets zegt, heeft een map die in orde is.
-            assert halverwege(w.map) or w.is_oud() or w.is_nieuw()
-            yield w
-            if klaar.returncode == 0:
-                assert w.is_nieuw()
+            m = bezig.kopie(tmp_path / str(keer), onderdelen(stand(EERSTE)))
+            stierf = m.sterft(keer, wissel, zet_klaar(m))
+            yield m
+            if not stierf:
+                assert m.is_nieuw()
                 # Drie oude onderdelen en een journal, drie nieuwe, en drie keer een map.
                 assert keer > 10
                 return
 
-    return geef
+    return geef()
 
 
-def test_na_een_stroomstoring_maakt_herstel_de_map_oud_of_nieuw(wissels):
+@pytest.mark.parametrize('leeft', [2, 1000])
+def test_herstel_maakt_de_map_oud_of_nieuw_ook_als_het_zelf_steeds_sterft(wissels, leeft):
     uitkomsten = set()
-    for w in wissels():
-        herstel(w.map)
-        assert w.is_af()
-        uitkomsten.add(w.is_nieuw())
-        herstel(w.map)
-        assert w.is_af()
-    assert uitkomsten == {True, False}
-
-
-def test_ook_als_het_herstel_zelf_steeds_na_een_verandering_sterft(wissels):
-    for w in filter(lambda w: halverwege(w.map), wissels()):
-        oud_is_bewaard = not (w.map / WERKMAP / 'oud').exists()
-        for _ in range(100):
-            klaar = met_storing('dood', 2, w.herstelcode)
-            assert halverwege(w.map) or w.is_oud() or w.is_nieuw()
-            if klaar.returncode == 0:
-                break
-        assert w.is_af()
-        assert w.is_nieuw() == oud_is_bewaard
+    for m in wissels:
+        was_halverwege, oud_is_bewaard = halverwege(m.map), not (m.map / WERKMAP / 'oud').exists()
+        # Wat af is, blijft af.
+        for _ in range(2):
+            assert any(not m.sterft(leeft, herstel) for _ in range(100))
+            assert not (m.map / WERKMAP).exists()
+        uitkomsten.add((was_halverwege, m.is_nieuw()))
+        if was_halverwege:
+            assert m.is_nieuw() == oud_is_bewaard
+    assert uitkomsten >= {(True, True), (True, False), (False, True), (False, False)}
 
 
 def test_wie_halverwege_verder_werkt_raakt_ook_dat_niet_kwijt(wissels):
-    for w in filter(lambda w: halverwege(w.map), wissels()):
-        gemaakt = {}
-        for naam in (MODULE, DATABASE):
-            if not (w.map / naam).exists():
-                gemaakt[naam] = f'nieuw: {naam}'.encode()
-                (w.map / naam).write_bytes(gemaakt[naam])
-        herstel(w.map)
-        bewaard = [onderdelen(map_) for map_ in (w.map, *w.map.glob('oud*'))]
-        assert onderdelen(w.map) in (w.oude, w.nieuwe)
-        assert w.oude in bewaard
+    for m in filter(lambda m: halverwege(m.map), wissels):
+        gemaakt = {
+            n: f'nieuw: {n}'.encode() for n in (MODULE, DATABASE) if not (m.map / n).exists()
+        }
+        for naam, tekst in gemaakt.items():
+            (m.map / naam).write_bytes(tekst)
+        herstel(m.map)
+        bewaard = [onderdelen(map_) for map_ in (m.map, *m.map.glob('oud*'))]
+        assert bewaard[0] in (m.oude, m.nieuwe)
+        assert m.oude in bewaard
         for naam, tekst in gemaakt.items():
             assert any(map_.get(naam) == tekst for map_ in bewaard)
 
@@ -272,125 +187,96 @@ def test_wie_halverwege_verder_werkt_raakt_ook_dat_niet_kwijt(wissels):
 EERSTE_WEG, EERSTE_ERBIJ = 3, 8
 
 
-@pytest.mark.parametrize('keer', [EERSTE_WEG + 1, EERSTE_ERBIJ + 1])
-def test_de_volgende_terug_herstelt_eerst_wat_bleef_liggen(bezig, keer):
-    m, had, eigen = bezig, onderdelen(bezig.map), het_andere(bezig.map)
-    nieuw = m.map / WERKMAP / 'bouw'
-    shutil.copytree(stand(EERSTE), nieuw)
-    nieuwe = onderdelen(nieuw)
-    code = f'from spelen.terug import wissel; wissel(Path({str(m.map)!r}), Path({str(nieuw)!r}))'
-    assert met_storing('dood', keer, code).returncode == 9
-    assert halverwege(m.map)
-    klaar = terug(m, '0')
-    assert (klaar.returncode, klaar.stderr) == (0, '')
-    assert inhoud(m.map / 'oud') == had
-    assert list(onderdelen(m.map)) == [MODULE]
-    assert het_andere(m.map) == eigen
-    afgemaakt = keer > EERSTE_ERBIJ
-    assert ('eerst afgemaakt' in klaar.stdout) == afgemaakt
-    assert (m.map / 'oud2').exists() == afgemaakt
-    if afgemaakt:
-        assert inhoud(m.map / 'oud2') == nieuwe
+@pytest.mark.parametrize(
+    ('keer', 'afgemaakt'), [(EERSTE_WEG + 1, []), (EERSTE_ERBIJ + 1, ['oud2'])]
+)
+def test_de_volgende_terug_herstelt_eerst_wat_bleef_liggen(bezig, keer, afgemaakt):
+    script, waar = Path(__file__).with_name('storing.py'), str(PROJECT / 'tests')
+    # Hier is het proces echt dood.
+    assert draai(script, str(keer), bezig.map, zet_klaar(bezig), PYTHONPATH=waar).returncode == 9
+    assert halverwege(bezig.map)
+    status, gezegd, mis = speel(bezig.map, '--terug', '0')
+    assert (status, mis) == (0, '')
+    assert bezig.is_nieuw()
+    assert sorted(pad.name for pad in bezig.map.glob('oud*')) == ['oud', *afgemaakt]
+    assert ('eerst afgemaakt' in gezegd) == bool(afgemaakt)
+    for naam in afgemaakt:
+        assert inhoud(bezig.map / naam) == onderdelen(stand(EERSTE))
 
 
 # --- Een fout, of Ctrl-C ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ('wat', 'woorden', 'uitkomsten'),
+    ('nummer', 'verder', 'woorden', 'uitkomsten'),
     [
-        ('dicht', 'Sluit wat het open heeft', {OUD, NIEUW}),
-        ('dicht en verder', 'Sluit wat het open heeft', {OUD, HALF}),
-        ('vol', 'De schijf is vol.', {OUD, NIEUW}),
+        (errno.EACCES, False, SLUIT, {OUD, NIEUW}),
+        (errno.EACCES, True, SLUIT, {OUD, HALF}),
+        (errno.ENOSPC, False, VOL, {OUD, NIEUW}),
     ],
 )
 def test_een_fout_op_elke_plek_is_een_zin_en_de_map_blijft_heel(
-    bezig, tmp_path, wat, woorden, uitkomsten
+    bezig, tmp_path, nummer, verder, woorden, uitkomsten
 ):
-    had, eigen = onderdelen(bezig.map), het_andere(bezig.map)
     gezien, gezegd = set(), ''
     for keer in count(1):
-        m = Leerling(tmp_path / str(keer))
-        shutil.copytree(bezig.map, m.map)
-        klaar = terug_met_storing(wat, keer, m, bij=f'open {VERANDERT}')
-        if klaar.returncode == 0:
-            assert list(onderdelen(m.map)) == [MODULE]
-            if 'Er was geen storing.' in klaar.stdout:
-                break
-            # Python zelf opent soms iets wat het ook zonder kan.
-            continue
-        assert klaar.returncode == 1, klaar.stderr
-        assert 'Traceback' not in klaar.stderr
-        gezegd += klaar.stderr
-        (uitkomst,) = [zin for zin in (OUD, NIEUW, HALF) if klaar.stderr.endswith(zin)]
-        gezien.add(uitkomst)
+        m = bezig.kopie(tmp_path / str(keer))
+        with storing(partial(fout, nummer), keer, ('open', *VERANDERT), verder) as kwam:
+            status, _, mis = speel(m.map, '--terug', '0')
+        gezegd += mis
+        (uitkomst,) = [zin for zin in (OUD, NIEUW, HALF) if mis.endswith(zin)] or ['']
+        assert status == bool(uitkomst)
+        assert halverwege(m.map) == (uitkomst == HALF)
         if uitkomst == HALF:
-            assert halverwege(m.map)
             # Doen wat er staat.
-            assert terug(m, '0').returncode == 0
-        assert halverwege(m.map) is False
-        if uitkomst == OUD:
-            assert onderdelen(m.map) == had
-            assert not (m.map / 'oud').exists()
-        else:
-            assert list(onderdelen(m.map)) == [MODULE]
-            assert inhoud(m.map / 'oud') == had
-        naast = {n: t for n, t in het_andere(m.map).items() if not n.startswith(WERKMAP)}
-        assert naast == eigen
-    assert gezien == uitkomsten
+            assert speel(m.map, '--terug', '0')[0] == 0
+        assert m.is_oud() if uitkomst == OUD else m.is_nieuw()
+        if not kwam():
+            break
+        gezien.add(uitkomst)
+    # Alleen of de lege werkmap weg kan, doet er niet toe.
+    assert gezien == uitkomsten | {''}
     assert woorden in gezegd
 
 
 @contextmanager
-def vastgehouden(map_: Path) -> Iterator[tuple[str, list[str]]]:
+def vastgehouden(map_: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Iets dat zich echt niet laat verplaatsen: wat, en waar Python dat aan merkt."""
     if sys.platform == 'win32':
         with closing(sqlite3.connect(map_ / DATABASE)) as verbinding:
-            verbinding.execute('SELECT * FROM cursisten').fetchone()
-            yield DATABASE, []
+            verbinding.execute(f'SELECT * FROM {TABEL}').fetchone()
+            yield DATABASE, ()
     else:
         # Een open bestand mag hier weg; een map waarin je niet mag schrijven niet.
         (map_ / 'migrations').chmod(0o555)
-        yield 'migrations', ['-c', ZONDER_VOORRECHTEN]
+        yield 'migrations', ('-c', ZONDER_VOORRECHTEN)
         (map_ / 'migrations').chmod(0o755)
 
 
 def test_wat_vastzit_wordt_genoemd_en_daarna_lukt_het(bezig):
-    m = bezig
-    script = m.map / 'tests' / 'speel_les.py'
-    with vastgehouden(m.map) as (naam, manier):
-        voor, had = inhoud(m.map), onderdelen(m.map)
-        klaar = draai(*manier, script, '--terug', '0')
-        assert klaar.returncode == 1
-        assert f'Ik kan `{naam}` niet verplaatsen.' in klaar.stderr
-        assert klaar.stderr.endswith(OUD)
-        assert inhoud(m.map) == voor
-    assert terug(m, '0').returncode == 0
-    assert inhoud(m.map / 'oud') == had
+    voor = inhoud(bezig.map)
+    with vastgehouden(bezig.map) as (naam, manier):
+        status, _, mis = in_het_echt(bezig.map, '--terug', '0', manier=manier)
+        assert status == 1
+        assert mis == f'Ik kan `{naam}` niet verplaatsen. {SLUIT}{OUD}'
+        assert inhoud(bezig.map) == voor
+    assert speel(bezig.map, '--terug', '0')[0] == 0
+    assert bezig.is_nieuw()
 
 
-def test_een_fout_in_de_les_verandert_niets(bezig):
-    m = bezig
-    m.vervang('`rm -r migrations`', '`wis migrations`', 'LEERLING.md')
-    voor = inhoud(m.map)
-    klaar = terug(m, str(EERSTE))
-    assert klaar.returncode == 1
-    assert klaar.stderr.startswith('Het lukte niet. LEERLING.md, regel ')
-    assert klaar.stderr.endswith(OUD)
-    assert inhoud(m.map) == voor
-
-
-def test_ctrl_c_tijdens_het_spelen_verandert_niets(bezig):
-    m, voor = bezig, inhoud(bezig.map)
-    klaar = terug_met_storing('ctrl-c', 1, m, EERSTE, 'subprocess.Popen')
-    assert klaar.returncode == 130
-    assert klaar.stderr == f'Afgebroken.\n{OUD}'
-    assert inhoud(m.map) == voor
+@pytest.mark.parametrize(
+    ('doe', 'status', 'gezegd'),
+    [(ctrl_c, 130, 'Afgebroken.\n'), (partial(fout, errno.ENOSPC), 1, VOL)],
+)
+def test_wat_er_tijdens_het_spelen_gebeurt_verandert_niets(bezig, doe, status, gezegd):
+    voor = inhoud(bezig.map)
+    with storing(doe, 1, ('sqlite3.connect',)):
+        assert speel(bezig.map, '--terug', str(EERSTE))[::2] == (status, gezegd + OUD)
+    assert inhoud(bezig.map) == voor
 
 
 def test_ctrl_c_tijdens_het_verplaatsen_komt_te_laat(bezig):
-    m, had = bezig, onderdelen(bezig.map)
-    klaar = terug_met_storing('ctrl-c', EERSTE_WEG, m, bij='os.rename')
-    assert (klaar.returncode, klaar.stderr) == (0, '')
-    assert inhoud(m.map / 'oud') == had
-    assert list(onderdelen(m.map)) == [MODULE]
+    with storing(ctrl_c, EERSTE_WEG, ('os.rename',)) as kwam:
+        assert speel(bezig.map, '--terug', '0')[::2] == (0, '')
+    assert kwam()
+    assert bezig.is_nieuw()

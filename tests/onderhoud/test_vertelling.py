@@ -1,54 +1,63 @@
 """Hoe de controle het vertelt: de tekens, de kleuren, de breedte en wat de leerling nu doet."""
 
 import pytest
-from beweringen import is_groen, stappen_met, wat_nu
+from beweringen import is_groen, noemt, stappen_met, toestanden
+from controle.vertelling import TEKENS, WOORDEN, stand_van_zaken, tekens
 from leerling import EERSTE, WOONPLAATS
-from stappen import LAATSTE, STAPPEN
+from stappen import LAATSTE, STAPPEN, TABEL
+
+
+def te_lang(regels: list[str], breedte: int) -> list[str]:
+    """De zinnen die niet passen; wat geen spatie heeft, zoals een bestandsnaam, is een geheel."""
+    return [r for r in regels if len(r) >= breedte and ' ' in r and r.lstrip() == r]
 
 
 def test_een_uitgedeelde_map_is_groen_en_noemt_twee_wegen(uitgedeeld):
-    resultaat = uitgedeeld.controle()
+    resultaat = uitgedeeld.controle(COLUMNS='40')
     is_groen(resultaat, EERSTE)
-    gezegd = wat_nu(resultaat.stdout)
-    assert f'stap {EERSTE} staat klaar' in gezegd
-    assert f'Doe dan stap {EERSTE} in `LEERLING.md`' in gezegd
-    assert f'stap {EERSTE + 1}, {STAPPEN[EERSTE].titel}, in `LEERLING.md`' in gezegd
+    assert f'{EERSTE} passed, {LAATSTE - EERSTE} skipped' in resultaat.stdout
+    assert '\x1b[' not in resultaat.stdout
+    noemt(
+        resultaat.stdout,
+        f'stap {EERSTE} staat klaar',
+        f'Doe dan stap {EERSTE} in `LEERLING.md`',
+        f'stap {EERSTE + 1}, {STAPPEN[EERSTE].titel}, in `LEERLING.md`',
+    )
+    assert te_lang(resultaat.stdout[resultaat.stdout.index('Wat nu') :].splitlines()[:-1], 40) == []
 
 
 def test_zonder_migratie_is_er_nog_niets_begonnen(leerling):
-    resultaat = leerling(0).controle()
-    assert resultaat.returncode == 0, resultaat.stdout
-    assert stappen_met(resultaat.stdout, '·') == list(range(1, LAATSTE + 1))
-    assert f'{LAATSTE} skipped' in resultaat.stdout
-    assert 'flask db init' in wat_nu(resultaat.stdout)
+    w = leerling(0)
+    assert toestanden(w.oordeel()) == ['niet'] * LAATSTE
+    noemt(w.wat_nu(), 'flask db init')
 
 
-@pytest.mark.parametrize('codering', ['ascii', 'cp1252', 'cp850'])
-def test_een_terminal_zonder_vinkjes_krijgt_woorden(leerling, codering):
-    werk = leerling(EERSTE)
-    werk.kolom('één = db.Column(db.Text)')
-    werk.sql("ALTER TABLE cursisten ADD COLUMN 'één' TEXT")
-    resultaat = werk.controle(PYTHONIOENCODING=codering)
-    assert resultaat.returncode == 1
-    assert stappen_met(resultaat.stdout, 'af') == [EERSTE]
-    assert stappen_met(resultaat.stdout, 'fout') == [EERSTE + 1]
-    assert stappen_met(resultaat.stdout, '-') == list(range(EERSTE + 2, LAATSTE + 1))
-    assert f'Wat nu: stap {EERSTE + 1}, ' in resultaat.stdout
+def test_een_terminal_zonder_vinkjes_krijgt_woorden_en_een_met_kleur_kleuren(leerling):
+    for codering in ('ascii', 'cp1252', 'cp850'):
+        assert tekens(codering) == WOORDEN
+    assert tekens('utf-8') == TEKENS
+    w = leerling(EERSTE)
+    w.kolom('één = db.Column(db.Text)')
+    w.sql(f"ALTER TABLE {TABEL} ADD COLUMN 'één' TEXT")
+    resultaat = w.controle('--color=yes', PYTHONIOENCODING='ascii')
+    assert resultaat.returncode == pytest.ExitCode.TESTS_FAILED
+    gekleurd = resultaat.stdout
+    uitvoer = gekleurd.replace('\x1b[32m', '').replace('\x1b[31m', '')
+    assert gekleurd.count('\x1b[32maf ') == gekleurd.count('\x1b[31mfout ') == 1
+    assert stappen_met(uitvoer, 'af') == [EERSTE]
+    assert stappen_met(uitvoer, 'fout') == [EERSTE + 1]
+    assert stappen_met(uitvoer, '-') == list(range(EERSTE + 2, LAATSTE + 1))
+    assert f'Wat nu: stap {EERSTE + 1}, ' in uitvoer
 
 
-def test_zonder_kleur_staan_er_geen_kleurcodes_in(leerling):
-    werk = leerling(EERSTE)
-    assert '\x1b[' not in werk.controle().stdout
-    assert '\x1b[32m✓' in werk.controle('--color=yes').stdout
-
-
-@pytest.mark.parametrize('kolommen', [40, 80])
-def test_elke_zin_past_in_de_breedte_van_de_terminal(leerling, kolommen):
-    werk = leerling(WOONPLAATS)
-    werk.sql('DELETE FROM cursisten', "UPDATE alembic_version SET version_num = 'weg'")
-    uitvoer = werk.controle(COLUMNS=str(kolommen)).stdout.partition('stand van zaken')[2]
-    zinnen = [r for r in uitvoer.splitlines()[1:-2] if not r.startswith((' ', '✓', '✗', '·'))]
-    assert len(zinnen) > 4
-    for zin in zinnen:
-        # Wat geen spatie heeft, zoals een lange bestandsnaam, kan niet worden afgebroken.
-        assert len(zin) <= kolommen or ' ' not in zin
+@pytest.mark.parametrize('breedte', [40, 80])
+def test_elke_zin_past_en_elk_commando_blijft_heel(leerling, breedte):
+    w = leerling(EERSTE)
+    w.model_van(WOONPLAATS)
+    w.script_van(WOONPLAATS)
+    w.sql(f'DELETE FROM {TABEL}')
+    verslag = stand_van_zaken(w.oordeel(), breedte, 'utf-8')
+    regels = '\n'.join(regel for regel, _ in verslag).splitlines()[LAATSTE:]
+    assert '    flask db upgrade' in regels
+    assert len([regel for regel in regels if ' ' in regel.strip()]) > 4
+    assert te_lang(regels, breedte) == []

@@ -3,8 +3,10 @@
 import os
 import re
 import shlex
+import subprocess
 import sys
 import sysconfig
+import textwrap
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -12,11 +14,12 @@ from subprocess import CompletedProcess
 
 from controle.tabellen import lees_database
 from postgresql import sql_in, verse_server
-from shells import Shell
-from speel_les import MISLUKT, Speler, klaargezet
+from processen import ALS_EEN_LEERLING, draai
+from shells import HIER, Shell
+from speel_les import MISLUKT, VERANDERT, Speler, klaargezet
 from spelen.invoegen import definities, plaats
 from spelen.lestekst import SYSTEMEN, Blok, Hoofdstuk, LesFout, opdrachten, rijcellen
-from stappen import DATABASE, VRIJ, Kolom, kolommen_na
+from stappen import DATABASE, MODULE, SERVER, VRIJ, Kolom, kolommen_na
 
 # Wat de database van een kolom weet; de rest van een Kolom is kennis van de les.
 KENMERKEN = ('type', 'null', 'standaard', 'uniek', 'index', 'sleutel', 'verwijst_naar')
@@ -33,6 +36,8 @@ class Vergelijker(Speler):
     def __init__(self, werkmap: Path):
         super().__init__(werkmap)
         self.afwijkingen: list[LesFout] = []
+        # Wat de `pytest` van het hoofdstuk afdrukte.
+        self.controle = ''
 
     def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
         afwijking.uitvoer = afwijking.uitvoer or uitvoer
@@ -40,33 +45,16 @@ class Vergelijker(Speler):
         self.afwijkingen.append(afwijking)
 
     def speel(self, hoofdstuk: Hoofdstuk) -> None:
+        """Speelt een hoofdstuk, in het terminalvenster van die ervoor."""
         self.hoofdstuk = hoofdstuk
+        if hoofdstuk.nummer not in (0, 1):
+            self.omgeving['FLASK_APP'] = MODULE
         if sql_in(hoofdstuk):
             self.omgeving |= verse_server(hoofdstuk)
         super().speel(hoofdstuk)
 
-    def speel_na(self, les: list[Hoofdstuk]) -> None:
-        """Speelt het laatste hoofdstuk, op `pytest` na, in het terminalvenster van die ervoor."""
-        for eerder in les[:-1]:
-            self.hoofdstuk = eerder
-            for blok in eerder.blokken:
-                for regel, opdracht, _ in opdrachten(blok):
-                    if opdracht[0] == 'export':
-                        self._voer_uit(opdracht, regel)
-        self.speel(les[-1])
-
-    def controleer(self, hoofdstuk: Hoofdstuk) -> str:
-        """Draait de `pytest` van een stap: dat verandert niets, en kan dus ook later."""
-        self.hoofdstuk = hoofdstuk
-        uitvoer = ''
-        for regel, opdracht, getoond in _controles(hoofdstuk):
-            resultaat = self._voer_uit(opdracht, regel)
-            self._oordeel(regel, opdracht, getoond, resultaat)
-            uitvoer += resultaat.stdout
-        return uitvoer
-
     def _overslaan(self, hoofdstuk: Hoofdstuk) -> set[int]:
-        return klaargezet(hoofdstuk) | {regel for regel, _, _ in _controles(hoofdstuk)}
+        return klaargezet(hoofdstuk)
 
     def _python(self, blok: Blok) -> None:
         kop = blok.regels[0][0] - 1
@@ -99,6 +87,8 @@ class Vergelijker(Speler):
         self, regel: int, opdracht: list[str], getoond: list, resultaat: CompletedProcess
     ) -> None:
         code, uitvoer = resultaat.returncode, resultaat.stdout
+        if opdracht[0] == 'pytest':
+            self.controle += uitvoer
         afwijking = vergelijk(getoond, uitvoer.splitlines(), regel)
         if not afwijking and bool(code) != any(MISLUKT.match(tekst) for _, tekst in getoond):
             melding = f'`{shlex.join(opdracht)}` eindigt met {code}; dat laat de tekst niet zien.'
@@ -113,22 +103,30 @@ class Vergelijker(Speler):
             afwijking = regel != 'exit()' and vergelijk(getoond, echt.splitlines(), nummer)
             if afwijking:
                 self.meld(afwijking, uitvoer)
-                # Eén keer is genoeg, ook als er meer regels anders zijn.
+                # Een keer is genoeg, ook als er meer regels anders zijn.
                 uitvoer = ''
 
 
 class InEenShell(Vergelijker):
     """Een vergelijker die elke opdracht typt zoals zij er staat, in een echte shell."""
 
-    def __init__(self, werkmap: Path, shell: Shell):
+    def __init__(self, werkmap: Path, shell: Shell = HIER[0]):
         super().__init__(werkmap)
         self.shell = shell
         # Wat in dit venster blijft gelden.
         self.geldt: list[str] = []
+        self.omgeving |= ALS_EEN_LEERLING
         # Het venster heeft de Python van deze test.
-        python, programmas = Path(sys.executable).parent, sysconfig.get_path('scripts')
-        zoekpad = [programmas, str(python), self.omgeving['PATH']]
-        self.omgeving['PATH'] = os.pathsep.join(zoekpad)
+        zoekpad = [sysconfig.get_path('scripts'), str(Path(sys.executable).parent)]
+        self.omgeving['PATH'] = os.pathsep.join([*zoekpad, self.omgeving['PATH']])
+
+    def fouten(self, hoofdstuk: Hoofdstuk) -> list[str]:
+        """Wat er in een hoofdstuk niet klopt, elk met wat er in het echt kwam."""
+        try:
+            self.speel(hoofdstuk)
+        except LesFout as fout:
+            self.meld(fout)
+        return [vertel(fout) for fout in self.afwijkingen]
 
     def _voer_uit(self, delen: list[str], regel: int) -> CompletedProcess:
         opdracht = dict(self.hoofdstuk.regels)[regel].removeprefix('$ ')
@@ -142,16 +140,41 @@ class InEenShell(Vergelijker):
             super()._voer_uit(delen, regel)
         return resultaat
 
-    def _proces(self, delen: list[str], invoer: str) -> CompletedProcess:
+    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
         opdrachten = [*self.geldt, ' '.join(delen)]
-        return self.shell.draai(opdrachten, self.hier, self.omgeving, invoer)
+        try:
+            return self.shell.draai(opdrachten, self.hier, self.omgeving, invoer)
+        except subprocess.TimeoutExpired as fout:
+            tekst = f'`{opdrachten[-1]}` is na {fout.timeout:.0f} seconden nog niet klaar.'
+            raise LesFout(regel, tekst) from None
 
 
-def _controles(hoofdstuk: Hoofdstuk) -> Iterator[tuple[int, list[str], list]]:
-    for blok in hoofdstuk.blokken:
-        for regel, opdracht, getoond in opdrachten(blok):
-            if opdracht[0] == 'pytest':
-                yield regel, opdracht, getoond
+class Streng(Vergelijker):
+    """Een speler die niet verder gaat dan de eerste afwijking, en `pytest` overslaat.
+
+    Wat `flask db` alleen laat zien, en de waarschuwing van een merge, drukt Alembic in dit proces
+    op de verkeerde plaats af: dat gaat in een eigen proces, net als alles op een server.
+    """
+
+    def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
+        raise afwijking
+
+    def _overslaan(self, hoofdstuk: Hoofdstuk) -> set[int]:
+        alle = (opdracht for blok in hoofdstuk.blokken for opdracht in opdrachten(blok))
+        pytest = {regel for regel, delen, _ in alle if delen[0] == 'pytest'}
+        return super()._overslaan(hoofdstuk) | pytest
+
+    def _draai(self, delen: list[str], regel: int, invoer: str = '') -> CompletedProcess:
+        if {'shell', *VERANDERT} - {'merge'} & set(delen[:3]) and SERVER not in self.omgeving:
+            return super()._draai(delen, regel, invoer)
+        return draai(*delen, waar=self.hier, invoer=invoer, **self.omgeving)
+
+
+def vertel(fout: LesFout) -> str:
+    """Een afwijking, met daaronder alles wat er in het echt kwam."""
+    if not fout.uitvoer:
+        return str(fout)
+    return f'{fout} Dit kwam er:\n' + textwrap.indent(fout.uitvoer.rstrip(), '    ')
 
 
 def vergelijk(getoond: list[tuple[int, str]], echt: list[str], begin: int) -> LesFout | None:

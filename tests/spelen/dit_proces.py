@@ -3,6 +3,7 @@
 Een eigen proces kost vooral het laden van Flask en SQLAlchemy; hier zijn die er al.
 """
 
+import importlib
 import logging.config
 import os
 import signal
@@ -25,10 +26,7 @@ def draai_flask(
     map_: Path, delen: list[str], omgeving: dict[str, str], invoer: str = ''
 ) -> tuple[int, str]:
     """Draait `flask ...` in een map: de exit status, en wat er komt; Ctrl-C gaat door."""
-    # Pas hier: wie de pakketten niet heeft, hoort dat in een zin.
-    from flask.cli import FlaskGroup, ScriptInfo
-
-    uitvoer, info = StringIO(), ScriptInfo()
+    uitvoer, info = StringIO(), None
     with _ctrl_c(), vers_proces(map_, omgeving):
         sys.path.insert(0, str(map_))
         with (
@@ -37,8 +35,14 @@ def draai_flask(
             patch('sys.stdin', StringIO(invoer)),
             # Een vertaling van een bestand dat in dezelfde seconde verandert, is te oud.
             patch('sys.dont_write_bytecode', True),
+            # Wat hier getypt wordt, hoort niet in ~/.python_history.
+            patch('sys.__interactivehook__', None, create=True),
         ):
             try:
+                # Pas hier: wie de pakketten niet heeft, hoort dat in een zin.
+                from flask.cli import FlaskGroup, ScriptInfo
+
+                info = ScriptInfo()
                 FlaskGroup().main(delen, 'flask', obj=info)
             except SystemExit as klaar:
                 status = klaar.code or 0
@@ -58,10 +62,13 @@ def _ctrl_c() -> Iterator[None]:
         gedrukt.append(nummer)
         raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
+    vorige = signal.getsignal(signal.SIGINT)
+    # Wie op de achtergrond draait, luistert er niet naar.
+    luistert = vorige is signal.default_int_handler
+    if not luistert or threading.current_thread() is not threading.main_thread():
         yield
         return
-    vorige = signal.signal(signal.SIGINT, onthoud)
+    signal.signal(signal.SIGINT, onthoud)
     try:
         yield
     finally:
@@ -70,9 +77,9 @@ def _ctrl_c() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _sluit(info: object) -> None:
+def _sluit(info: object | None) -> None:
     """Sluit de verbindingen: een open database kan Windows niet verplaatsen."""
-    app = info._loaded_app
+    app = info and info._loaded_app
     if app and 'sqlalchemy' in app.extensions:
         with app.app_context():
             for engine in app.extensions['sqlalchemy'].engines.values():
@@ -86,10 +93,12 @@ def vers_proces(map_: Path, omgeving: dict[str, str]) -> Iterator[None]:
     van_ons = _modules_uit(OEFENMAP / 'tests')
     for naam in van_ons:
         del sys.modules[naam]
-    _zet_omgeving(omgeving)
-    sys.path[:] = ['', *(plek for plek in pad if Path(plek).absolute() not in VAN_ONS)]
-    os.chdir(map_)
+    # Een bestand kan er sinds het vorige proces bij gekomen zijn.
+    importlib.invalidate_caches()
     try:
+        _zet_omgeving(omgeving)
+        sys.path[:] = ['', *(plek for plek in pad if Path(plek).absolute() not in VAN_ONS)]
+        os.chdir(map_)
         # Wat een eigen proces zegt of waarschuwt ziet ook niemand.
         with (
             redirect_stdout(StringIO()),
@@ -119,5 +128,6 @@ def _modules_uit(map_: Path) -> dict[str, object]:
     return {
         naam: module
         for naam, module in sys.modules.items()
-        if (getattr(module, '__file__', None) or '').startswith(begin)
+        # Wie aan het draaien is, blijft: Python zelf zoekt hem soms op.
+        if naam != '__main__' and (getattr(module, '__file__', None) or '').startswith(begin)
     }

@@ -1,15 +1,15 @@
-"""Elke situatie waarin een hint of opmerking hoort te komen, in bestanden als controle/hints/.
+"""Elke situatie waarin een leerling een hint of opmerking hoort te krijgen.
 
-Een situatie is een functie die een gespeelde map verandert. Erboven staat welke hint er hoort
-te komen, na welke stap de situatie begint, en welke woorden in de hint horen te staan. Een
-woord dat met @ begint staat voor het nummer van de regel in de module.
+Een situatie is een functie die een gespeelde map verandert, of een regel die er een maakt. Wat de
+leerling dan leest staat ernaast, in het bestand dat op `.ambr` eindigt. Elk onderwerp heeft twee
+bestanden, met dezelfde naam als dat in controle/hints/.
 """
 
 from importlib import import_module
 
-from situaties.situatie import OPMERKINGEN, SITUATIES
+from situaties.situatie import SITUATIES
 
-BESTANDEN = (
+ONDERWERPEN = (
     'les',
     'module',
     'laden',
@@ -22,8 +22,8 @@ BESTANDEN = (
     'opmerkingen',
 )
 
-for naam in BESTANDEN:
-    import_module(f'situaties.{naam}')
+for onderwerp in ONDERWERPEN:
+    import_module(f'situaties.{onderwerp}')
     # Wat er nu bij is gekomen staat in dit bestand, ook als situatie.py het erbij zette.
-    for geval in SITUATIES + OPMERKINGEN:
-        geval.bestand = geval.bestand or naam
+    for situatie in SITUATIES:
+        situatie.onderwerp = situatie.onderwerp or onderwerp

@@ -1,11 +1,10 @@
 """Een `data.sqlite` die niet bij de migraties past."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 
-from afbreken import zet_events_erin
 from leerling import (
     CURSISTNUMMER,
     EERSTE,
@@ -19,406 +18,279 @@ from leerling import (
     WOONPLAATS,
 )
 from standen import stand
-from stappen import DATABASE, KOPIE, LAATSTE, NU, SERVER, TABEL
+from stappen import DATABASE, GEVULD, HERNOEMD, KOPIE, LAATSTE, NU, TABEL
 
 from situaties.situatie import (
+    PLAATS,
+    SCHOENMAAT,
     VIEW,
+    flask,
     geef_namen,
+    gemigreerd,
     halve_upgrade,
+    in_script,
+    klaar_met,
+    kolom_met,
     lessen_met_foreign_keys_aan,
-    situatie,
+    mislukt,
+    model_van,
+    na,
+    samen,
+    sql,
     werk_elders,
-    zet_klaar,
 )
 
 # --- Het bestand ------------------------------------------------------------------------------
 
 
-@situatie('database_staat_in_instance', WOONPLAATS, 'instance')
-def database_in_instance(m):
-    (m.map / 'instance').mkdir()
-    m.database.rename(m.map / 'instance' / DATABASE)
-
-
-@situatie('database_is_er_niet', WOONPLAATS, 'flask db upgrade', verloren=True)
-def database_verwijderd(m):
+def weg(m):
     m.database.unlink()
 
 
-@situatie('database_is_er_niet', WOONPLAATS, 'is leeg', verloren=True)
-def database_van_nul_bytes(m):
-    m.database.write_bytes(b'')
+def gekopieerd(naar):
+    def doe(m):
+        (m.map / naar).parent.mkdir(exist_ok=True)
+        shutil.copyfile(m.database, m.map / naar)
+
+    return doe
 
 
-@situatie('database_is_er_niet_maar_wel_een_kopie', GEBOORTEJAAR, KOPIE)
-def database_verwijderd_met_kopie(m):
-    m.database.rename(m.map / KOPIE)
+def opzij(naar):
+    return samen(gekopieerd(naar), weg)
 
 
-@situatie('database_is_er_niet_maar_wel_een_kopie', WOONPLAATS, KOPIE, bij=EERSTE)
-def downgrade_naar_het_begin_met_kopie(m):
-    shutil.copyfile(m.database, m.map / KOPIE)
-    m.flask('db', 'downgrade', 'base')
+def database_van(stap, naar=DATABASE):
+    """De database zoals die na een andere stap is."""
+    return lambda m: shutil.copyfile(stand(stap) / DATABASE, m.map / naar)
 
 
-@situatie('database_is_geen_database', WOONPLAATS, '--terug', verloren=True)
-def database_is_tekst(m):
-    m.database.write_text('Dit is geen database.' * 20, encoding='utf-8')
+TERUG_NAAR_HET_BEGIN = flask('db', 'downgrade', 'base')
+ANDERE_REVISIE = sql("UPDATE alembic_version SET version_num = 'abc123'")
+ZONDER_REVISIE = sql('DROP TABLE alembic_version')
+VAN_EEN_ANDERE_APP = sql(f'CREATE TABLE {TABEL} (id INTEGER, naam TEXT, adres TEXT)')
 
-
-@situatie('database_is_geen_database', WOONPLAATS, '--terug', verloren=True)
-def database_afgebroken(m):
-    inhoud = m.database.read_bytes()
-    m.database.write_bytes(inhoud[: len(inhoud) // 2])
-
-
-@situatie('database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud.sqlite`', 'namen in 3 rijen')
-def kopie_die_past_naast_een_oude(m):
-    m.database.rename(m.map / 'oud.sqlite')
-    shutil.copyfile(stand(GEBOORTEJAAR) / DATABASE, m.map / KOPIE)
-
-
-@situatie(
-    'database_is_er_niet_maar_wel_een_kopie', LAATSTE, '`oud2/data.sqlite`', 'namen in 3 rijen'
+na(
+    WOONPLAATS,
+    database_in_instance=opzij(f'instance/{DATABASE}'),
+    downgrade_naar_het_begin_met_kopie=samen(gekopieerd(KOPIE), TERUG_NAAR_HET_BEGIN),
+    # Deel A: de map migrations is nieuw, en de database is even opzij gezet.
+    migraties_opnieuw_begonnen=samen(
+        ZONDER_REVISIE,
+        opzij('oud.sqlite'),
+        database_van(EERSTE, KOPIE),
+        lambda m: shutil.rmtree(m.map / 'migrations'),
+        flask('db', 'init'),
+        flask('db', 'migrate', '-m', 'begin'),
+    ),
 )
-def database_weg_na_de_weg_terug(m):
-    m.sql(f"INSERT INTO {TABEL} (volledige_naam) VALUES ('Noor')")
-    for naam, rijen in (('oud', 2), ('oud2', 3)):
-        (m.map / naam).mkdir()
-        shutil.copyfile(m.database, m.map / naam / DATABASE)
-        with closing(sqlite3.connect(m.map / naam / DATABASE)) as kopie, kopie:
-            kopie.execute(f'DELETE FROM {TABEL} WHERE id > {rijen}')
-            kopie.execute("UPDATE alembic_version SET version_num = 'abc123'")
-    m.database.unlink()
-
-
-@situatie('database_is_er_niet', WOONPLAATS, 'zonder rijen', verloren=True)
-def kopie_van_een_andere_app(m):
-    m.database.unlink()
-    with closing(sqlite3.connect(m.map / KOPIE)) as kopie, kopie:
-        kopie.execute(f'CREATE TABLE {TABEL} (id INTEGER PRIMARY KEY, naam TEXT, adres TEXT)')
-        kopie.execute(f"INSERT INTO {TABEL} (naam) VALUES ('Noor')")
-
-
-@situatie('database_is_er_niet_maar_wel_een_kopie', WOONPLAATS, '`oud.sqlite`', bij=EERSTE)
-def migraties_opnieuw_begonnen(m):
-    """Deel A: de map migrations is nieuw, en de database is even opzij gezet."""
-    m.sql('DROP TABLE alembic_version')
-    m.database.rename(m.map / 'oud.sqlite')
-    shutil.copyfile(stand(EERSTE) / DATABASE, m.map / KOPIE)
-    shutil.rmtree(m.map / 'migrations')
-    m.flask('db', 'init')
-    m.flask('db', 'migrate', '-m', 'begin')
-
+na(
+    WOONPLAATS,
+    verloren=True,
+    database_verwijderd=weg,
+    database_van_nul_bytes=lambda m: m.database.write_bytes(b''),
+    database_is_tekst=lambda m: m.database.write_bytes(b'Dit is geen database.' * 20),
+    database_afgebroken=lambda m: os.truncate(m.database, m.database.stat().st_size // 2),
+    downgrade_naar_het_begin=TERUG_NAAR_HET_BEGIN,
+    kopie_van_een_andere_app=samen(
+        weg, VAN_EEN_ANDERE_APP, sql(f"INSERT INTO {TABEL} (naam) VALUES ('Noor')"), opzij(KOPIE)
+    ),
+)
+na(GEBOORTEJAAR, database_verwijderd_met_kopie=opzij(KOPIE))
+na(
+    LAATSTE,
+    kopie_naast_een_oude=samen(opzij('oud.sqlite'), database_van(GEBOORTEJAAR, KOPIE)),
+    database_verwijderd_na_twee_keer_terug=samen(
+        ANDERE_REVISIE,
+        gekopieerd(f'oud2/{DATABASE}'),
+        sql(f'DELETE FROM {TABEL} WHERE id > 2'),
+        opzij(f'oud/{DATABASE}'),
+    ),
+)
 
 # --- De revisie -------------------------------------------------------------------------------
 
-
-@situatie('script_is_weg_na_de_upgrade', WOONPLAATS, 'prullenbak', bij=WOONPLAATS - 1)
-def laatste_script_verwijderd(m):
-    (m.map / m.script(WOONPLAATS)).unlink()
-
-
-@situatie('script_is_weg_na_de_upgrade', CURSISTNUMMER, 'prullenbak', bij=CURSISTNUMMER - 1)
-def laatste_script_met_een_constraint_verwijderd(m):
-    (m.map / m.script(CURSISTNUMMER)).unlink()
-
-
-@situatie('script_is_weg_na_de_upgrade', NIVEAU, '--terug', bij=NIVEAU - 1)
-def script_en_kolom_verwijderd(m):
-    (m.map / m.script(NIVEAU)).unlink()
-    m.model_van(NIVEAU - 1)
-
-
-@situatie('script_is_weg_na_de_upgrade', NIVEAU, '--terug', bij=WOONPLAATS)
-def database_teruggezet_na_de_weg_terug(m):
-    m.doe(f'    python tests/speel_les.py --terug {WOONPLAATS}')
-    shutil.copyfile(m.map / 'oud' / DATABASE, m.database)
-
-
-@situatie('script_is_weg_na_de_upgrade', WOONPLAATS, 'stamp --purge')
-def onbekende_revisie_met_goede_tabellen(m):
-    m.sql("UPDATE alembic_version SET version_num = 'abc123'")
-
-
-@situatie('script_is_weg_na_de_upgrade', GEBOORTEJAAR - 1, 'andere map', '--terug')
-def database_van_een_latere_stap(m):
-    shutil.copyfile(stand(LEEFTIJD_WEG) / DATABASE, m.database)
-
-
-@situatie('revisie_in_de_database_klopt_niet', WOONPLAATS, 'flask db stamp')
-def tabellen_zonder_alembic_version(m):
-    m.sql('DROP TABLE alembic_version')
-
-
-@situatie('revisie_in_de_database_klopt_niet', NIVEAU, 'flask db stamp')
-def lege_alembic_version(m):
-    m.sql('DELETE FROM alembic_version')
-
-
-@situatie('revisie_in_de_database_klopt_niet', WOONPLAATS, 'woonplaats.py', 'flask db stamp')
-def stamp_head_zonder_upgrade(m):
-    zet_klaar(m, WOONPLAATS + 1)
-    m.flask('db', 'stamp', 'head')
-
-
-@situatie('revisie_in_de_database_klopt_niet', NIVEAU, 'en ook', 'stamp --purge')
-def ook_een_eerdere_revisie(m):
-    m.sql(f"INSERT INTO alembic_version VALUES ('{m.revisie(EERSTE)}')")
-
-
-@situatie(
-    'revisie_in_de_database_klopt_niet',
-    NIVEAU - 1,
-    'niveau.py',
-    'doe geen `flask db downgrade`',
+VERPLICHT = KOLOM[NIVEAU]
+NIVEAU_ERBIJ = (
+    f'ALTER TABLE {TABEL} ADD COLUMN {VERPLICHT.naam} {VERPLICHT.type} '
+    f'DEFAULT {VERPLICHT.standaard} NOT NULL'
 )
-def upgrade_brak_af(m):
-    zet_klaar(m, NIVEAU)
-    niveau = KOLOM[NIVEAU]
-    hoe = f'{niveau.type} DEFAULT {niveau.standaard} NOT NULL'
-    m.sql(f'ALTER TABLE {TABEL} ADD COLUMN niveau {hoe}')
 
 
-@situatie('revisie_in_de_database_klopt_niet', NIVEAU, 'de tabellen zijn die van')
-def kolom_met_de_hand_eruit(m):
-    m.sql(f'ALTER TABLE {TABEL} DROP COLUMN niveau')
+def zonder_script(stap):
+    return lambda m: (m.map / m.script(stap)).unlink()
 
+
+na(
+    WOONPLAATS,
+    laatste_script_verwijderd=zonder_script(WOONPLAATS),
+    onbekende_revisie_met_goede_tabellen=ANDERE_REVISIE,
+    tabellen_zonder_revisie=ZONDER_REVISIE,
+    stamp_head_zonder_upgrade=samen(klaar_met(WOONPLAATS + 1), flask('db', 'stamp', 'head')),
+)
+na(NIVEAU - 1, upgrade_brak_af_na_een_kolom=samen(klaar_met(NIVEAU), sql(NIVEAU_ERBIJ)))
+na(
+    NIVEAU,
+    script_en_kolom_verwijderd=samen(zonder_script(NIVEAU), model_van(NIVEAU - 1)),
+    database_teruggezet_na_de_weg_terug=samen(
+        lambda m: m.doe(f'    python tests/speel_les.py --terug {WOONPLAATS}'), database_van(NIVEAU)
+    ),
+    revisie_verwijderd=sql('DELETE FROM alembic_version'),
+    ook_een_eerdere_revisie=lambda m: m.sql(
+        f'INSERT INTO alembic_version VALUES ({m.revisie(EERSTE)!r})'
+    ),
+    kolom_met_de_hand_eruit=sql(f'ALTER TABLE {TABEL} DROP COLUMN {VERPLICHT.naam}'),
+)
+na(CURSISTNUMMER, laatste_script_met_een_constraint_verwijderd=zonder_script(CURSISTNUMMER))
+na(GEBOORTEJAAR - 1, database_van_een_latere_stap=database_van(LEEFTIJD_WEG))
 
 # --- De tabellen ------------------------------------------------------------------------------
 
-
-@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, f'_alembic_tmp_{TABEL}', '--terug')
-def tijdelijke_tabel(m):
-    m.sql(f'CREATE TABLE _alembic_tmp_{TABEL} (id INTEGER)')
-
-
-@situatie('database_past_niet_bij_de_migraties', NIVEAU, f'_alembic_tmp_{TABEL}', '--terug')
-def tijdelijke_tabel_met_alle_rijen(m):
-    m.sql(f'ALTER TABLE {TABEL} RENAME TO _alembic_tmp_{TABEL}')
+TIJDELIJK = f'_alembic_tmp_{TABEL}'
+STRAAT_ERBIJ = f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT'
+# Een upgrade die halverwege stopte, daarna is het script verbeterd.
+HALF = samen(halve_upgrade, in_script('schoenmaat', 'nullable=False', 'nullable=True'))
 
 
-@situatie(
-    'database_past_niet_bij_de_migraties',
-    NAAM - 1,
-    f'_alembic_tmp_{TABEL}',
-    '--terug',
-    verloren=True,
-    bij=LEEFTIJD_WEG,
-)
-def upgrade_met_een_view(m):
-    m.sql(VIEW)
-    zet_klaar(m, NAAM)
-    uitvoer = m.flask('db', 'upgrade', mag_mislukken=True)
-    assert 'error in view overzicht' in uitvoer
-
-
-@situatie('database_past_niet_bij_de_migraties', GEBRUIKERS - 1, '`gebruikers`', '--terug')
-def tabel_van_een_upgrade_die_afbrak(m):
-    zet_klaar(m, GEBRUIKERS)
-    m.sql('CREATE TABLE gebruikers (id INTEGER PRIMARY KEY)')
-
-
-@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, '`straat`', '--terug')
-def kolom_met_de_hand_erbij(m):
-    m.sql(f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT', f"UPDATE {TABEL} SET straat = 'Lindelaan'")
-
-
-@situatie('database_past_niet_bij_de_migraties', NIVEAU, '`woonplaats`', bij=WOONPLAATS)
-def script_veranderd_na_de_upgrade(m):
-    m.sql(
-        f'ALTER TABLE {TABEL} ADD COLUMN w VARCHAR(9)',
-        f'UPDATE {TABEL} SET w = woonplaats',
-        f'ALTER TABLE {TABEL} DROP COLUMN woonplaats',
-        f'ALTER TABLE {TABEL} RENAME COLUMN w TO woonplaats',
-    )
-
-
-@situatie(
-    'database_past_niet_bij_de_migraties',
-    LAATSTE,
-    '`telefoon`',
-    f'`{KOPIE}` is van dezelfde revisie',
-    tot_het_eind=True,
-)
-def upgrade_stopte_halverwege_en_het_script_is_verbeterd(m):
-    halve_upgrade(m)
-    m.vervang('nullable=False', 'nullable=True', m.script('telefoon'))
-
-
-@situatie('database_past_niet_bij_de_migraties', LAATSTE, 'flask db current', tot_het_eind=True)
-def proces_gedood_na_een_halve_upgrade(m):
-    upgrade_stopte_halverwege_en_het_script_is_verbeterd(m)
+def proces_gedood(m):
+    """Zo blijft de database achter van een proces dat midden in een opdracht stopt."""
     namen = (DATABASE, f'{DATABASE}-journal')
     with closing(sqlite3.connect(m.database)) as bezig:
         # Met zo weinig geheugen schrijft SQLite al voor de commit in de database.
         bezig.execute('PRAGMA cache_size = 1')
-        bezig.execute(f"UPDATE {TABEL} SET woonplaats = '{'Assen' * 900}'")
+        bezig.execute(f"UPDATE {TABEL} SET {PLAATS} = '{'Assen' * 900}'")
         half = {naam: (m.map / naam).read_bytes() for naam in namen}
     for naam, inhoud in half.items():
         (m.map / naam).write_bytes(inhoud)
 
 
-@situatie('database_past_niet_bij_de_migraties', LAATSTE, '--terug')
-def upgrade_stopte_halverwege_en_de_kopie_heeft_minder(m):
-    upgrade_stopte_halverwege_en_het_script_is_verbeterd(m)
-    m.sql(f"UPDATE {TABEL} SET woonplaats = 'Assen' WHERE id = 2")
+HALVE_TABEL = sql('CREATE TABLE gebruikers (id INTEGER PRIMARY KEY)')
 
-
-@situatie('database_past_niet_bij_de_migraties', WOONPLAATS, 'zonder revisie')
-def tabellen_van_een_ander_model(m):
-    m.sql('DROP TABLE alembic_version', f'ALTER TABLE {TABEL} ADD COLUMN straat TEXT')
-
+na(
+    WOONPLAATS,
+    tijdelijke_tabel=sql(f'CREATE TABLE {TIJDELIJK} (id INTEGER)'),
+    kolom_met_de_hand_erbij=sql(STRAAT_ERBIJ, f"UPDATE {TABEL} SET straat = 'Lindelaan'"),
+    tabellen_van_een_ander_model=samen(ZONDER_REVISIE, sql(STRAAT_ERBIJ)),
+)
+na(
+    NIVEAU,
+    tijdelijke_tabel_met_alle_rijen=sql(f'ALTER TABLE {TABEL} RENAME TO {TIJDELIJK}'),
+    script_veranderd_na_de_upgrade=sql(
+        f'ALTER TABLE {TABEL} ADD COLUMN w VARCHAR(9)',
+        f'UPDATE {TABEL} SET w = {PLAATS}',
+        f'ALTER TABLE {TABEL} DROP COLUMN {PLAATS}',
+        f'ALTER TABLE {TABEL} RENAME COLUMN w TO {PLAATS}',
+    ),
+)
+na(
+    NAAM - 1,
+    verloren=True,
+    upgrade_brak_af_op_een_view=samen(
+        sql(VIEW), klaar_met(NAAM), mislukt('error in view overzicht', 'db', 'upgrade')
+    ),
+)
+na(GEBRUIKERS - 1, upgrade_brak_af_in_een_tabel=samen(klaar_met(GEBRUIKERS), HALVE_TABEL))
+na(
+    LAATSTE,
+    upgrade_stopte_halverwege=HALF,
+    upgrade_stopte_halverwege_en_het_proces_is_gedood=samen(HALF, proces_gedood),
+    upgrade_stopte_halverwege_en_de_kopie_heeft_minder=samen(
+        HALF, sql(f"UPDATE {TABEL} SET {PLAATS} = 'Assen' WHERE id = 2")
+    ),
+)
 
 # --- De upgrade moet nog ----------------------------------------------------------------------
 
 
-@situatie(
-    'upgrade_moet_nog', WOONPLAATS, 'eerste_migratie.py', 'flask db', verloren=True, bij=EERSTE
-)
-def downgrade_naar_het_begin(m):
-    m.flask('db', 'downgrade', 'base')
-
-
-@situatie('upgrade_moet_nog', WOONPLAATS - 1, 'woonplaats.py', 'flask db upgrade')
-def migratie_nog_niet_uitgevoerd(m):
-    zet_klaar(m, WOONPLAATS)
-
-
-@situatie('upgrade_moet_nog', LAATSTE, SERVER, 'flask db upgrade', tot_het_eind=True)
-def upgrade_gaat_naar_een_andere_database(m):
-    m.kolom('telefoon = db.Column(db.String(15))')
-    m.flask('db', 'migrate', '-m', 'telefoon')
-    werk_elders(m)
-
-
-@situatie('upgrade_moet_nog', WOONPLAATS - 1, 'flask db upgrade')
-def twee_keer_migrate(m):
-    m.model_van(WOONPLAATS)
-    m.flask('db', 'migrate', '-m', 'woonplaats')
-    assert 'not up to date' in m.flask('db', 'migrate', '-m', 'nog een', mag_mislukken=True)
-
-
-@situatie('upgrade_moet_nog', NIVEAU, 'flask db upgrade')
-def oude_kopie_teruggezet(m):
-    shutil.copyfile(stand(NIVEAU - 1) / DATABASE, m.database)
-
-
-@situatie('view_houdt_de_upgrade_tegen', NAAM - 1, '`overzicht`', 'DROP VIEW', tot_het_eind=True)
-def view_op_een_tabel_die_opnieuw_wordt_gemaakt(m):
-    m.sql(VIEW)
-    zet_klaar(m, NAAM)
-
-
-@situatie(
-    'verwijzende_rijen_houden_de_upgrade_tegen',
-    TIJDSTIP - 1,
-    '`lessen`',
-    'foreign_keys = OFF',
-    tot_het_eind=True,
-)
-def rijen_in_een_eigen_tabel_met_foreign_keys_aan(m):
-    lessen_met_foreign_keys_aan(m)
-    # Het aanzetten mag in een eigen bestand staan.
+def zet_pragma_in_een_eigen_bestand(m):
     begin, _, rest = m.lees().partition('from sqlalchemy import Engine')
     aan, _, klasse = rest.partition('class Les')
     m.schrijf(f'from sqlalchemy import Engine{aan}', 'pragma.py')
     m.schrijf(f'{begin}import pragma\n\n\nclass Les{klasse}')
-    m.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
-    m.kolom(KOLOM[TIJDSTIP].regel)
-    m.flask('db', 'migrate', '-m', 'tijd')
 
 
-@situatie(
-    'verwijzende_rijen_houden_de_upgrade_tegen', LAATSTE, 'foreign_keys=OFF', tot_het_eind=True
+UNIEK = KOLOM[CURSISTNUMMER]
+EEN_LEEG = f'UPDATE {TABEL} SET {VERPLICHT.naam} = NULL WHERE id = 2'
+TWEE_GELIJK = f"UPDATE {TABEL} SET {UNIEK.naam} = 'c1' WHERE id < 3"
+LES_ERBIJ = sql('INSERT INTO lessen (cursist_id) VALUES (1)')
+GEBELD_OP = 'gebeld_op = db.Column(db.DateTime, server_default=db.func.now())'
+
+na(
+    WOONPLAATS - 1,
+    upgrade_nog_niet_gedaan=klaar_met(WOONPLAATS),
+    twee_keer_migrate=samen(
+        klaar_met(WOONPLAATS), mislukt('not up to date', 'db', 'migrate', '-m', 'nog een')
+    ),
 )
-def rijen_in_een_eigen_tabel_met_de_events_van_deel_c(m):
-    zet_events_erin(m.map)
-    lessen_met_foreign_keys_aan(m)
-    m.sql('INSERT INTO lessen (cursist_id) VALUES (1)')
-    m.kolom('gebeld_op = db.Column(db.DateTime, server_default=db.func.now())')
-    m.flask('db', 'migrate', '-m', 'gebeld')
-
-
-@situatie('waarden_houden_de_upgrade_tegen', NIVEAU - 1, '`niveau`', 'leeg', '--terug')
-def lege_waarden_in_een_kolom_die_verplicht_wordt(m):
-    m.kolom(replace(KOLOM[NIVEAU], null=True).regel)
-    m.migreer('niveau')
-    m.sql(f'UPDATE {TABEL} SET niveau = NULL WHERE id = 2')
-    m.model_van(NIVEAU)
-    m.flask('db', 'migrate', '-m', 'verplicht')
-
-
-@situatie(
-    'waarden_houden_de_upgrade_tegen',
+na(NIVEAU, oude_kopie_teruggezet=database_van(NIVEAU - 1))
+na(
+    NIVEAU - 1,
+    lege_waarden_in_een_kolom_die_verplicht_wordt=samen(
+        kolom_met(VERPLICHT, 'nullable=False, ', '', 'toegepast', EEN_LEEG),
+        model_van(NIVEAU),
+        flask('db', 'migrate', '-m', 'verplicht'),
+    ),
+)
+na(
     CURSISTNUMMER - 1,
-    'cursistnummer',
-    'dezelfde waarde',
-    zelf=lambda m: m.sql(f"UPDATE {TABEL} SET cursistnummer = 'c' || id WHERE id > 1"),
+    zelf=sql(f'UPDATE {TABEL} SET {UNIEK.naam} = id'),
+    dubbele_waarden_in_een_kolom_die_uniek_wordt=samen(
+        kolom_met(UNIEK, ', unique=True', '', 'toegepast', TWEE_GELIJK),
+        model_van(CURSISTNUMMER),
+        flask('db', 'migrate', '-m', 'uniek'),
+        lambda m: geef_namen(m, m.script('uniek')),
+    ),
 )
-def dubbele_waarden_in_een_kolom_die_uniek_wordt(m):
-    m.kolom(replace(KOLOM[CURSISTNUMMER], uniek=False).regel)
-    m.migreer('cursistnummer')
-    m.sql(f"UPDATE {TABEL} SET cursistnummer = 'c1' WHERE id < 3")
-    m.model_van(CURSISTNUMMER)
-    m.flask('db', 'migrate', '-m', 'uniek')
-    geef_namen(m, m.script('uniek'))
-
+na(
+    TIJDSTIP - 1,
+    rijen_in_een_eigen_tabel_met_foreign_keys_aan=samen(
+        lessen_met_foreign_keys_aan,
+        zet_pragma_in_een_eigen_bestand,
+        LES_ERBIJ,
+        gemigreerd(KOLOM[TIJDSTIP].regel),
+    ),
+)
+na(NAAM - 1, view_op_een_tabel_die_opnieuw_wordt_gemaakt=samen(sql(VIEW), klaar_met(NAAM)))
+na(LAATSTE, upgrade_gaat_naar_een_andere_database=samen(gemigreerd(SCHOENMAAT), werk_elders))
+na(
+    'C',
+    rijen_in_een_eigen_tabel_met_de_events_van_deel_c=samen(
+        lessen_met_foreign_keys_aan, LES_ERBIJ, gemigreerd(GEBELD_OP)
+    ),
+)
 
 # --- Waarden die er niet meer zijn ------------------------------------------------------------
 
+NAMEN_WEG = f'UPDATE {TABEL} SET {HERNOEMD.naam} = NULL'
+JAREN_WEG = sql(f'UPDATE {TABEL} SET {GEVULD.naam} = NULL')
+TIJD = KOLOM[TIJDSTIP].naam
+ALLE_CURSISTEN = 'db.session.scalars(db.select(Cursist)).all()\n'
 
-@situatie('namen_zijn_weg', NAAM, KOPIE)
-def namen_weg_met_kopie(m):
-    shutil.copyfile(stand(NAAM - 1) / DATABASE, m.map / KOPIE)
-    m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL')
-
-
-@situatie('namen_zijn_weg', NAAM, 'kopie', '--terug', verloren=True)
-def namen_weg_zonder_kopie(m):
-    (m.map / KOPIE).unlink(missing_ok=True)
-    m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL')
-
-
-@situatie('namen_zijn_weg', NAAM, 'nog 1', KOPIE)
-def een_naam_weer_ingevuld(m):
-    shutil.copyfile(stand(NAAM - 1) / DATABASE, m.map / KOPIE)
-    m.sql(f'UPDATE {TABEL} SET volledige_naam = NULL WHERE id > 1')
-
-
-@situatie('namen_zijn_weg', NAAM, 'kopie', '--terug', verloren=True)
-def namen_weg_met_een_kopie_die_minder_rijen_heeft(m):
-    namen_weg_met_kopie(m)
-    m.sql(f'INSERT INTO {TABEL} (leeftijd) VALUES (20)')
-
-
-@situatie('tekst_in_plaats_van_een_tijdstip', TIJDSTIP, '`ingeschreven_op`', 'Invalid isoformat')
-def tijdstip_van_een_rij_is_tekst(m):
-    m.sql(f"UPDATE {TABEL} SET ingeschreven_op = '{NU}' WHERE id = 2")
-    fout = m.flask(
-        'shell', invoer='db.session.scalars(db.select(Cursist)).all()\n', mag_mislukken=True
-    )
-    assert 'Invalid isoformat string' in fout
+# In deze stap laat de les een kopie maken, met alle namen.
+na(NAAM, namen_weg=sql(NAMEN_WEG), namen_weg_en_een_weer_ingevuld=sql(f'{NAMEN_WEG} WHERE id > 1'))
+na(
+    NAAM,
+    verloren=True,
+    namen_weg_zonder_kopie=samen(lambda m: (m.map / KOPIE).unlink(), sql(NAMEN_WEG)),
+    namen_weg_met_een_kopie_die_minder_rijen_heeft=sql(
+        NAMEN_WEG, f'INSERT INTO {TABEL} ({GEVULD.som_met}) VALUES (20)'
+    ),
+)
+na(GEBOORTEJAAR, jaren_leeg=JAREN_WEG)
+na(LEEFTIJD_WEG - 1, jaren_leeg_en_al_verder=samen(klaar_met(LEEFTIJD_WEG), JAREN_WEG))
+na(
+    TIJDSTIP,
+    tijdstip_van_een_rij_is_tekst=samen(
+        sql(f"UPDATE {TABEL} SET {TIJD} = '{NU}' WHERE id = 2"),
+        mislukt('Invalid isoformat string', 'shell', invoer=ALLE_CURSISTEN),
+    ),
+)
 
 
-@situatie('tekst_in_plaats_van_een_tijdstip', TIJDSTIP - 1, '`ingeschreven_op`', bij=TIJDSTIP)
+@na(TIJDSTIP - 1)
 def standaardwaarde_verbeterd_zonder_downgrade(m):
+    kolom_met(KOLOM[TIJDSTIP], 'db.func.now()', f"'{NU}'", 'toegepast')(m)
     m.model_van(TIJDSTIP)
-    m.vervang('db.func.now()', f"'{NU}'")
-    m.migreer('tijdstip')
-    m.model_van(TIJDSTIP)
-    kolom = "'ingeschreven_op', server_default="
-    batch = f"with op.batch_alter_table('{TABEL}') as batch_op:\n    batch_op.alter_column({kolom}"
-    m.schrijf_script('beter', f"{batch}sa.text('({NU})'))", f"{batch}'{NU}')")
+    alter = f"with op.batch_alter_table('{TABEL}') as batch_op:\n    batch_op.alter_column('{TIJD}'"
+    standaard = f"sa.text('({NU})')", f"'{NU}'"
+    m.schrijf_script('beter', *(f'{alter}, server_default={nieuw})' for nieuw in standaard))
     m.flask('db', 'upgrade')
-
-
-@situatie('kolom_is_leeg_in_de_database', GEBOORTEJAAR, 'UPDATE', 'flask db downgrade')
-def geboortejaar_leeg(m):
-    m.sql(f'UPDATE {TABEL} SET geboortejaar = NULL')
-
-
-@situatie('kolom_is_leeg_in_de_database', LEEFTIJD_WEG - 1, 'UPDATE', bij=GEBOORTEJAAR)
-def geboortejaar_leeg_voordat_de_leeftijd_weg_gaat(m):
-    zet_klaar(m, LEEFTIJD_WEG)
-    m.sql(f'UPDATE {TABEL} SET geboortejaar = NULL')

@@ -13,222 +13,151 @@ from leerling import (
     NIVEAU,
     TIJDSTIP,
     WOONPLAATS,
-    in_script,
 )
+from leerling import in_script as kolom_in_script
 from stappen import HERNOEMD, TABEL
 
 from situaties.situatie import (
+    PLAATS,
+    PLAATS_TYPE,
+    TIKFOUT,
     VUL,
     WACHTWOORD,
+    eigen_script,
+    flask,
     herschrijf,
-    in_een_script,
-    kolom_fout,
-    situatie,
+    in_module,
+    in_script,
+    klaar_met,
+    kolom_met,
+    kolommen,
+    migreer,
+    model_van,
+    na,
+    samen,
+    sql,
     zet_klaar,
 )
 
-ASSEN = f"UPDATE {TABEL} SET woonplaats = 'Assen' WHERE id = 2"
-
-# --- Namen ------------------------------------------------------------------------------------
-
-
-def naam_mis(**extra):
-    kolom_fout(
-        'naam_is_bijna_goed',
-        KOLOM[WOONPLAATS],
-        'woonplaats =',
-        'woonplats =',
-        '`woonplats`',
-        '`woonplaats`',
-        **extra,
-    )
+UPGRADE = flask('db', 'upgrade')
+NIEUW = KOLOM[WOONPLAATS]
+LENGTE = kolom_in_script(NIEUW), kolom_in_script(replace(NIEUW, type='VARCHAR(5)'))
+GEBRUIKER = "INTO {} (gebruikersnaam, email, wachtwoord_hash) VALUES ('a', 'b', 'c')".format
+NOOR = f"INSERT INTO {TABEL} (naam, leeftijd, {PLAATS}) VALUES ('Noor', 20, 'Assen')"
 
 
-naam_mis(tot='gemigreerd')
-naam_mis(tot='toegepast')
-naam_mis(tot='toegepast', waarde=ASSEN.replace('plaats', 'plats'))
+def waarde(kolom, waarde):
+    return f'UPDATE {TABEL} SET {kolom} = {waarde} WHERE id = 3'
 
 
-@situatie('naam_is_bijna_goed', GEBRUIKERS - 1, '`gebruiker`', '`gebruikers`')
-def tweede_tabel_enkelvoud_toegepast(m):
-    m.model_van(GEBRUIKERS)
-    m.vervang("'gebruikers", "'gebruiker")
-    script = m.script_van(GEBRUIKERS)
-    m.vervang("'gebruikers'", "'gebruiker'", script)
-    m.upgrade(script)
+def toegepast(kolom, oud, nieuw, waarde='', **extra):
+    """Een kolom van de les met iets anders erin, tot en met de upgrade."""
+    return kolom_met(kolom, oud, nieuw, 'toegepast', waarde, **extra)
 
 
-@situatie('naam_is_bijna_goed', GEBRUIKERS - 1, '`gebruiker`', '`gebruikers`')
-def tweede_tabel_enkelvoud_met_rijen(m):
-    tweede_tabel_enkelvoud_toegepast(m)
-    m.sql("INSERT INTO gebruiker (gebruikersnaam, email, wachtwoord_hash) VALUES ('a', 'b', 'c')")
+# --- In een stap ------------------------------------------------------------------------------
+
+na(
+    WOONPLAATS - 1,
+    tikfout_gemigreerd=kolom_met(NIEUW, PLAATS, TIKFOUT, 'gemigreerd'),
+    tikfout_met_een_waarde=toegepast(NIEUW, PLAATS, TIKFOUT, waarde(TIKFOUT, "'Assen'")),
+    te_kort_gemigreerd=kolom_met(NIEUW, PLAATS_TYPE, 'String(5)', 'gemigreerd'),
+    te_kort_met_een_waarde=toegepast(NIEUW, PLAATS_TYPE, 'String(5)', waarde(PLAATS, "'Assen'")),
+    te_kort_toegepast=toegepast(NIEUW, PLAATS_TYPE, 'String(5)'),
+    te_kort_in_het_script=klaar_met(WOONPLAATS, *LENGTE),
+)
+VERPLICHT, STANDAARD = 'nullable=False, ', KOLOM[NIVEAU].standaard
+na(
+    NIVEAU - 1,
+    mag_leeg_zijn=toegepast(KOLOM[NIVEAU], VERPLICHT, '', waarde('niveau', 'NULL')),
+    andere_standaardwaarde=toegepast(
+        KOLOM[NIVEAU], STANDAARD, "'begin'", waarde('niveau', "'gevorderd'")
+    ),
+    standaardwaarde_alleen_in_python=toegepast(KOLOM[NIVEAU], f'{VERPLICHT}server_', ''),
+)
+NUMMER = KOLOM[CURSISTNUMMER]
+na(
+    CURSISTNUMMER - 1,
+    index_in_plaats_van_uniek=toegepast(NUMMER, 'unique=True', 'index=True'),
+    niet_uniek=toegepast(NUMMER, ', unique=True', '', waarde(NUMMER.naam, "'c1'")),
+    constraint_uit_het_script=samen(
+        lambda m: herschrijf(m, r'.*_constraint\(.*\n', '', zet_klaar(m, CURSISTNUMMER)),
+        UPGRADE,
+        sql(waarde(NUMMER.naam, "'c1'")),
+    ),
+)
+na(
+    TIJDSTIP - 1,
+    standaardwaarde_als_tekst_en_al_verder=toegepast(
+        KOLOM[TIJDSTIP], 'db.func.now()', "'CURRENT_TIMESTAMP'", NOOR, verder=True
+    ),
+)
+na(GEBOORTEJAAR - 1, ander_type=toegepast(KOLOM[GEBOORTEJAAR], 'Integer', 'Text'))
+# Twee constraints die hetzelfde heten, gaan samen weg.
+OPNIEUW = """\
+with op.batch_alter_table('gebruikers') as batch_op:
+    batch_op.drop_constraint('uq_gebruikers', type_='unique')
+    batch_op.create_unique_constraint('uq_gebruikers', ['email'])"""
+FOREIGN_KEY = ", db.ForeignKey('gebruikers.id')"
+na(
+    GEBRUIKERS - 1,
+    tweede_tabel_in_enkelvoud=samen(
+        klaar_met(GEBRUIKERS, "'gebruikers'", "'gebruiker'"),
+        in_module("'gebruikers", "'gebruiker"),
+        UPGRADE,
+        sql(f'INSERT {GEBRUIKER("gebruiker")}'),
+    ),
+    alleen_de_kolom_naar_de_tweede_tabel=samen(
+        kolommen(KOLOM[GEBRUIKERS].regel.replace(FOREIGN_KEY, '')), migreer('gebruiker_id')
+    ),
+    alleen_de_tweede_tabel=samen(
+        model_van(GEBRUIKERS, KOLOM[GEBRUIKERS].regel, ''), migreer('gebruikers')
+    ),
+    script_met_alleen_de_tweede_tabel=samen(
+        lambda m: herschrijf(m, r'    with op(.*\n){3}', '', zet_klaar(m, GEBRUIKERS)), UPGRADE
+    ),
+    vaste_naam_zonder_de_kolom=samen(
+        model_van(GEBRUIKERS, "'uq_%(table_name)s_%(column_0_name)s'", "'uq_%(table_name)s'"),
+        migreer('gebruikers'),
+        eigen_script('opnieuw', OPNIEUW),
+        UPGRADE,
+    ),
+    geen_foreign_key=toegepast(KOLOM[GEBRUIKERS], FOREIGN_KEY, ''),
+    te_kort_in_de_tweede_tabel=toegepast(
+        WACHTWOORD, WACHTWOORD.model_type, 'String(128)', f'INSERT {GEBRUIKER("gebruikers")}'
+    ),
+)
 
 
-@situatie('naam_is_bijna_goed', WOONPLAATS, '`cursist`', f'`{TABEL}`', bij=EERSTE)
-def andere_tabelnaam_gemigreerd(m):
-    m.vervang(f"'{TABEL}'", "'cursist'")
-    m.flask('db', 'migrate', '-m', 'cursist')
-
-
-# --- Een kolom die er niet is, of nog wel -----------------------------------------------------
-
-
-@situatie('kolom_ontbreekt', GEBRUIKERS - 1, '`gebruikers`', 'class Gebruiker')
-def alleen_gebruiker_id(m):
-    m.kolom(replace(KOLOM[GEBRUIKERS], verwijst_naar=None).regel)
-    m.migreer('gebruiker_id')
-
-
-@situatie('kolom_ontbreekt', GEBRUIKERS - 1, '`gebruiker_id`', 'ForeignKey')
-def alleen_gebruikers(m):
-    m.model_van(GEBRUIKERS)
-    m.vervang(KOLOM[GEBRUIKERS].regel, '')
-    m.migreer('gebruikers')
-
-
-@situatie('kolom_ontbreekt', GEBRUIKERS - 1, 'geen migratie maakt', 'flask db migrate')
-def tweede_tabel_zonder_gebruiker_id(m):
-    script = zet_klaar(m, GEBRUIKERS)
-    herschrijf(m, r'    with op(.*\n){3}', '', script)
-    m.upgrade(script)
-
-
-@situatie('oude_kolom_is_er_nog', NAAM - 1, 'hoort in deze stap weg', '`naam`')
-def naam_en_volledige_naam(m):
+@na(NAAM - 1)
+def oude_naam_is_er_nog(m):
     m.kolom(HERNOEMD.regel)
     script = m.script_van(NAAM)
-    m.vervang(HERNOEMEN['upgrade'], f'add_column({in_script(HERNOEMD)})', script)
+    m.vervang(HERNOEMEN['upgrade'], f'add_column({kolom_in_script(HERNOEMD)})', script)
     m.vervang(HERNOEMEN['downgrade'], f"drop_column('{HERNOEMD.naam}')", script)
     vul = f"    op.execute('UPDATE {TABEL} SET {HERNOEMD.naam} = {HERNOEMD.was}')\n"
     m.vervang('\n\ndef downgrade', f'{vul}\n\ndef downgrade', script)
     m.upgrade(script)
 
 
-in_een_script('kolom_is_leeg', GEBOORTEJAAR, 'geboortejaar', VUL, '', 'geboortejaar.py', 'UPDATE')
-in_een_script(
-    'kolom_is_leeg', GEBRUIKERS, 'geboortejaar', VUL, '', 'met vier spaties', bij=GEBOORTEJAAR
+# --- Na een stap ------------------------------------------------------------------------------
+
+TERUG = samen(model_van(WOONPLAATS), flask('db', 'migrate', '-m', 'terug'))
+UNIEK = f"batch_op.create_unique_constraint('uq_{NUMMER.tabel}_{NUMMER.naam}', ['{NUMMER.naam}'])"
+
+na(
+    WOONPLAATS,
+    andere_tabelnaam_gemigreerd=samen(
+        in_module(f"'{TABEL}'", "'cursist'"), flask('db', 'migrate', '-m', 'cursist')
+    ),
 )
-
-# --- Eigenschappen ----------------------------------------------------------------------------
-
-
-def anders(kolom, oud, nieuw, *woorden, tot='toegepast', **extra):
-    """Een kolom van de les met een eigenschap die anders is."""
-    kolom_fout('eigenschap_is_anders', kolom, oud, nieuw, *woorden, tot=tot, **extra)
-
-
-LENGTE = KOLOM[WOONPLAATS].model_type
-STANDAARD = KOLOM[NIVEAU].standaard
-
-anders(KOLOM[WOONPLAATS], LENGTE, 'String(5)', tot='gemigreerd')
-anders(KOLOM[WOONPLAATS], LENGTE, 'String(5)')
-anders(KOLOM[WOONPLAATS], LENGTE, 'String(5)', waarde=ASSEN)
-anders(
-    KOLOM[NIVEAU],
-    'nullable=False, ',
-    '',
-    'mag leeg zijn',
-    waarde=f'UPDATE {TABEL} SET niveau = NULL WHERE id = 3',
-)
-anders(
-    KOLOM[NIVEAU],
-    STANDAARD,
-    "'begin'",
-    STANDAARD,
-    waarde=f"UPDATE {TABEL} SET niveau = 'gevorderd' WHERE id = 3",
-)
-anders(KOLOM[NIVEAU], 'nullable=False, server_default', 'default')
-anders(KOLOM[CURSISTNUMMER], 'unique=True', 'index=True', 'uniek')
-anders(
-    KOLOM[CURSISTNUMMER],
-    ', unique=True',
-    '',
-    waarde=f"UPDATE {TABEL} SET cursistnummer = 'c' || id",
-)
-anders(
-    KOLOM[TIJDSTIP],
-    'db.func.now()',
-    "'CURRENT_TIMESTAMP'",
-    waarde=f"INSERT INTO {TABEL} (naam, leeftijd, woonplaats) VALUES ('Noor', 20, 'Assen')",
-    verder=True,
-)
-anders(KOLOM[GEBOORTEJAAR], KOLOM[GEBOORTEJAAR].model_type, 'Text')
-anders(KOLOM[GEBRUIKERS], ", db.ForeignKey('gebruikers.id')", '', 'foreign key')
-anders(
-    WACHTWOORD,
-    WACHTWOORD.model_type,
-    'String(128)',
-    waarde="INSERT INTO gebruikers (gebruikersnaam, email, wachtwoord_hash) VALUES ('a', 'b', 'c')",
-)
-
-
-@situatie('eigenschap_is_anders', GEBRUIKERS - 1, 'hoort uniek', tot_het_eind=True)
-def vaste_naam_voor_een_unieke_kolom_zonder_de_kolom(m):
-    # Twee constraints die hetzelfde heten, worden in een kopie van de tabel een.
-    m.model_van(GEBRUIKERS)
-    m.vervang("'uq_%(table_name)s_%(column_0_name)s'", "'uq_%(table_name)s'")
-    m.migreer('gebruikers')
-    kopie = "with op.batch_alter_table('gebruikers', recreate='always'):\n    pass"
-    m.schrijf_script('kopie', kopie, 'pass')
-    m.flask('db', 'upgrade')
-
-
-@situatie('eigenschap_is_anders', WOONPLAATS - 1, 'Je migratie maakt hem zo')
-def script_met_een_ander_type(m):
-    herschrijf(m, r'length=\d+', 'length=5', zet_klaar(m, WOONPLAATS))
-
-
-@situatie('eigenschap_is_anders', CURSISTNUMMER - 1, 'Je migratie maakt hem zo')
-def script_waar_de_constraint_uit_is(m):
-    script = zet_klaar(m, CURSISTNUMMER)
-    herschrijf(m, r'.*_constraint\(.*\n', '', script)
-    m.upgrade(script)
-    m.sql(f"UPDATE {TABEL} SET cursistnummer = 'c1' WHERE id = 1")
-
-
-in_een_script(
-    'eigenschap_is_anders',
-    NAAM,
-    'cursistnummer',
-    "        batch_op.create_unique_constraint('uq_cursisten_cursistnummer', ['cursistnummer'])\n",
-    '',
-    '`cursistnummer`',
-    tot_het_eind=True,
-    bij=CURSISTNUMMER,
-)
-in_een_script(
-    'eigenschap_is_anders',
+na(
     NIVEAU,
-    'migratie',
-    "    sa.PrimaryKeyConstraint('id')\n",
-    '',
-    '`id`',
-    bij=EERSTE,
+    te_kort_in_een_oud_script=in_script(WOONPLAATS, *LENGTE),
+    sleutel_uit_het_eerste_script=in_script(EERSTE, "    sa.PrimaryKeyConstraint('id')\n", ''),
 )
-
-
-# --- Een script dat niet meer is wat het was --------------------------------------------------
-
-
-@situatie('kolom_is_weggegooid', CURSISTNUMMER, 'de kolom `niveau` weg', 'Verwijder', bij=NIVEAU)
-def module_van_een_eerdere_stap_gemigreerd(m):
-    m.model_van(WOONPLAATS)
-    m.flask('db', 'migrate', '-m', 'terug')
-
-
-@situatie('kolom_is_weggegooid', CURSISTNUMMER, '--terug', verloren=True, bij=NIVEAU)
-def module_van_een_eerdere_stap_toegepast(m):
-    module_van_een_eerdere_stap_gemigreerd(m)
-    m.upgrade(m.script('terug'))
-
-
-in_een_script(
-    'eigenschap_is_anders',
-    NIVEAU,
-    'woonplaats',
-    'length=50',
-    'length=5',
-    '`VARCHAR(5)`',
-    '--terug',
-    bij=WOONPLAATS,
-)
+na(CURSISTNUMMER, module_van_een_eerdere_stap_gemigreerd=TERUG)
+na(CURSISTNUMMER, verloren=True, module_van_een_eerdere_stap_toegepast=samen(TERUG, UPGRADE))
+na(GEBOORTEJAAR, kolom_niet_gevuld=in_script(GEBOORTEJAAR, VUL, ''))
+na(NAAM, constraint_uit_een_oud_script=in_script(CURSISTNUMMER, UNIEK, 'pass'))
+na(GEBRUIKERS, kolom_niet_gevuld_en_al_verder=in_script(GEBOORTEJAAR, VUL, ''))

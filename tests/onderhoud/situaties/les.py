@@ -2,21 +2,20 @@
 
 import shutil
 
-from leerling import EERSTE, GEBRUIKERS, NAAM, WOONPLAATS
+from leerling import GEBRUIKERS, NAAM, WOONPLAATS
 from spelen.terug import WERKMAP, herstel
-from stappen import DATABASE, KOPIE, MODULE, TABEL
+from stappen import DATABASE, KOPIE, MODULE, STAPPEN, TABEL
 
-from situaties.situatie import situatie, zonder_gebruiker
+from situaties.situatie import flask, na, samen, zonder_gebruiker
+
+TITEL = STAPPEN[NAAM - 1].naam_van_migratie
 
 
-@situatie(
-    'weg_terug_is_afgebroken',
-    WOONPLAATS,
-    'halverwege',
-    '--terug',
-    zelf=lambda m: herstel(m.map),
-    bij=EERSTE,
-)
+def model_van(stap):
+    return lambda m: m.model_van(stap)
+
+
+@na(WOONPLAATS, zelf=lambda m: herstel(m.map))
 def stroom_viel_uit(m):
     oud = m.map / WERKMAP / 'oud'
     oud.mkdir(parents=True)
@@ -24,45 +23,27 @@ def stroom_viel_uit(m):
     m.database.rename(oud / DATABASE)
 
 
-@situatie('de_les_gaat_verder', WOONPLAATS - 1, 'flask db migrate -m "woonplaats"')
-def model_nog_niet_gemigreerd(m):
-    m.model_van(WOONPLAATS)
-
-
-@situatie('de_les_gaat_verder', WOONPLAATS - 1, 'flask db migrate -m "woonplaats"')
-def leeg_script_toegepast(m):
-    m.flask('db', 'revision', '-m', 'leeg')
-    m.flask('db', 'upgrade')
-    m.model_van(WOONPLAATS)
-
-
-@situatie(
-    'de_les_gaat_verder',
-    GEBRUIKERS - 1,
-    '`gebruikers` ontbreekt nog',
-    'Wat je doet',
-    zelf=lambda m: m.model_van(GEBRUIKERS),
+na(
+    WOONPLAATS - 1,
+    model_nog_niet_gemigreerd=model_van(WOONPLAATS),
+    leeg_script_toegepast=samen(
+        flask('db', 'revision', '-m', 'leeg'), flask('db', 'upgrade'), model_van(WOONPLAATS)
+    ),
 )
-def foreign_key_zonder_tweede_klasse(m):
-    m.model_van(GEBRUIKERS)
-    zonder_gebruiker(m)
 
-
-@situatie(
-    'de_les_gaat_verder',
+na(
     GEBRUIKERS - 1,
-    'vaste namen',
-    'Wat je doet',
-    zelf=lambda m: m.model_van(GEBRUIKERS),
+    zelf=model_van(GEBRUIKERS),
+    foreign_key_zonder_tweede_klasse=samen(model_van(GEBRUIKERS), zonder_gebruiker),
+    tweede_tabel_zonder_vaste_namen=samen(
+        model_van(GEBRUIKERS), lambda m: m.vervang(', metadata=namen', '')
+    ),
 )
-def tweede_tabel_zonder_vaste_namen(m):
-    m.model_van(GEBRUIKERS)
-    m.vervang(', metadata=namen', '')
 
 
-@situatie('de_les_gaat_verder', NAAM - 1, 'meer rijen (3)', 'bewaar_oud.sqlite', verloren=True)
+@na(NAAM - 1, verloren=True)
 def kopie_heeft_meer_rijen(m):
     shutil.copyfile(m.database, m.map / KOPIE)
     m.sql(f'DELETE FROM {TABEL} WHERE id > 1')
     m.model_van(NAAM)
-    m.flask('db', 'migrate', '-m', 'volledige_naam')
+    m.flask('db', 'migrate', '-m', TITEL)

@@ -1,72 +1,44 @@
 """De map migrations, en de reeks van revisies."""
 
 import shutil
-from pathlib import Path
 
-from leerling import EERSTE, INDEX, NIVEAU, WOONPLAATS
-from stappen import KOPIE, LAATSTE
+from leerling import EERSTE, GEBRUIKERS, INDEX, NIVEAU, WOONPLAATS
+from stappen import DATABASE, KOPIE, LAATSTE
 
 from situaties.situatie import (
     INSTRUMENT,
-    TELEFOON,
+    flask,
     herschrijf,
-    in_een_script,
-    samen_met_bas,
-    situatie,
+    kolommen,
+    met_bas,
+    na,
+    samen,
     vorige,
     zet_klaar,
 )
 
+# --- De map -----------------------------------------------------------------------------------
 
-def zonder_onderdeel(naam):
-    @situatie('migraties_zijn_weg', WOONPLAATS, f'`{naam}`', '--terug')
-    def onderdeel_weg(m):
-        (m.map / 'migrations' / naam).unlink()
+INIT = flask('db', 'init')
 
 
-zonder_onderdeel('env.py')
-zonder_onderdeel('script.py.mako')
-zonder_onderdeel('alembic.ini')
+def zonder(onderdeel):
+    return lambda m: (m.map / 'migrations' / onderdeel).unlink()
 
 
-@situatie('nog_geen_revisie', EERSTE - 1, 'eerste migratie')
-def alleen_init(m):
-    m.flask('db', 'init')
+def zonder_migrations(m):
+    shutil.rmtree(m.map / 'migrations')
 
 
-@situatie('migraties_zijn_er_nog_niet', EERSTE - 1, 'flask db init')
-def create_all_voor_init(m):
+def begin(m):
+    """Er is alleen nog de module."""
+    zonder_migrations(m)
+    m.database.unlink()
+
+
+def create_all(m):
     noor = "db.session.add(Cursist(naam='Noor', leeftijd=20))"
     m.flask('shell', invoer=f'db.create_all()\n{noor}\ndb.session.commit()\n')
-
-
-@situatie('nog_geen_revisie', EERSTE - 1, 'create_all', '--terug')
-def init_en_create_all(m):
-    m.flask('db', 'init')
-    create_all_voor_init(m)
-
-
-@situatie('migraties_zijn_weg', EERSTE - 1, '`env.py`')
-def init_halverwege(m):
-    m.flask('db', 'init')
-    (m.map / 'migrations/env.py').unlink()
-
-
-@situatie('migraties_zijn_weg', WOONPLAATS, 'prullenbak', f'--terug {WOONPLAATS}')
-def migrations_verwijderd(m):
-    shutil.rmtree(m.map / 'migrations')
-
-
-@situatie('migraties_zijn_weg', INDEX, '*Deel A*', '*Wat je doet*', f'--terug {INDEX}')
-def migrations_verwijderd_na_de_stappen(m):
-    shutil.rmtree(m.map / 'migrations')
-
-
-def begin_deel_a(m):
-    """Een database met alle tabellen en zonder revisie, en nog geen script."""
-    m.sql('DROP TABLE alembic_version')
-    shutil.rmtree(m.map / 'migrations')
-    m.flask('db', 'init')
 
 
 def maak_het_script_van_deel_a(m):
@@ -75,166 +47,141 @@ def maak_het_script_van_deel_a(m):
     (m.map / KOPIE).replace(m.database)
 
 
-@situatie('nog_geen_revisie', INDEX, '*Deel A*', '*Wat je doet*', zelf=maak_het_script_van_deel_a)
-def tabellen_van_alle_stappen_zonder_migratie(m):
-    begin_deel_a(m)
+# Een database met alle tabellen en zonder revisie, en nog geen script.
+BEGIN_VAN_DEEL_A = samen(lambda m: m.sql('DROP TABLE alembic_version'), zonder_migrations, INIT)
+
+na(
+    EERSTE - 1,
+    verloren=True,
+    alleen_init=samen(begin, INIT),
+    init_halverwege=samen(begin, INIT, zonder('env.py')),
+    create_all_voor_init=samen(begin, create_all),
+    create_all_na_init=samen(begin, INIT, create_all),
+)
+na(EERSTE, versions_verwijderd=lambda m: shutil.rmtree(m.versions))
+na(
+    WOONPLAATS,
+    migrations_verwijderd=zonder_migrations,
+    env_verwijderd=zonder('env.py'),
+    sjabloon_verwijderd=zonder('script.py.mako'),
+    alembic_ini_verwijderd=zonder('alembic.ini'),
+)
+na(
+    INDEX,
+    migrations_verwijderd_na_de_stappen=zonder_migrations,
+    alle_tabellen_alleen_nog_in_de_kopie=samen(
+        BEGIN_VAN_DEEL_A, lambda m: m.database.replace(m.map / KOPIE)
+    ),
+)
+na(INDEX, zelf=maak_het_script_van_deel_a, alle_tabellen_zonder_migratie=BEGIN_VAN_DEEL_A)
+
+# --- De regels boven in een script ------------------------------------------------------------
+
+VERSIONS = 'migrations/versions'
+REVISION, DOWN_REVISION = r'\nrevision = .*', r'\ndown_revision = .*'
+ANDERE = "revision = 'abc123'"
 
 
-@situatie('nog_geen_revisie', INDEX, KOPIE, 'flask db migrate -m "begin"', bij=EERSTE)
-def tabellen_van_alle_stappen_alleen_nog_in_de_kopie(m):
-    begin_deel_a(m)
-    m.database.replace(m.map / KOPIE)
+def herschreven(eind, patroon, nieuw):
+    return lambda m: herschrijf(m, patroon, nieuw, m.script(eind))
 
 
-@situatie('migraties_zijn_weg', EERSTE, 'prullenbak')
-def scripts_verwijderd(m):
-    shutil.rmtree(m.versions)
+def index_met_de_kop_van(stap, naam=''):
+    """Het script van de laatste stap, met erboven wat boven in een ander script staat."""
+
+    def doe(m):
+        zelf = zet_klaar(m, INDEX)
+        kop = m.lees(m.script(stap)).partition('def upgrade')[0]
+        _, *functies = m.lees(zelf).partition('def upgrade')
+        (m.map / zelf).unlink()
+        m.schrijf(kop + ''.join(functies), naam or zelf)
+
+    return doe
 
 
-# --- De reeks van revisies ------------------------------------------------------------------
+EIGEN = f'{VERSIONS}/zelf_index.py'
 
-
-@situatie('script_zonder_revisie', WOONPLAATS, 'hulp.py', 'geen migratie')
-def los_bestand_tussen_de_scripts(m):
-    m.schrijf('x = 1\n', 'migrations/versions/hulp.py')
-
-
-@situatie('script_zonder_revisie', WOONPLAATS, 'ontbreekt de regel')
-def script_zonder_de_regel_revision(m):
-    herschrijf(m, r"\nrevision = '.*", '', m.script(WOONPLAATS))
-
-
-@situatie('script_zonder_revisie', EERSTE, '_eerste_migratie.py`', 'revision = ')
-def enige_script_zonder_revisie(m):
-    herschrijf(m, r'\nrevision = .*', '', m.script(EERSTE))
-
-
-@situatie('script_zonder_revisie', NIVEAU, '_niveau.py`', 'down_revision = ')
-def script_zonder_down_revision(m):
-    herschrijf(m, r'down_revision = .*\n', '', m.script(NIVEAU))
-
-
-in_een_script(
-    'script_zonder_revisie',
+na(
     EERSTE,
-    'eerste_migratie',
-    'down_revision = None\n',
-    '',
-    'down_revision = None',
+    revision_ontbreekt_in_het_enige_script=herschreven(EERSTE, REVISION, ''),
+    down_revision_ontbreekt_in_het_enige_script=herschreven(EERSTE, DOWN_REVISION, ''),
+)
+na(
+    WOONPLAATS,
+    los_bestand_tussen_de_scripts=lambda m: m.schrijf('x = 1\n', f'{VERSIONS}/hulp.py'),
+    revision_ontbreekt=herschreven(WOONPLAATS, REVISION, ''),
+    down_revision_met_een_tikfout=herschreven(WOONPLAATS, DOWN_REVISION, f'\ndown_{ANDERE}'),
+    scripts_in_een_kring=lambda m: m.vervang(
+        'down_revision = None', f'down_revision = {m.revisie(WOONPLAATS)!r}', m.script(EERSTE)
+    ),
+)
+na(NIVEAU, down_revision_ontbreekt=herschreven(NIVEAU, DOWN_REVISION, ''))
+na(
+    INDEX - 1,
+    kop_van_de_vorige_stap=index_met_de_kop_van(GEBRUIKERS, EIGEN),
+    kop_van_de_vorige_stap_zonder_down_revision=samen(
+        index_met_de_kop_van(GEBRUIKERS, EIGEN),
+        herschreven('index', REVISION + DOWN_REVISION, f'\n{ANDERE}'),
+    ),
+    kop_van_de_eerste_stap=index_met_de_kop_van(EERSTE),
+    kop_van_de_eerste_stap_met_een_eigen_revisie=samen(
+        index_met_de_kop_van(EERSTE, EIGEN), herschreven('index', REVISION, f'\n{ANDERE}')
+    ),
+)
+
+# --- Waar een script staat --------------------------------------------------------------------
+
+
+def script_naar(naar, hoe=shutil.move):
+    """Het script staat ergens anders, of daar ook."""
+
+    def doe(m):
+        pad = m.map / m.script(WOONPLAATS)
+        doel = m.map / naar.format(pad.stem)
+        doel.parent.mkdir(exist_ok=True)
+        hoe(pad, doel)
+
+    return doe
+
+
+na(
+    WOONPLAATS,
+    script_gekopieerd=script_naar(f'{VERSIONS}/{{}} kopie.py', shutil.copyfile),
+    script_gekopieerd_met_een_eigen_naam=script_naar(f'{VERSIONS}/kopie.py', shutil.copyfile),
+    script_met_txt_erachter=script_naar(f'{VERSIONS}/{{}}.py.txt'),
+)
+na(
+    NIVEAU,
+    script_in_de_map_erboven=script_naar('migrations/{}.py'),
+    # Dit is niet wat de weg terug bewaarde.
+    script_in_een_map_die_oud_heet=script_naar('oude scripts/{}.py'),
+    script_uit_het_midden_verwijderd=lambda m: (m.map / m.script(WOONPLAATS)).unlink(),
 )
 
 
-@situatie('script_is_een_kopie', WOONPLAATS, 'woonplaats kopie.py')
-def script_gekopieerd(m):
-    naam = m.script(WOONPLAATS)
-    shutil.copyfile(m.map / naam, m.map / naam.replace('.py', ' kopie.py'))
-
-
-@situatie('script_is_een_kopie', WOONPLAATS, 'kopie.py', 'hetzelfde')
-def kopie_met_een_eigen_naam(m):
-    shutil.copyfile(m.map / m.script(WOONPLAATS), m.versions / 'kopie.py')
-
-
-def overgeschreven(m, eind, naam):
-    """Stap INDEX, met de kop van een ander script erboven."""
-    zelf = zet_klaar(m, INDEX)
-    kop = m.lees(m.script(eind)).partition('def upgrade')[0]
-    functies = m.lees(zelf).partition('def upgrade')[1:]
-    (m.map / zelf).unlink()
-    m.schrijf(kop + ''.join(functies), naam or zelf)
-    return naam or zelf
-
-
-@situatie('reeks_klopt_niet', INDEX - 1, 'doen iets anders', '--terug', bij=INDEX - 2)
-def kopie_met_een_andere_inhoud(m):
-    overgeschreven(m, 'gebruikers', 'migrations/versions/index.py')
-
-
-@situatie('reeks_klopt_niet', INDEX - 1, 'doen iets anders', '--terug', bij=INDEX - 1)
-def kopie_van_de_eerste_over_een_eigen_script(m):
-    overgeschreven(m, 'eerste_migratie', None)
-
-
-@situatie('script_zonder_revisie', INDEX - 1, 'index.py')
-def kopie_zonder_down_revision(m):
-    naam = overgeschreven(m, 'gebruikers', 'migrations/versions/index.py')
-    herschrijf(m, r'\nrevision = .*\ndown_revision = .*', "\nrevision = 'abc123'", naam)
-
-
-@situatie('script_zonder_vorige', INDEX - 1, 'down_revision = None', 'index.py')
-def kopie_van_de_eerste_met_een_eigen_revisie(m):
-    naam = overgeschreven(m, 'eerste_migratie', 'migrations/versions/index.py')
-    herschrijf(m, r'\nrevision = .*', "\nrevision = 'abc123'", naam)
-
-
-@situatie('script_zonder_vorige', WOONPLAATS, 'down_revision = None', '_samen.py')
-def merge_zonder_het_woord_heads(m):
-    m.flask('db', 'merge', '-m', 'samen')
-
-
-@situatie('script_zonder_vorige', LAATSTE, '_samen.py', 'Verwijder het', tot_het_eind=True)
-def merge_zonder_het_woord_heads_bij_twee_heads(m):
-    samen_met_bas(m, TELEFOON, INSTRUMENT)
-    m.flask('db', 'merge', '-m', 'samen')
-
-
-@situatie('twee_heads', LAATSTE, 'flask db merge heads', tot_het_eind=True)
-def merge_zonder_het_woord_heads_uitgevoerd(m):
-    merge_zonder_het_woord_heads_bij_twee_heads(m)
-    m.kolom(INSTRUMENT)
-    m.flask('db', 'upgrade', 'heads')
-
-
-@situatie('script_heet_anders_of_staat_elders', WOONPLAATS, 'bas/migrations', 'Neem het over')
+@na(WOONPLAATS)
 def database_van_bas_overgenomen(m):
-    samen_met_bas(m, TELEFOON, INSTRUMENT)
+    met_bas(INSTRUMENT)(m)
     (m.map.parent / 'bas').rename(m.map / 'bas')
     m.kolom(INSTRUMENT)
     (m.versions / 'b1_nieuw.py').unlink()
-    shutil.copyfile(m.map / 'bas/data.sqlite', m.database)
+    shutil.copyfile(m.map / 'bas' / DATABASE, m.database)
 
 
-@situatie('script_heet_anders_of_staat_elders', WOONPLAATS, '.py.txt', bij=WOONPLAATS - 1)
-def script_met_txt(m):
-    naam = m.script(WOONPLAATS)
-    (m.map / naam).rename(m.map / f'{naam}.txt')
+# --- Twee heads -------------------------------------------------------------------------------
 
+# Zonder het woord `heads` volgt het script nergens op.
+MERGE = flask('db', 'merge', '-m', 'samen', '--rev-id', 'a0')
 
-def script_staat_in(map_):
-    @situatie('script_heet_anders_of_staat_elders', NIVEAU, f'{map_}/')
-    def script_verplaatst(m):
-        naam = Path(m.script(WOONPLAATS)).name
-        (m.map / map_).mkdir(exist_ok=True)
-        (m.versions / naam).rename(m.map / map_ / naam)
-
-
-script_staat_in('migrations')
-# Dit is niet wat de weg terug bewaarde.
-script_staat_in('oude scripts')
-
-
-@situatie('reeks_klopt_niet', NIVEAU, 'prullenbak', '--terug')
-def script_uit_het_midden_verwijderd(m):
-    (m.map / m.script(WOONPLAATS)).unlink()
-
-
-@situatie('reeks_klopt_niet', WOONPLAATS, 'abc123', '_woonplaats.py')
-def down_revision_met_een_tikfout(m):
-    herschrijf(m, 'down_revision = .*', "down_revision = 'abc123'", m.script(WOONPLAATS))
-
-
-@situatie('reeks_klopt_niet', WOONPLAATS, 'kring', '--terug')
-def scripts_in_een_kring(m):
-    naar = f'down_revision = {m.revisie("woonplaats")!r}'
-    m.vervang('down_revision = None', naar, m.script(EERSTE))
-
-
-@situatie('twee_heads', WOONPLAATS, 'flask db merge heads')
-def script_van_een_ander(m):
-    m.schrijf_script(
-        'straat',
-        "op.add_column('cursisten', sa.Column('straat', sa.Text()))",
-        "op.drop_column('cursisten', 'straat')",
-        vorige(m, 'woonplaats'),
-    )
-    m.kolom('straat = db.Column(db.Text)')
+na(
+    WOONPLAATS,
+    merge_zonder_heads=MERGE,
+    script_van_een_ander=lambda m: m.schrijf_script('bas', 'pass', 'pass', vorige(m, WOONPLAATS)),
+)
+na(
+    LAATSTE,
+    merge_zonder_heads_bij_twee_heads=samen(met_bas(INSTRUMENT), MERGE),
+    merge_zonder_heads_uitgevoerd=samen(
+        met_bas(INSTRUMENT), MERGE, kolommen(INSTRUMENT), flask('db', 'upgrade', 'heads')
+    ),
+)

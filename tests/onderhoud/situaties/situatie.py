@@ -21,6 +21,9 @@ from stappen import (
 
 # De regel van de les waar een leerling hier de meeste fouten in maakt.
 REGEL = KOLOM[WOONPLAATS].regel
+PLAATS, PLAATS_TYPE = KOLOM[WOONPLAATS].naam, KOLOM[WOONPLAATS].model_type
+# De naam met een letter te weinig.
+TIKFOUT = PLAATS[:-4] + PLAATS[-3:]
 
 # Een kolom van de tweede tabel.
 WACHTWOORD = kolommen_na(GEBRUIKERS)['gebruikers', 'wachtwoord_hash']
@@ -29,87 +32,150 @@ WACHTWOORD = kolommen_na(GEBRUIKERS)['gebruikers', 'wachtwoord_hash']
 VUL = f"    op.execute('{GEVULD.vulling}')\n"
 
 
+# Een eigen klasse: de naam en de tabel staan nog open.
+KLASSE = """\
+class {}(db.Model):
+    __tablename__ = '{}'
+    id = db.Column(db.Integer, primary_key=True)
+"""
+
+
 @dataclass
 class Situatie:
-    """Een map waar iets mee is, en de hint of opmerking die er hoort te komen."""
+    """Een map waar iets mee is: wat een leerling na een stap van de les deed."""
 
-    hint: str
-    stap: int
-    woorden: tuple[str, ...]
+    naam: str
+    stap: int | str
     maak: Callable[[Leerling], None]
-    # Wat een leerling zelf moet bedenken, als de hint geen letterlijke regel heeft.
+    # Wat een leerling doet als er geen letterlijke regel staat.
     zelf: Callable[[Leerling], None] | None = None
     # Of de situatie zelf al waarden kost, voordat er een hint is.
     verloren: bool = False
-    # Hiermee speelt een eigen proces na: dat bewaakt de map en houdt op tijd op.
-    tijdslimiet: int | None = None
-    # Tot elke stap goed is; anders tot een situatie die zelf al tot het eind gaat.
-    tot_het_eind: bool = False
-    # De stap die fout is; anders alleen de stap zelf, of de volgende.
-    bij: int | None = None
-    bestand: str = ''
-
-    def mist(self, tekst: str, m: Leerling) -> list[str]:
-        """De woorden die niet in de tekst staan."""
-        woorden = [
-            f'egel {m.regel(woord[1:])}' if woord.startswith('@') else woord
-            for woord in self.woorden
-        ]
-        return [woord for woord in woorden if woord not in tekst]
+    # Of een eigen proces naspeelt: dat bewaakt de map, en houdt na `tijdslimiet` seconden op.
+    apart: bool = False
+    tijdslimiet: int = 30
+    # Het bestand waar de situatie in staat.
+    onderwerp: str = ''
 
 
 SITUATIES: list[Situatie] = []
-OPMERKINGEN: list[Situatie] = []
+KENMERKEN = {'zelf', 'verloren', 'apart', 'tijdslimiet'}
 
 
-def situatie(hint: str, stap: int, *woorden: str, **extra: object) -> Callable:
-    """Zegt bij een functie welke hint er komt als een leerling na `stap` doet wat erin staat."""
+def na(stap: int | str, **extra: object) -> Callable:
+    """Zegt boven een functie na welke stap een leerling doet wat erin staat.
 
-    def zet_erbij(maak: Callable) -> Callable:
-        SITUATIES.append(Situatie(hint, stap, woorden, maak, **extra))
+    Wat met een naam achter de stap staat is ook zo'n functie: `na(2, komma_erbij=in_module(...))`.
+    """
+    kenmerken = {naam: extra.pop(naam) for naam in KENMERKEN & extra.keys()}
+
+    def zet_erbij(maak: Callable, naam: str = '') -> Callable:
+        SITUATIES.append(Situatie(naam or maak.__name__, stap, maak, **kenmerken))
         return maak
 
+    for naam, maak in extra.items():
+        zet_erbij(maak, naam)
     return zet_erbij
 
 
-def opmerking(naam: str, stap: int, *woorden: str) -> Callable:
-    """Net zo, voor iets om te weten terwijl elke stap goed is."""
-
-    def zet_erbij(maak: Callable) -> Callable:
-        OPMERKINGEN.append(Situatie(naam, stap, woorden, maak))
-        return maak
-
-    return zet_erbij
+# --- Wat een leerling doet ---------------------------------------------------------------------
 
 
-# --- Situaties die op elkaar lijken -----------------------------------------------------------
+def samen(*daden: Callable) -> Callable:
+    """De ene daad na de andere."""
+
+    def doe(m: Leerling) -> None:
+        for daad in daden:
+            daad(m)
+
+    return doe
 
 
-def in_de_module(
-    hint: str, oud: str, nieuw: str, *woorden: str, na: int = WOONPLAATS, **extra: object
-) -> None:
-    """In de module staat iets anders dan in de les."""
-    situatie(hint, na, *woorden, **extra)(lambda m: m.vervang(oud, nieuw))
+def in_module(oud: str, nieuw: str, naam: str = MODULE) -> Callable:
+    """In de module, of een ander bestand, staat iets anders dan in de les."""
+    return lambda m: m.vervang(oud, nieuw, naam)
 
 
-def kolom_fout(
-    hint: str,
-    kolom: Kolom,
-    oud: str,
-    nieuw: str,
-    *woorden: str,
-    tot: str = 'model',
-    waarde: str = '',
-    verder: bool = False,
-    **extra: object,
-) -> None:
+def model_van(stap: int, oud: str = '', nieuw: str = '') -> Callable:
+    """De module zoals die na een andere stap is, en misschien iets anders erin."""
+    return samen(lambda m: m.model_van(stap), in_module(oud, nieuw))
+
+
+def in_models(oud: str, nieuw: str) -> Callable:
+    """Net zo, met de klasse in `models.py` en `db` in nog een bestand."""
+    return samen(zet_model_apart, in_module(oud, nieuw, 'models.py'))
+
+
+def onderaan(tekst: str) -> Callable:
+    """Onderaan in de module staat nog iets."""
+    return lambda m: m.onderaan(tekst)
+
+
+def kolommen(*regels: str) -> Callable:
+    """Onderaan in de klasse van de les staan nog kolommen."""
+    return lambda m: m.kolom(*regels)
+
+
+def gemigreerd(*regels: str) -> Callable:
+    """Net zo, met een script dat nog niet is uitgevoerd."""
+    return samen(kolommen(*regels), flask('db', 'migrate', '-m', 'eigen'))
+
+
+def flask(*delen: str, mag_mislukken: bool = False) -> Callable:
+    """Een opdracht van `flask`."""
+    return lambda m: m.flask(*delen, mag_mislukken=mag_mislukken)
+
+
+def mislukt(fout: str, *delen: str, invoer: str = '') -> Callable:
+    """Een opdracht van `flask` die op een fout stopt."""
+
+    def doe(m: Leerling) -> None:
+        assert fout in m.flask(*delen, invoer=invoer, mag_mislukken=True)
+
+    return doe
+
+
+def migreer(naam: str) -> Callable:
+    """`flask db migrate` en `flask db upgrade`."""
+    return lambda m: m.migreer(naam)
+
+
+def sql(*opdrachten: str) -> Callable:
+    """Iets in de database, buiten `flask` om."""
+    return lambda m: m.sql(*opdrachten)
+
+
+def klaar_met(stap: int, oud: str = '', nieuw: str = '') -> Callable:
+    """De module en het script van een stap, dat nog niet is uitgevoerd, en soms anders is."""
+    return lambda m: m.vervang(oud, nieuw, zet_klaar(m, stap))
+
+
+def in_script(eind: int | str, oud: str, nieuw: str) -> Callable:
+    """Een script dat na de upgrade veranderd is, op de eerste plaats waar `oud` staat."""
+
+    def doe(m: Leerling) -> None:
+        voor, gevonden, rest = m.lees(m.script(eind)).partition(oud)
+        assert gevonden, f'{oud!r} staat niet in {eind}.'
+        m.schrijf(voor + nieuw + rest, m.script(eind))
+
+    return doe
+
+
+def eigen_script(naam: str, upgrade: str = 'pass', downgrade: str = 'pass') -> Callable:
+    """Een script dat een leerling zelf schrijft, na de head."""
+    return lambda m: m.schrijf_script(naam, upgrade, downgrade)
+
+
+def kolom_met(
+    kolom: Kolom, oud: str, nieuw: str, tot: str = 'model', waarde: str = '', verder: bool = False
+) -> Callable:
     """Een kolom met een fout: alleen in het model, gemigreerd, toegepast, of met een waarde.
 
-    Met `verder` staat de fout van de les zelf erin, en is de leerling al aan de volgende stap.
+    Met `verder` is de leerling al aan de volgende stap.
     """
     stap = stap_met(kolom)
 
-    def maak(m: Leerling) -> None:
+    def doe(m: Leerling) -> None:
         m.model_van(stap)
         m.vervang(kolom.regel, kolom.regel.replace(oud, nieuw))
         if tot == 'model':
@@ -127,33 +193,14 @@ def kolom_fout(
             m.model_van(stap + 1)
             m.vervang(kolom.regel, kolom.regel.replace(oud, nieuw))
 
-    situatie(hint, stap - 1, *woorden, tot_het_eind=bool(waarde), **extra)(maak)
+    return doe
 
 
-def script_van(hint: str, stap: int, oud: str, nieuw: str, *woorden: str, **extra: object) -> None:
-    """Stap `stap` met een ander script, dat nog niet is uitgevoerd."""
-
-    def maak(m: Leerling) -> None:
-        m.vervang(oud, nieuw, zet_klaar(m, stap))
-
-    situatie(hint, stap - 1, *woorden, **extra)(maak)
-
-
-def in_een_script(
-    hint: str, na: int, eind: str, oud: str, nieuw: str, *woorden: str, **extra: object
-) -> None:
-    """Een script dat na de upgrade veranderd is; in downgrade() blijft staan wat er stond."""
-
-    def maak(m: Leerling) -> None:
-        voor, gevonden, rest = m.lees(m.script(eind)).partition(oud)
-        assert gevonden, f'{oud!r} staat niet in {eind}.'
-        m.schrijf(voor + nieuw + rest, m.script(eind))
-
-    situatie(hint, na, *woorden, **extra)(maak)
+# --- Wat een leerling hier vaker doet ---------------------------------------------------------
 
 
 # Een view die een kolom van de les gebruikt.
-VIEW = f'CREATE VIEW overzicht AS SELECT woonplaats FROM {TABEL}'
+VIEW = f'CREATE VIEW overzicht AS SELECT {PLAATS} FROM {TABEL}'
 
 
 def lessen_met_foreign_keys_aan(m: Leerling) -> None:
@@ -175,25 +222,13 @@ def halve_upgrade(m: Leerling) -> None:
     """Een script zoals in deel C: de eerste kolom lukt, de tweede niet. Het model is verbeterd."""
     shutil.copyfile(m.database, m.map / KOPIE)
     verplicht = 'lestijd = db.Column(db.String(20), nullable=False)'
-    m.kolom('telefoon = db.Column(db.String(15))', verplicht)
-    m.flask('db', 'migrate', '-m', 'telefoon')
+    m.kolom(SCHOENMAAT, verplicht)
+    m.flask('db', 'migrate', '-m', 'schoenmaat')
     assert 'NOT NULL' in m.flask('db', 'upgrade', mag_mislukken=True)
     m.vervang(verplicht, verplicht.replace('False', 'True'))
 
 
-def in_een_eigen_bestand(hint: str, oud: str, nieuw: str, *woorden: str, **extra: object) -> None:
-    """Net als in_de_module, met de klasse in `models.py` en `db` in nog een bestand."""
-
-    @situatie(hint, WOONPLAATS, '`models.py`', *woorden, **extra)
-    def model_in_een_eigen_bestand(m: Leerling) -> None:
-        zet_model_apart(m)
-        m.vervang(oud, nieuw, 'models.py')
-
-
-# --- Wat een leerling hier vaker doet ---------------------------------------------------------
-
-
-TELEFOON = 'telefoon = db.Column(db.String(15))'
+SCHOENMAAT = 'schoenmaat = db.Column(db.String(15))'
 INSTRUMENT = "instrument = db.Column(db.Text, nullable=False, server_default='geen')"
 
 
@@ -210,6 +245,11 @@ def samen_met_bas(
     naam = f'migrations/versions/{ids[1]}_nieuw.py'
     shutil.copyfile(bas.map / naam, m.map / naam)
     return naam
+
+
+def met_bas(van_bas: str, ids: tuple[str, str] = ('a1', 'b1')) -> Callable:
+    """De leerling maakt een schoenmaat, en Bas iets anders."""
+    return lambda m: samen_met_bas(m, SCHOENMAAT, van_bas, ids)
 
 
 def zet_klaar(m: Leerling, stap: int) -> str:

@@ -1,6 +1,5 @@
 """Een migratie die waarden kost, of een downgrade die niet teruggeeft wat er was."""
 
-import re
 import shutil
 
 from controle.hints.doen import HERNOEMEN
@@ -17,294 +16,201 @@ from leerling import (
     NIVEAU,
     TIJDSTIP,
     WOONPLAATS,
-    in_script,
 )
+from leerling import in_script as kolom_in_script
 from stappen import GEVULD, HERNOEMD, KOPIE, TABEL
 
 from situaties.situatie import (
+    PLAATS,
     VUL,
+    eigen_script,
+    flask,
     geef_namen,
-    in_de_module,
-    in_een_script,
-    script_van,
-    situatie,
-    zet_klaar,
+    herschrijf,
+    in_module,
+    in_script,
+    klaar_met,
+    kolommen,
+    migreer,
+    model_van,
+    na,
+    samen,
+    sql,
 )
+
+UPGRADE = flask('db', 'upgrade')
+
+
+def script_van(stap, zelf=False, **fouten):
+    """Het script van een stap met iets anders erin; met `zelf` zet de leerling het terug."""
+    daden = {naam: klaar_met(stap, *fout) for naam, fout in fouten.items()}
+    na(stap - 1, zelf=(lambda m: m.script_van(stap)) if zelf else None, **daden)
+
 
 # --- De downgrade -----------------------------------------------------------------------------
 
-in_een_script(
-    'downgrade_geeft_het_schema_niet_terug',
-    WOONPLAATS,
-    'woonplaats',
-    "batch_op.drop_column('woonplaats')",
-    'pass',
-    'omgekeerde',
-)
-script_van(
-    'downgrade_geeft_het_schema_niet_terug',
-    WOONPLAATS,
-    "drop_column('woonplaats')",
-    "drop_column('plaats')",
-    'lukt niet',
-)
-script_van(
-    'downgrade_geeft_het_schema_niet_terug',
-    GEBRUIKERS,
-    "    op.drop_table('gebruikers')\n",
-    '',
-    'gebruikers',
-)
-script_van(
-    'downgrade_geeft_het_schema_niet_terug',
-    LEEFTIJD_WEG,
-    "add_column(sa.Column('leeftijd'",
-    "add_column(sa.Column('jaren'",
-    'leeftijd',
-)
-script_van(
-    'downgrade_geeft_het_schema_niet_terug',
-    LEEFTIJD_WEG,
-    '- geboortejaar',
-    '- geboortjaar',
-    'lukt niet',
-    '- geboortejaar',
-)
-script_van(
-    'downgrade_geeft_het_schema_niet_terug',
-    CURSISTNUMMER,
-    "drop_constraint('uq_cursisten_cursistnummer'",
-    "drop_constraint('uq_nummer'",
-    'lukt niet',
-)
-script_van(
-    'downgrade_geeft_het_schema_niet_terug',
-    INDEX,
-    "drop_index('ix_cursisten_volledige_naam'",
-    "drop_index('ix_naam'",
-    'ix_cursisten_volledige_naam',
-)
-
-
-def eigen_kolom_weg(soort, patroon, *woorden):
-    @situatie('downgrade_geeft_het_schema_niet_terug', WOONPLAATS, '`fruit`', *woorden)
-    def downgrade_zonder_wat_de_kolom_was(m):
-        regel = f'fruit = db.Column({soort})'
-        m.kolom(regel)
-        m.migreer('erbij')
-        m.vervang(f'    {regel}\n', '')
-        m.flask('db', 'migrate', '-m', 'weg')
-        voor, _, downgrade = m.lees(m.script('weg')).partition('def downgrade')
-        assert re.search(patroon, downgrade)
-        m.schrijf(f'{voor}def downgrade{re.sub(patroon, "", downgrade)}', m.script('weg'))
-
-
-eigen_kolom_weg(
-    "db.Text, nullable=False, server_default='peer'",
-    ', server_default=.*nullable=False',
-    'server_default=sa.text',
-)
-eigen_kolom_weg(f"db.ForeignKey('{TABEL}.id', name='fk')", '.*create_foreign_key.*')
-
-script_van(
-    'downgrade_zet_een_lege_kolom_terug', LEEFTIJD_WEG, 'UPDATE', '-- UPDATE', 'niet wat erin'
-)
 # De upgrade rekent met een ander jaar dan de downgrade.
-JAAR = f'{GEVULD.som} - '
+ANDER_JAAR = f'{GEVULD.som} - ', f'{GEVULD.som - 1} - '
+
+na(LEEFTIJD_WEG, upgrade_met_een_ander_jaar=in_script(GEBOORTEJAAR, *ANDER_JAAR))
+script_van(WOONPLAATS, downgrade_van_een_andere_kolom=("drop_column('", "drop_column('mijn_"))
 script_van(
-    'downgrade_zet_een_lege_kolom_terug',
-    LEEFTIJD_WEG,
-    JAAR,
-    '2025 - ',
-    'niet wat erin',
-    f'Samen met `geboortejaar` was het {GEVULD.som}',
-    f'{JAAR}geboortejaar',
+    CURSISTNUMMER, downgrade_van_een_andere_constraint=("drop_constraint('uq_", "drop_constraint('")
 )
-in_een_script(
-    'downgrade_zet_een_lege_kolom_terug',
+script_van(
     LEEFTIJD_WEG,
-    'geboortejaar',
-    JAAR,
-    '2025 - ',
-    'was het 2025',
-    '2025 - geboortejaar',
-    bij=LEEFTIJD_WEG,
+    downgrade_maakt_een_andere_kolom=("add_column(sa.Column('", "add_column(sa.Column('mijn_"),
+    downgrade_rekent_met_een_kolom_die_er_niet_is=(f'- {GEVULD.naam}', '- geboortjaar'),
+    downgrade_vult_de_kolom_niet=('UPDATE', '-- UPDATE'),
+    downgrade_met_een_ander_jaar=ANDER_JAAR,
 )
+script_van(GEBRUIKERS, downgrade_laat_de_tabel_staan=("    op.drop_table('gebruikers')\n", ''))
+script_van(INDEX, downgrade_van_een_andere_index=("drop_index('ix_", "drop_index('"))
 
 
-@situatie(
-    'naspelen_lukt_niet',
+def eigen_kolom_weg(soort, patroon):
+    """Een eigen kolom komt en gaat; in de downgrade staat niet alles wat de kolom was."""
+    regel = f'fruit = db.Column({soort})'
+    return samen(
+        kolommen(regel),
+        migreer('erbij'),
+        in_module(f'    {regel}\n', ''),
+        flask('db', 'migrate', '-m', 'weg'),
+        lambda m: herschrijf(m, patroon, '', m.script('weg')),
+    )
+
+
+PEER = "db.Text, nullable=False, server_default='peer'"
+FOREIGN_KEY = f"db.ForeignKey('{TABEL}.id', name='fk')"
+
+na(
     WOONPLAATS,
-    'downgrade',
-    'ZeroDivisionError',
-    zelf=lambda m: m.vervang('    1 / 0\n', '    pass\n', m.script('leeg')),
+    downgrade_doet_niets=in_script(WOONPLAATS, f"batch_op.drop_column('{PLAATS}')", 'pass'),
+    downgrade_zonder_standaardwaarde=eigen_kolom_weg(PEER, ', server_default=.*nullable=False'),
+    downgrade_zonder_foreign_key=eigen_kolom_weg(FOREIGN_KEY, '.*create_foreign_key.*'),
 )
-def downgrade_die_zelf_stopt(m):
+na(
+    WOONPLAATS,
+    zelf=lambda m: m.vervang('    1 / 0\n', '    pass\n', m.script('leeg')),
     # Een lege upgrade is niet om te keren: dan is er geen letterlijke hint.
-    m.schrijf_script('leeg', 'pass', '1 / 0')
-
+    downgrade_die_zelf_stopt=eigen_script('leeg', 'pass', '1 / 0'),
+)
 
 # --- Wat Python of SQLite niet kan ------------------------------------------------------------
 
-
-def lukt_niet(stap, oud, nieuw, *woorden):
-    """Een script dat nog niet is uitgevoerd; de leerling zet terug wat er stond."""
-    script_van('naspelen_lukt_niet', stap, oud, nieuw, *woorden, zelf=lambda m: m.script_van(stap))
-
-
-OP = f"'{TABEL}', ['volledige_naam']"
-
-lukt_niet(INDEX, OP, f"'{TABEL}', ['naam']", 'no such column: naam')
-lukt_niet(INDEX, OP, f"'{TABEL}', ['volledigenaam']", 'no such column: volledigenaam')
-lukt_niet(INDEX, OP, "'gebruikers', ['volledige_naam']", 'no such column')
-lukt_niet(INDEX, OP, f"'{TABEL}', 'volledige_naam'", 'Verbeter deze regel')
-lukt_niet(GEBOORTEJAAR, 'SET ', '', 'syntax error', 'UPDATE')
-lukt_niet(GEBOORTEJAAR, 'SET ', 'ST ', 'syntax error', '_geboortejaar.py')
-ZONDER_SET = (
-    f'    op.execute(sa.text("""\n        {GEVULD.vulling.replace("SET ", "")}\n    """))\n'
-)
-lukt_niet(GEBOORTEJAAR, VUL, ZONDER_SET, 'syntax error', 'op.execute(sa.text')
-lukt_niet(GEBOORTEJAAR, '- leeftijd', '- leeftyd', 'leeftyd', 'De upgrade stopt')
-lukt_niet(GEBOORTEJAAR, f'UPDATE {TABEL}', 'UPDATE cursist', 'no such table: cursist')
-lukt_niet(GEBOORTEJAAR, 'UPDATE ', 'UPDATE OR NIETS ', 'OperationalError')
-DROP = "        batch_op.drop_column('leeftijd')\n"
-lukt_niet(LEEFTIJD_WEG, DROP, DROP + VUL, 'no such column')
+OP = f"'{TABEL}', ['{HERNOEMD.naam}']"
+DRIE_REGELS = f'    op.execute(sa.text("""\n        {GEVULD.vulling}\n    """))\n'
 MET = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:\n"
-TOT = 'def upgrade():\n    # ### commands auto generated by Alembic - please adjust! ###\n'
-lukt_niet(NIVEAU, TOT + MET, TOT, 'NameError', 'batch_op')
-NAAMKOLOM = f'    {in_script(NAAM_VOORAF)},\n'
-SLEUTEL = "    sa.PrimaryKeyConstraint('id')\n"
+TRIGGER = (
+    f'CREATE TRIGGER netjes AFTER INSERT ON {TABEL} BEGIN '
+    f'UPDATE {TABEL} SET {PLAATS} = trim({PLAATS}); END'
+)
+WEG = "        batch_op.drop_column('{}')\n".format
 
-in_een_script(
-    'naspelen_lukt_niet',
+script_van(
+    INDEX,
+    zelf=True,
+    index_op_de_oude_naam=(OP, f"'{TABEL}', ['{HERNOEMD.was}']"),
+    index_op_een_naam_met_een_tikfout=(OP, f"'{TABEL}', ['volledigenaam']"),
+    index_op_een_andere_tabel=(OP, f"'gebruikers', ['{HERNOEMD.naam}']"),
+    index_zonder_lijst=(OP, f"'{TABEL}', '{HERNOEMD.naam}'"),
+)
+script_van(
+    GEBOORTEJAAR,
+    zelf=True,
+    update_zonder_set=('SET ', ''),
+    update_met_een_tikfout_in_set=('SET ', 'ST '),
+    update_zonder_set_op_drie_regels=(VUL, DRIE_REGELS.replace('SET ', '')),
+    update_met_een_tikfout_in_een_kolom=(f'- {GEVULD.som_met}', '- leeftyd'),
+    update_van_een_andere_tabel=(f'UPDATE {TABEL}', 'UPDATE cursist'),
+    update_met_woorden_die_sqlite_niet_kent=('UPDATE ', 'UPDATE OR NIETS '),
+    # Deze lukken, maar doen te veel.
+    rijen_weg=(VUL, f"    op.execute('DELETE FROM {TABEL}')\n{VUL}"),
+    waarden_weg=(VUL, f"    op.execute('UPDATE {TABEL} SET {PLAATS} = NULL')\n{VUL}"),
+    downgrade_wist_waarden=(
+        WEG(GEVULD.naam),
+        f"{WEG(GEVULD.naam)}    op.execute('UPDATE {TABEL} SET {GEVULD.som_met} = 0')\n",
+    ),
+)
+script_van(
+    LEEFTIJD_WEG,
+    zelf=True,
+    update_na_het_weghalen=(WEG(GEVULD.som_met), WEG(GEVULD.som_met) + VUL),
+)
+script_van(NIVEAU, zelf=True, regel_met_batch_weg=(MET, ''))
+na(
     NAAM,
-    'migratie',
-    NAAMKOLOM,
-    '',
-    'een eerder',
-    bij=EERSTE,
-    zelf=lambda m: m.vervang(SLEUTEL, NAAMKOLOM + SLEUTEL, m.script(EERSTE)),
+    zelf=lambda m: m.script_van(EERSTE),
+    oude_naam_uit_het_eerste_script=in_script(EERSTE, f'    {kolom_in_script(NAAM_VOORAF)},\n', ''),
 )
-in_de_module(
-    'naspelen_lukt_niet',
-    'import Migrate',
-    'import Migrations',
-    'ImportError',
-    'Migrations',
-    zelf=lambda m: m.vervang('import Migrations', 'import Migrate'),
+na(
+    WOONPLAATS,
+    nieuwe_naam_zonder_sleutelwoord=samen(
+        kolommen('stad = db.Column(db.Text)'),
+        eigen_script('stad', f"op.alter_column('{TABEL}', '{PLAATS}', 'stad')"),
+    ),
 )
-
-
-@situatie('naspelen_lukt_niet', WOONPLAATS, 'alter_column() takes', 'Verbeter deze regel')
-def nieuwe_naam_zonder_sleutelwoord(m):
-    m.kolom('stad = db.Column(db.Text)')
-    m.schrijf_script('stad', f"op.alter_column('{TABEL}', 'plaats', 'stad')", 'pass')
-
-
-@situatie('naspelen_lukt_niet', CURSISTNUMMER - 1, 'UNIQUE constraint failed', 'cursistnummer')
-def unieke_kolom_met_een_standaardwaarde(m):
-    m.model_van(CURSISTNUMMER)
-    regel = KOLOM[CURSISTNUMMER].regel
-    m.vervang(regel, f"{regel[:-1]}, server_default='c1')")
-    script = m.script_van(CURSISTNUMMER)
-    m.vervang('nullable=True', "server_default='c1', nullable=True", script)
-
-
-@situatie('naspelen_lukt_niet', NIVEAU - 1, 'nog geen rijen in', '--terug', verloren=True)
-def verplichte_kolom_op_een_lege_tabel(m):
-    m.sql('DELETE FROM cursisten')
-    m.vervang(f'server_default={KOLOM[NIVEAU].standaard}, ', '', zet_klaar(m, NIVEAU))
-    m.flask('db', 'upgrade')
-    m.sql("INSERT INTO cursisten (naam, leeftijd, niveau) VALUES ('Noor', 20, 'gevorderd')")
-
-
-@situatie('naspelen_lukt_niet', TIJDSTIP - 1, 'no such trigger: netjes', '--terug')
-def trigger_op_een_tabel_die_opnieuw_is_gemaakt(m):
-    maak = (
-        f'CREATE TRIGGER netjes AFTER INSERT ON {TABEL} BEGIN '
-        f'UPDATE {TABEL} SET woonplaats = trim(woonplaats); END'
-    )
-    m.schrijf_script('trigger', f"op.execute('{maak}')", "op.execute('DROP TRIGGER netjes')")
-    m.flask('db', 'upgrade')
-    m.model_van(TIJDSTIP)
-    m.migreer('tijd')
-
+na(
+    TIJDSTIP - 1,
+    trigger_op_een_tabel_die_opnieuw_is_gemaakt=samen(
+        eigen_script('trigger', f"op.execute('{TRIGGER}')", "op.execute('DROP TRIGGER netjes')"),
+        UPGRADE,
+        model_van(TIJDSTIP),
+        migreer('tijd'),
+    ),
+)
+na(
+    WOONPLAATS,
+    zelf=model_van(WOONPLAATS),
+    import_van_een_naam_die_er_niet_is=in_module('import os', 'from sys import os'),
+)
+na(
+    CURSISTNUMMER - 1,
+    unieke_kolom_met_een_standaardwaarde=samen(
+        klaar_met(CURSISTNUMMER, 'nullable=True', "server_default='c1', nullable=True"),
+        in_module('unique=True)', "unique=True, server_default='c1')"),
+    ),
+)
+na(
+    NIVEAU - 1,
+    verloren=True,
+    verplichte_kolom_op_een_lege_tabel=samen(
+        sql(f'DELETE FROM {TABEL}'),
+        klaar_met(NIVEAU, f'server_default={KOLOM[NIVEAU].standaard}, ', ''),
+        UPGRADE,
+        sql(f"INSERT INTO {TABEL} (naam, leeftijd, niveau) VALUES ('Noor', 20, 'gevorderd')"),
+    ),
+)
 
 # --- Hernoemen --------------------------------------------------------------------------------
 
-# Welke kolom weggaat, en welke erbij komt.
-PAREN = {
-    'upgrade': (NAAM_VOORAF, HERNOEMD),
-    'downgrade': (HERNOEMD, NAAM_VOORAF),
-}
+
+def weg_en_erbij(weg, erbij):
+    return f"add_column({kolom_in_script(erbij)})\n        batch_op.drop_column('{weg.naam}')"
 
 
-def als_weg_en_erbij(m, *functies):
-    """Stap NAAM met een script dat de oude kolom weghaalt en een lege nieuwe maakt."""
-    script = zet_klaar(m, NAAM)
-    for functie in functies:
-        weg, erbij = PAREN[functie]
-        nieuw = f"add_column({in_script(erbij)})\n        batch_op.drop_column('{weg.naam}')"
-        m.vervang(HERNOEMEN[functie], nieuw, script)
+ZONDER_NAMEN = klaar_met(NAAM, HERNOEMEN['downgrade'], weg_en_erbij(HERNOEMD, NAAM_VOORAF))
+ALLES_LEEG = in_script(NAAM, HERNOEMEN['upgrade'], weg_en_erbij(NAAM_VOORAF, HERNOEMD))
+AL_VERDER = model_van(LEEFTIJD_WEG)
 
-
-@situatie('hernoemen_als_weg_en_erbij', NAAM - 1, 'new_column_name', bij=NAAM)
-def hernoemen_zoals_autogenerate_en_al_verder(m):
-    als_weg_en_erbij(m, 'upgrade', 'downgrade')
-    m.model_van(LEEFTIJD_WEG)
-
-
-@situatie('hernoemen_als_weg_en_erbij', NAAM - 1, 'new_column_name', bij=NAAM)
-def hernoemen_toegepast_en_al_verder(m):
-    shutil.copyfile(m.database, m.map / KOPIE)
-    als_weg_en_erbij(m, 'upgrade', 'downgrade')
-    m.flask('db', 'upgrade')
-    m.model_van(LEEFTIJD_WEG)
-
-
-@situatie('hernoemen_als_weg_en_erbij', NAAM - 1, 'new_column_name')
-def downgrade_zonder_de_namen(m):
-    als_weg_en_erbij(m, 'downgrade')
-
-
-@situatie(
-    'hernoemen_als_weg_en_erbij', WOONPLAATS, 'andere stappen', tot_het_eind=True, bij=WOONPLAATS
+na(
+    NAAM - 1,
+    downgrade_zonder_de_namen=ZONDER_NAMEN,
+    hernoemen_zoals_autogenerate=samen(ZONDER_NAMEN, ALLES_LEEG, AL_VERDER),
+    hernoemen_toegepast=samen(
+        lambda m: shutil.copyfile(m.database, m.map / KOPIE),
+        ZONDER_NAMEN,
+        ALLES_LEEG,
+        UPGRADE,
+        AL_VERDER,
+    ),
 )
-def alles_in_een_migratie(m):
-    m.model_van(LEEFTIJD_WEG)
-    m.flask('db', 'migrate', '-m', 'alles')
+na(
+    WOONPLAATS,
     # De andere kolommen heeft de leerling in het script al goed gezet.
-    geef_namen(m, m.script('alles'))
-
-
-# --- Een UPDATE of DELETE die te veel doet ----------------------------------------------------
-
-
-def te_veel(sql, *woorden, **extra):
-    """Een regel te veel in het script; de leerling haalt hem weg."""
-    regel = f"    op.execute('{sql}')\n"
-    script_van(
-        'waarden_verloren',
-        GEBOORTEJAAR,
-        VUL,
-        regel + VUL,
-        *woorden,
-        zelf=lambda m: m.vervang(regel, '', m.script(GEBOORTEJAAR)),
-        **extra,
-    )
-
-
-te_veel(f'DELETE FROM {TABEL}', 'rijen', bij=GEBOORTEJAAR - 1)
-te_veel(f'UPDATE {TABEL} SET woonplaats = NULL', 'woonplaats')
-
-DROP = "        batch_op.drop_column('geboortejaar')\n"
-WIS = f"    op.execute('UPDATE {TABEL} SET leeftijd = 0')\n"
-
-script_van(
-    'waarden_verloren',
-    GEBOORTEJAAR,
-    DROP,
-    DROP + WIS,
-    '`downgrade()`',
-    zelf=lambda m: m.vervang(WIS, '', m.script(GEBOORTEJAAR)),
+    alles_in_een_migratie=samen(
+        AL_VERDER,
+        flask('db', 'migrate', '-m', 'alles'),
+        lambda m: geef_namen(m, m.script('alles')),
+    ),
 )

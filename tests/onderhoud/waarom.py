@@ -1,0 +1,53 @@
+"""Zegt van een map welke hint er komt, uit welk feit, en waar de woorden staan.
+
+    python tests/onderhoud/waarom.py MAP
+
+Onder elk feit, in de volgorde van de controle, staat de hint die past. De bovenste is `Wat nu`.
+"""
+
+import sys
+from dataclasses import fields
+from inspect import getsourcefile, getsourcelines
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS))
+
+from controle import vertelling
+from controle.beoordeling import beoordeel
+from controle.hints.hint import HINTS, passende_hint
+from controle.hints.opmerkingen import OPMERKINGEN
+from controle.naspelen import Kindproces
+from controle.oefenmap import lees_oefenmap
+
+FUNCTIES = {functie.__name__: functie for functie in (*HINTS, *OPMERKINGEN)}
+
+
+def waar(naam: str) -> str:
+    """Het bestand en de regel van een hint of opmerking: 'controle/hints/model.py:20'."""
+    functie = FUNCTIES[naam]
+    bestand = Path(getsourcefile(functie)).relative_to(TESTS).as_posix()
+    return f'{naam}  {bestand}:{getsourcelines(functie)[1]}'
+
+
+def feit(afwijking: object) -> str:
+    """De velden van een afwijking waar iets in staat."""
+    waarden = {veld.name: getattr(afwijking, veld.name) for veld in fields(afwijking)}
+    return ', '.join(f'{naam}={waarde!r}' for naam, waarde in waarden.items() if waarde)
+
+
+def main(map_: Path) -> None:
+    with Kindproces(map_) as kind:
+        oordeel = beoordeel(lees_oefenmap(map_), kind.verslag())
+    for afwijking in oordeel.afwijkingen:
+        print(feit(afwijking), f'    {waar(passende_hint(oordeel, afwijking)[0])}', sep='\n')
+    for functie in OPMERKINGEN:
+        if functie(oordeel):
+            print(f'opmerking\n    {waar(functie.__name__)}')
+    print(f'\n{vertelling.wat_nu(oordeel)}')
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 2:
+        sys.exit('Gebruik: python tests/onderhoud/waarom.py MAP')
+    main(Path(sys.argv[1]).resolve())
