@@ -9,9 +9,8 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from textwrap import indent
 
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
 from controle import vertelling
 from controle.beoordeling import beoordeel
 from controle.naspelen import Verslag
@@ -22,8 +21,6 @@ from shells import HIER
 from speel_les import omgeving
 from spelen.dit_proces import draai_flask
 from spelen.terug import WERKMAP, wissel
-from sqlalchemy import URL, create_engine
-from sqlalchemy.pool import NullPool
 from standen import stand
 from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, SERVER, STAPPEN, TABEL, Kolom
 from zonder_kindproces import speel_hier_na
@@ -41,21 +38,12 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 
 SCRIPT = '''\
-"""{naam}
-
-Revision ID: {revisie}
-Revises: {vorige}
-Create Date: 2026-11-20 12:00:00.000000
-
-"""
+"""{naam}"""
 from alembic import op
 import sqlalchemy as sa
 
-
 revision = {revisie!r}
 down_revision = {vorige!r}
-branch_labels = None
-depends_on = None
 
 
 def upgrade():
@@ -70,22 +58,18 @@ def downgrade():
 NAGESPEELD: dict[frozenset, Verslag] = {}
 
 
-def stap(titel: str) -> int:
-    """Het nummer van de stap met deze titel."""
-    return next(stap.nummer for stap in STAPPEN if stap.titel == titel)
-
-
 # De stappen bij hun titel: zo verandert er in de tests niets als er een stap tussen komt.
-EERSTE = stap('De eerste migratie')
-WOONPLAATS = stap('Een kolom erbij')
-NIVEAU = stap('Een verplichte kolom')
-CURSISTNUMMER = stap('Een unieke kolom')
-TIJDSTIP = stap('Een tijdstip')
-GEBOORTEJAAR = stap('Een kolom vullen')
-NAAM = stap('Een kolom hernoemen')
-LEEFTIJD_WEG = stap('Een kolom weg')
-GEBRUIKERS = stap('Een tweede tabel')
-INDEX = stap('Zelf een script schrijven')
+NUMMER = {stap.titel: stap.nummer for stap in STAPPEN}
+EERSTE = NUMMER['De eerste migratie']
+WOONPLAATS = NUMMER['Een kolom erbij']
+NIVEAU = NUMMER['Een verplichte kolom']
+CURSISTNUMMER = NUMMER['Een unieke kolom']
+TIJDSTIP = NUMMER['Een tijdstip']
+GEBOORTEJAAR = NUMMER['Een kolom vullen']
+NAAM = NUMMER['Een kolom hernoemen']
+LEEFTIJD_WEG = NUMMER['Een kolom weg']
+GEBRUIKERS = NUMMER['Een tweede tabel']
+INDEX = NUMMER['Zelf een script schrijven']
 
 # De kolom die een stap in de tabel van de les zet of verandert; van de eerste stap de laatste.
 KOLOM = {s.nummer: kolom for s in STAPPEN for kolom in s.erbij if kolom.tabel == TABEL}
@@ -105,8 +89,6 @@ class Leerling:
     def __init__(self, map_: Path):
         self.map = map_
         self.speel_na = speel_hier_na
-        # Wat er in een echte shell getypt is.
-        self.getypt: list[str] = []
 
     # --- De bestanden ---------------------------------------------------------------------------
 
@@ -169,13 +151,10 @@ class Leerling:
     ) -> str:
         """Schrijft zelf een script, na de head of na een andere revisie; geeft de revisie."""
         revisie = f'zelf_{naam}'
-        inhoud = {'upgrade': upgrade, 'downgrade': downgrade}
-        tekst = SCRIPT.format(
-            naam=naam,
-            revisie=revisie,
-            vorige=self.head() if vorige == '' else vorige,
-            **{f: '\n'.join(f'    {r}' for r in t.splitlines()) for f, t in inhoud.items()},
-        )
+        vorige = self.head() if vorige == '' else vorige
+        heen, terug = (indent(tekst, '    ') for tekst in (upgrade, downgrade))
+        kop = {'naam': naam, 'revisie': revisie, 'vorige': vorige}
+        tekst = SCRIPT.format(**kop, upgrade=heen, downgrade=terug)
         (self.versions / f'{revisie}.py').write_text(tekst, encoding='utf-8')
         return revisie
 
@@ -208,18 +187,6 @@ class Leerling:
         for oud, nieuw in wijzigingen:
             self.vervang(oud, nieuw, self.script(naam))
         self.flask('db', 'upgrade')
-
-    def upgrade(self, naam: str) -> None:
-        """Voert een script uit zoals `flask db upgrade`, zonder er een proces voor te starten."""
-        inhoud = {}
-        exec(self.lees(naam), inhoud)
-        adres = URL.create('sqlite', database=str(self.database))
-        with create_engine(adres, poolclass=NullPool).begin() as verbinding:
-            with Operations.context(MigrationContext.configure(verbinding)):
-                inhoud['upgrade']()
-            verbinding.exec_driver_sql(
-                'UPDATE alembic_version SET version_num = ?', (inhoud['revision'],)
-            )
 
     def sql(self, *opdrachten: str) -> None:
         with closing(sqlite3.connect(self.database)) as verbinding, verbinding:
@@ -371,6 +338,5 @@ class Leerling:
                 wissel(self.map, nieuw)
             case _:
                 # In de echte shell: zo is dit op Windows een opdracht van cmd.
-                self.getypt.append(opdracht)
                 klaar = HIER[0].draai([opdracht], self.map, omgeving())
                 assert klaar.returncode == 0, f'{opdracht}:\n{klaar.stdout}'

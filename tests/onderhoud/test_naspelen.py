@@ -19,13 +19,15 @@ from controle import naspelen, vertelling
 from controle.beoordeling import beoordeel
 from controle.oefenmap import lees_oefenmap
 from controle.oordeel import Oordeel
-from leerling import WOONPLAATS, Leerling
+from leerling import KOLOM, WOONPLAATS, Leerling
 from shells import WINE
 from speel_les import omgeving
 from stappen import KOPIE, LAATSTE, REGELS, SERVER, TABEL
 from zonder_kindproces import speel_apart_na, speel_hier_na
 
 UPGRADE = 'def upgrade():\n'
+# Zo eindigt de naam van het script waar dat in staat.
+SCRIPT = f'_{KOLOM[WOONPLAATS].naam}.py`'
 
 
 def zet(w: Leerling, plek: str, tekst: str) -> None:
@@ -236,7 +238,7 @@ STRUIKELBLOKKEN = {
     'tikfout': ('import os\n', 'class Los(db.Model)\n', ['regel 1.', 'dubbele punt']),
     'zonder Migrate': (REGELS['migrate'], '', ['`BasicModelApp.py`', REGELS['migrate']]),
     'exit': ('', 'import sys\n\nsys.exit()', ['BasicModelApp.py`', 'SystemExit', 'sys.exit()']),
-    'fout in een migratie': (UPGRADE, 'sa.bestaat_niet()', ['_woonplaats.py`', 'bestaat_niet']),
+    'fout in een migratie': (UPGRADE, 'sa.bestaat_niet()', [SCRIPT, 'bestaat_niet']),
 }
 
 
@@ -264,4 +266,4 @@ def test_een_proces_dat_te_vroeg_of_niet_stopt_krijgt_een_zin(leerling, monkeypa
         monkeypatch.setattr(naspelen, 'TIJDSLIMIET', 1)
         oordeel = beoordeel(lees_oefenmap(nooit.map), kind.verslag())
     assert inhoud(nooit.map) == voor
-    noemt(vertelling.wat_nu(oordeel), '_woonplaats.py`', '1 seconden', 'nog niet klaar')
+    noemt(vertelling.wat_nu(oordeel), SCRIPT, '1 seconden', 'nog niet klaar')

@@ -87,13 +87,7 @@ EIGEN_INI = '[pytest]\naddopts = -ra\n'
 # Bestanden van de leerling zelf, en de opties waarmee de controle dan nog groen is.
 EIGEN_BESTANDEN = [
     (
-        {
-            'test_eigen.py': EIGEN_TEST,
-            'tests/__init__.py': '',
-            'tests/test_eigen.py': EIGEN_TEST,
-            # Zo heten modules van Python, en bijna een pakket van de les.
-            **dict.fromkeys(('calendar.py', 'difflib.py', 'mijn_sqlalchemy.py'), ''),
-        },
+        {'test_eigen.py': EIGEN_TEST, 'tests/__init__.py': '', 'tests/test_eigen.py': EIGEN_TEST},
         [],
     ),
     (
@@ -101,7 +95,11 @@ EIGEN_BESTANDEN = [
         {'test_eigen.py': EIGEN_TEST, 'eigen/conftest.py': EIGEN_CONFTEST, 'pytest.ini': EIGEN_INI},
         ['-W', 'error', '.'],
     ),
-    ({'conftest.py': EIGEN_CONFTEST}, ['--import-mode=importlib']),
+    (
+        # Zo heten modules van Python, en bijna een pakket van de les.
+        {'conftest.py': EIGEN_CONFTEST, 'calendar.py': '', 'cmd.py': '', 'mijn_flask.py': ''},
+        ['--import-mode=importlib'],
+    ),
 ]
 
 

@@ -10,8 +10,7 @@ from dataclasses import fields
 from inspect import getsourcefile, getsourcelines
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from controle import vertelling
 from controle.beoordeling import beoordeel
@@ -19,6 +18,7 @@ from controle.hints.hint import HINTS, passende_hint
 from controle.hints.opmerkingen import OPMERKINGEN
 from controle.naspelen import Kindproces
 from controle.oefenmap import lees_oefenmap
+from speel_les import PROJECT
 
 FUNCTIES = {functie.__name__: functie for functie in (*HINTS, *OPMERKINGEN)}
 
@@ -26,7 +26,7 @@ FUNCTIES = {functie.__name__: functie for functie in (*HINTS, *OPMERKINGEN)}
 def waar(naam: str) -> str:
     """Het bestand en de regel van een hint of opmerking: 'controle/hints/model.py:20'."""
     functie = FUNCTIES[naam]
-    bestand = Path(getsourcefile(functie)).relative_to(TESTS).as_posix()
+    bestand = Path(getsourcefile(functie)).relative_to(PROJECT / 'tests').as_posix()
     return f'{naam}  {bestand}:{getsourcelines(functie)[1]}'
 
 

@@ -137,7 +137,7 @@ def oude_naam_is_er_nog(m):
     m.vervang(HERNOEMEN['downgrade'], f"drop_column('{HERNOEMD.naam}')", script)
     vul = f"    op.execute('UPDATE {TABEL} SET {HERNOEMD.naam} = {HERNOEMD.was}')\n"
     m.vervang('\n\ndef downgrade', f'{vul}\n\ndef downgrade', script)
-    m.upgrade(script)
+    m.flask('db', 'upgrade')
 
 
 # --- Na een stap ------------------------------------------------------------------------------

@@ -6,13 +6,9 @@ from leerling import GEBRUIKERS, NAAM, WOONPLAATS
 from spelen.terug import WERKMAP, herstel
 from stappen import DATABASE, KOPIE, MODULE, STAPPEN, TABEL
 
-from situaties.situatie import flask, na, samen, zonder_gebruiker
+from situaties.situatie import flask, model_van, na, samen, zonder_gebruiker
 
 TITEL = STAPPEN[NAAM - 1].naam_van_migratie
-
-
-def model_van(stap):
-    return lambda m: m.model_van(stap)
 
 
 @na(WOONPLAATS, zelf=lambda m: herstel(m.map))
@@ -35,9 +31,7 @@ na(
     GEBRUIKERS - 1,
     zelf=model_van(GEBRUIKERS),
     foreign_key_zonder_tweede_klasse=samen(model_van(GEBRUIKERS), zonder_gebruiker),
-    tweede_tabel_zonder_vaste_namen=samen(
-        model_van(GEBRUIKERS), lambda m: m.vervang(', metadata=namen', '')
-    ),
+    tweede_tabel_zonder_vaste_namen=model_van(GEBRUIKERS, ', metadata=namen', ''),
 )
 
 

@@ -186,7 +186,7 @@ def kolom_met(
         if stap == GEBOORTEJAAR:
             herschrijf(m, r'\n    # ### end', f'{VUL}\\g<0>', script, aantal=1)
         if tot == 'toegepast':
-            m.upgrade(script)
+            m.flask('db', 'upgrade')
         if waarde:
             m.sql(waarde)
         if verder:
@@ -232,24 +232,23 @@ SCHOENMAAT = 'schoenmaat = db.Column(db.String(15))'
 INSTRUMENT = "instrument = db.Column(db.Text, nullable=False, server_default='geen')"
 
 
-def samen_met_bas(
-    m: Leerling, van_anna: str, van_bas: str, ids: tuple[str, str] = ('a1', 'b1')
-) -> str:
-    """De leerling en Bas maken elk iets, in hun eigen map; daarna komt het script van Bas erbij."""
-    bas = Leerling(shutil.copytree(m.map, m.map.parent / 'bas'))
-    for wie, nieuw, revisie in ((m, van_anna, ids[0]), (bas, van_bas, ids[1])):
-        zet = wie.onderaan if nieuw.startswith('class') else wie.kolom
-        zet(nieuw)
-        wie.flask('db', 'migrate', '-m', 'nieuw', '--rev-id', revisie)
-        wie.flask('db', 'upgrade')
-    naam = f'migrations/versions/{ids[1]}_nieuw.py'
-    shutil.copyfile(bas.map / naam, m.map / naam)
-    return naam
-
-
 def met_bas(van_bas: str, ids: tuple[str, str] = ('a1', 'b1')) -> Callable:
-    """De leerling maakt een schoenmaat, en Bas iets anders."""
-    return lambda m: samen_met_bas(m, SCHOENMAAT, van_bas, ids)
+    """De leerling maakt een schoenmaat, en Bas in zijn eigen map iets anders.
+
+    Daarna komt het script van Bas erbij.
+    """
+
+    def doe(m: Leerling) -> None:
+        bas = Leerling(shutil.copytree(m.map, m.map.parent / 'bas'))
+        for wie, nieuw, revisie in ((m, SCHOENMAAT, ids[0]), (bas, van_bas, ids[1])):
+            zet = wie.onderaan if nieuw.startswith('class') else wie.kolom
+            zet(nieuw)
+            wie.flask('db', 'migrate', '-m', 'nieuw', '--rev-id', revisie)
+            wie.flask('db', 'upgrade')
+        naam = f'migrations/versions/{ids[1]}_nieuw.py'
+        shutil.copyfile(bas.map / naam, m.map / naam)
+
+    return doe
 
 
 def zet_klaar(m: Leerling, stap: int) -> str:
@@ -263,11 +262,6 @@ def herschrijf(m: Leerling, patroon: str, nieuw: str, naam: str = MODULE, aantal
     tekst, gevonden = re.subn(patroon, nieuw, m.lees(naam), count=aantal)
     assert gevonden, f'Niets in {naam} past op {patroon!r}.'
     m.schrijf(tekst, naam)
-
-
-def zonder_kolom(m: Leerling, stap: int) -> None:
-    """Haalt de regel van een kolom uit het model."""
-    m.vervang(f'    {KOLOM[stap].regel}\n', '')
 
 
 def zet_model_apart(m: Leerling) -> None:

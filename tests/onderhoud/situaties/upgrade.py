@@ -133,7 +133,7 @@ TIKFOUT_OOK_TERUG = samen(TIKFOUT, in_script(NAAM, HERNOEM, f"alter_column('{MIS
 
 
 def voer_uit(m):
-    m.upgrade(m.script(NAAM))
+    m.flask('db', 'upgrade')
 
 
 def met_erachter(naam, nieuw):
