@@ -41,6 +41,7 @@ def pytest_addoption(pluginmanager):
         pluginmanager.set_blocked(plugin)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     for naam in NODIG.split():
         if not (OEFENMAP / 'tests' / naam).is_file():

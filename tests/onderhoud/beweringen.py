@@ -77,11 +77,11 @@ def zonder_toeval(map_: Path) -> dict[str, str]:
     bestanden = [map_ / MODULE, *map_.glob('migrations/versions/*.py')]
     teksten = {pad.name: pad.read_text(encoding='utf-8') for pad in bestanden}
     with closing(sqlite3.connect(map_ / DATABASE)) as verbinding:
-        # Waar twee scripts naast elkaar staan, hangt de volgorde van kolommen af van hun id.
-        dump = [re.split(r',\s*', regel.strip(');')) for regel in verbinding.iterdump()]
-        teksten[DATABASE] = '\n'.join(','.join(sorted(delen)) for delen in dump)
+        teksten[DATABASE] = '\n'.join(verbinding.iterdump())
     toeval = r"scrypt:[^']+|\d{4}-\d\d-\d\d [\d:.]+|[0-9a-f]{12}"
-    return {
-        re.sub(r'^[0-9a-f]{12}_', '', naam): re.sub(toeval, '*', tekst)
-        for naam, tekst in teksten.items()
-    }
+    teksten = {re.sub(r'^[0-9a-f]{12}_', '', naam): t for naam, t in teksten.items()}
+    teksten = {naam: re.sub(toeval, '*', tekst) for naam, tekst in teksten.items()}
+    # Waar twee scripts naast elkaar staan, hangt de volgorde van kolommen af van hun id.
+    dump = teksten[DATABASE].splitlines()
+    teksten[DATABASE] = '\n'.join(' '.join(sorted(re.findall(r'[^\s,()]+', r))) for r in dump)
+    return teksten

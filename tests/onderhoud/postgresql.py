@@ -1,6 +1,7 @@
 """Een eigen PostgreSQL-server voor wie deel D speelt: alleen op deze computer, en tijdelijk."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,17 +15,6 @@ from spelen.lestekst import Hoofdstuk
 
 # De beheerder; hij en zijn wachtwoord bestaan alleen in deze server.
 BEHEERDER = {'host': 'localhost', 'user': 'beheerder', 'password': 'les'}
-
-# Wat erin staat mag verloren gaan (-F); en hij luistert alleen op deze computer.
-OPTIES = '-F -h localhost -p {poort} -c unix_socket_directories='
-
-# Wat er van een vorige keer is, en hoe het weggaat.
-VORIGE = {
-    "SELECT datname FROM pg_database WHERE datname !~ '^(postgres|template.)$'": (
-        'DROP DATABASE {} WITH (FORCE)'
-    ),
-    "SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_'": 'DROP ROLE {}',
-}
 
 # .ci/run zoekt naar het begin van deze zin.
 NIET_GEDRAAID = 'NIET GEDRAAID MET POSTGRESQL: `initdb` is hier niet te vinden.'
@@ -48,7 +38,8 @@ class Server:
             *('initdb', '-E', 'UTF8', '--no-locale', '--no-sync', '-A', 'scram-sha-256'),
             *('-U', BEHEERDER['user'], f'--pwfile={wachtwoord}'),
         )
-        opties = OPTIES.format(poort=self.poort)
+        # Wat erin staat mag verloren gaan (-F); en hij luistert alleen op deze computer.
+        opties = f'-F -h localhost -p {self.poort} -c unix_socket_directories='
         self._draai('pg_ctl', '-l', self.map / 'log', '-o', opties, '-w', 'start')
 
     def stop(self) -> None:
@@ -100,11 +91,13 @@ def sql_in(hoofdstuk: Hoofdstuk) -> list[str]:
 
 def verse_server(hoofdstuk: Hoofdstuk) -> dict[str, str]:
     """Een server met alleen wat de beheerder maakt; geeft de omgeving die ernaar wijst."""
+    maak = sql_in(hoofdstuk)
     with server().beheer() as beheer:
-        for oud, weg in VORIGE.items():
-            for (naam,) in beheer.execute(oud).fetchall():
-                beheer.execute(weg.format(naam))
-        for opdracht in sql_in(hoofdstuk):
+        # Eerst weg wat er van een vorige keer is: de database, en dan pas zijn eigenaar.
+        for soort, naam in re.findall(r'CREATE (\w+) (\w+)', '\n'.join(maak))[::-1]:
+            met = ' WITH (FORCE)' if soort == 'DATABASE' else ''
+            beheer.execute(f'DROP {soort} IF EXISTS {naam}{met}')
+        for opdracht in maak:
             beheer.execute(opdracht)
     # Het adres in de les noemt geen poort: dan kiest de driver deze.
     return {'PGPORT': str(server().poort)}

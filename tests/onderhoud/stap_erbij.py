@@ -7,7 +7,7 @@ erbij komt staat in stap_erbij.md.
 """
 
 import re
-import subprocess
+import shutil
 import sys
 from pathlib import Path
 
@@ -21,27 +21,19 @@ AL_IN_DE_LES = 'telefoon' in {kolom.naam for stap in STAPPEN for kolom in stap.e
 KOLOM = Kolom(TABEL, 'proef' if AL_IN_DE_LES else 'telefoon', 'VARCHAR(15)')
 TITEL = f'Een proef met {KOLOM.naam}'
 
+# Wat git en de tests zelf maken hoort niet bij het project.
+NIET_MEE = ('.git', '.venv', '.standen', '.hypothesis', '.*_cache', '__pycache__', '*.sqlite-*')
 
-def maak(doel: Path, compleet: bool = True) -> None:
-    """Zet het project in `doel`, met de stap erbij; niet compleet is zonder hoofdstuk en recept."""
-    bestanden = subprocess.run(
-        ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-        cwd=PROJECT,
-        capture_output=True,
-        check=True,
-    ).stdout.decode()
-    for naam in filter(None, bestanden.split('\0')):
-        if (PROJECT / naam).is_file():
-            (doel / naam).parent.mkdir(parents=True, exist_ok=True)
-            (doel / naam).write_bytes((PROJECT / naam).read_bytes())
+
+def maak(doel: Path, met_hoofdstuk: bool = True) -> None:
+    """Zet het project in `doel`, met de stap erbij."""
+    shutil.copytree(PROJECT, doel, ignore=shutil.ignore_patterns(*NIET_MEE), dirs_exist_ok=True)
     velden = f"'{KOLOM.tabel}', '{KOLOM.naam}', '{KOLOM.type}'"
     stap = f"    Stap('{TITEL}', erbij=(Kolom({velden}),)),\n"
     _zet_voor(doel / 'tests/stappen.py', ')\n\nLAATSTE =', stap)
-    if compleet:
+    if met_hoofdstuk:
         les = doel / 'LEERLING.md'
         _zet_voor(les, '## Tot slot\n', _hoofdstuk(les.read_text(encoding='utf-8')))
-        recept = f"    '{TITEL}': [kolom_erbij('{KOLOM.naam}')],\n"
-        _zet_voor(doel / 'tests/onderhoud/recepten.py', '}\n\n\ndef is_vrij', recept)
 
 
 def _hoofdstuk(les: str) -> str:
@@ -52,15 +44,8 @@ def _hoofdstuk(les: str) -> str:
     regels.insert(plek, f'    {KOLOM.regel}')
     rijen = re.findall(rf'De tabel `{TABEL}`[^\n]*:\n\n((?:\|[^\n]*\n)+)', les)[-1]
     sjabloon = Path(__file__).with_suffix('.md').read_text(encoding='utf-8')
-    return sjabloon.format(
-        nummer=LAATSTE + 1,
-        titel=TITEL,
-        naam=KOLOM.naam,
-        klasse='\n'.join(regels),
-        regel=plek + 1,
-        tabel=TABEL,
-        rijen=f'{rijen}| `{KOLOM.naam}` | `{KOLOM.type}` | nee | | |\n',
-    )
+    stap = {'nummer': LAATSTE + 1, 'titel': TITEL, 'kolom': KOLOM, 'rijen': rijen}
+    return sjabloon.format(**stap, klasse='\n'.join(regels), regel=plek + 1)
 
 
 def _zet_voor(bestand: Path, plek: str, tekst: str) -> None:

@@ -1,9 +1,4 @@
-"""Speelt de les in dit proces, en laat daarbij iets misgaan.
-
-    python tests/onderhoud/storing.py KEER MAP NIEUW
-
-Zo sterft een wissel echt: bij die verandering is het proces er niet meer.
-"""
+"""Speelt de les in dit proces, en laat daarbij iets misgaan."""
 
 import os
 import signal
@@ -16,7 +11,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 import speel_les
-from spelen.terug import wissel
 
 VERANDERT = ('os.mkdir', 'os.rename', 'os.rmdir', 'os.remove')
 
@@ -77,9 +71,3 @@ def speel(oefenmap: Path, *argumenten: str) -> tuple[int, str, str]:
     # Aan het eind zet hij Ctrl-C uit: dan is zijn eigen proces klaar.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     return status, *(stroom.buffer.getvalue().decode() for stroom in (uit, mis))
-
-
-if __name__ == '__main__':
-    keer, map_, nieuw = sys.argv[1:]
-    with storing(lambda _: os._exit(9), int(keer)):
-        wissel(Path(map_), Path(nieuw))

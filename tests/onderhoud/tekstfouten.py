@@ -159,11 +159,33 @@ def verander(
     hoofdstuk: Hoofdstuk, patroon: str, nieuw: str | Callable[[re.Match], str]
 ) -> tuple[Hoofdstuk, int]:
     """Het hoofdstuk met het eerste stuk dat past veranderd, en de eerste regel die anders is."""
+    regels = [regel for _, regel in hoofdstuk.regels]
+    tekst = ''.join(f'{regel}\n' for regel in regels)
+    veranderd = re.sub(patroon, nieuw, tekst, count=1).splitlines()
+    paren = zip_longest(regels, veranderd)
+    begin = hoofdstuk.regels[0][0]
+    anders = next(nummer for nummer, (oud, nu) in enumerate(paren, start=begin) if oud != nu)
+    return met_regels(hoofdstuk, veranderd), anders
+
+
+def met_regels(hoofdstuk: Hoofdstuk, regels: list[str]) -> Hoofdstuk:
+    """Het hoofdstuk met andere regels, op dezelfde plaats in de tekst."""
     begin = hoofdstuk.regels[0][0]
     eerder = (PROJECT / hoofdstuk.bestand).read_text(encoding='utf-8').splitlines()[: begin - 1]
-    voor = ''.join(f'{regel}\n' for regel in eerder)
-    tekst = ''.join(f'{regel}\n' for _, regel in hoofdstuk.regels)
-    veranderd = re.sub(patroon, nieuw, tekst, count=1)
-    paren = zip_longest(tekst.splitlines(), veranderd.splitlines())
-    anders = next(regel for regel, (oud, nu) in enumerate(paren, start=begin) if oud != nu)
-    return lees_les(voor + veranderd)[-1], anders
+    return lees_les('\n'.join([*eerder, *regels]))[-1]
+
+
+def met_een_onware_cel(hoofdstuk: Hoofdstuk) -> Iterator[tuple[Hoofdstuk, int]]:
+    """Het hoofdstuk met een cel van een tabel of een regel van een diagram anders, en welke."""
+    begin = hoofdstuk.regels[0][0]
+    regels = [regel for _, regel in hoofdstuk.regels]
+    for blok in hoofdstuk.blokken:
+        if blok.soort == 'mermaid' or (blok.soort == 'tabel' and blok.kop == KOLOMMENTABEL):
+            for nummer, regel in blok.regels[2 if blok.soort == 'tabel' else 0 :]:
+                for einde in re.finditer(r' \| | \|$|$' if '|' in regel else '$', regel):
+                    onwaar = f'{regel[: einde.start()]} onwaar{regel[einde.start() :]}'
+                    plek = nummer - begin
+                    yield (
+                        met_regels(hoofdstuk, [*regels[:plek], onwaar, *regels[plek + 1 :]]),
+                        nummer,
+                    )

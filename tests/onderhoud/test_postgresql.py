@@ -2,13 +2,12 @@
 
 import re
 import socket
-import time
 
 import pytest
 from beweringen import inhoud, is_groen
-from bezig import begin_flask, typ, wacht_op
 from leerling import GEBRUIKERS, Leerling
 from postgresql import server, sql_in, verse_server
+from processen import begin, typ, wacht_op, wacht_tot
 from speel_les import lees, omgeving
 from spelen.dit_proces import draai_flask
 from spelen.lestekst import VERDIEPING
@@ -19,9 +18,6 @@ from zonder_kindproces import speel_apart_na
 DEEL = lees(VERDIEPING)[-1]
 ADRES = re.search(rf'export {SERVER}=(\S+)`', '\n'.join(regel for _, regel in DEEL.regels))[1]
 IN_HET_ADRES = re.search('les:(.*)@', ADRES)[1]
-
-# Zo lang wacht een test op iets wat zo hoort te gebeuren.
-GEDULD = 60
 
 
 @pytest.fixture
@@ -88,15 +84,13 @@ def test_een_script_dat_met_postgresql_gemaakt_is_werkt_niet_altijd_met_sqlite(m
 def test_een_open_flask_shell_laat_een_upgrade_wachten_zonder_een_woord(m):
     m.flask('db', 'upgrade', f'{m.revisie("telefoon")}-1')
     wacht = "SELECT 1 FROM pg_stat_activity WHERE usename = 'les' AND wait_event_type = 'Lock'"
-    with begin_flask(m.map, 'shell', **{SERVER: ADRES}) as shell:
+    venster = {'FLASK_APP': MODULE, SERVER: ADRES}
+    with begin('flask', 'shell', waar=m.map, **venster) as shell:
         typ(shell, f"db.session.execute(db.text('SELECT id FROM {TABEL}')), 'gelezen'")
         wacht_op(shell, 'gelezen')
-        with begin_flask(m.map, 'db', 'upgrade', **{SERVER: ADRES}) as upgrade:
+        with begin('flask', 'db', 'upgrade', waar=m.map, **venster) as upgrade:
             assert wacht_op(upgrade, 'Running upgrade').endswith(', telefoon\n')
-            uiterlijk = time.monotonic() + GEDULD
-            while not vraag(wacht):
-                assert time.monotonic() < uiterlijk
-                time.sleep(0.05)
+            wacht_tot(lambda: vraag(wacht))
             shell.communicate('exit()\n')
             # Ook daarna zegt hij niets.
             assert upgrade.communicate() == ('', None)
@@ -107,25 +101,17 @@ def test_een_open_flask_shell_laat_een_upgrade_wachten_zonder_een_woord(m):
 # --- Zonder server ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ('boven', 'variabele'),
-    [
-        (REGELS['adres'], SERVER),
-        (REGELS['migrate'], SERVER),
-        # Op de goede plaats, maar met een tikfout in de variabele.
-        (DB_MET_NAMEN, SERVER.replace('URI', 'URL')),
-    ],
-)
-def test_op_een_andere_plaats_of_met_een_tikfout_werkt_flask_stil_met_sqlite(
-    leerling, boven, variabele
-):
+def test_op_een_andere_plaats_of_met_een_tikfout_werkt_flask_stil_met_sqlite(leerling):
     m = leerling('D')
     m.vervang(UIT_DE_OMGEVING, '')
-    m.vervang(boven, f'{UIT_DE_OMGEVING}\n{boven}')
-    venster = omgeving() | {'FLASK_APP': MODULE, variabele: ADRES}
-    status, uitvoer = draai_flask(m.map, ['db', 'current'], venster)
-    assert status == 0
-    assert 'Context impl SQLiteImpl.' in uitvoer
+    zonder = m.lees()
+    for boven in (REGELS['adres'], REGELS['migrate'], DB_MET_NAMEN):
+        # De laatste is de goede plaats, maar met een tikfout in de variabele.
+        variabele = SERVER.replace('URI', 'URL') if boven == DB_MET_NAMEN else SERVER
+        m.schrijf(zonder.replace(boven, f'{UIT_DE_OMGEVING}\n{boven}'))
+        venster = omgeving() | {'FLASK_APP': MODULE, variabele: ADRES}
+        status, uitvoer = draai_flask(m.map, ['db', 'current'], venster)
+        assert (status, 'Context impl SQLiteImpl.' in uitvoer) == (0, True)
 
 
 def test_het_wachtwoord_staat_in_geen_bestand_van_de_map():
@@ -142,13 +128,12 @@ def test_sqlite_telt_zelf_door_na_een_rij_met_een_eigen_id(leerling):
 
 
 def test_de_controle_komt_nooit_op_de_server(leerling, monkeypatch):
-    regel, vast, meteen = (leerling(LAATSTE, naam) for naam in ('regel', 'vast', 'meteen'))
+    regel, meteen = leerling(LAATSTE, 'regel'), leerling(LAATSTE, 'meteen')
     regel.vervang(DB_MET_NAMEN, f'{UIT_DE_OMGEVING}\n{DB_MET_NAMEN}')
-    for m in (vast, meteen):
-        m.vervang(REGELS['adres'], f"app.config['SQLALCHEMY_DATABASE_URI'] = {ADRES!r}")
-        # Wat verbinding maakt tegenhoudt, staat in het eigen proces.
-        m.speel_na = speel_apart_na
+    meteen.vervang(REGELS['adres'], f"app.config['SQLALCHEMY_DATABASE_URI'] = {ADRES!r}")
     meteen.onderaan('with app.app_context():\n    db.session.scalars(db.select(Cursist)).all()')
+    # Wat verbinding maakt tegenhoudt, staat in het eigen proces.
+    meteen.speel_na = speel_apart_na
     with socket.create_server(('localhost', 0)) as luistert:
         luistert.settimeout(0.1)
         poort = str(luistert.getsockname()[1])
@@ -157,10 +142,9 @@ def test_de_controle_komt_nooit_op_de_server(leerling, monkeypatch):
         uit = regel.controle(**{SERVER: ADRES})
         is_groen(uit, LAATSTE)
         assert f'Opmerking: In dit terminalvenster staat `{SERVER}`' in uit.stdout
-        for m in (vast, meteen):
-            assert '`postgresql`' in m.wat_nu()
+        assert '`postgresql`' in meteen.wat_nu()
         with pytest.raises(TimeoutError):
             luistert.accept()
     # Zonder de controle ertussen klopt `flask` daar wel aan.
-    for m in (regel, vast, meteen):
+    for m in (regel, meteen):
         assert f'port {poort} failed' in m.flask('db', 'current', mag_mislukken=True)

@@ -2,10 +2,9 @@
 
 import errno
 import shutil
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -49,38 +48,27 @@ def onderdelen(map_: Path) -> dict[str, bytes | None]:
 
 
 class Map:
-    """Een oefenmap, en hoe zij was."""
+    """Een oefenmap, hoe zij was, en hoe zij na een wissel hoort te zijn."""
 
     def __init__(self, map_: Path, nieuwe: dict[str, bytes | None] = BEGIN):
-        self.map, self.nieuwe = map_, nieuwe
-        self.oude, self.eigen = onderdelen(map_), self.het_andere()
+        self.map, self.was, self.oude = map_, inhoud(map_), onderdelen(map_)
+        eigen = {n: t for n, t in self.was.items() if n not in self.oude}
+        bewaard = {'oud': None} | {f'oud/{n}': t for n, t in self.oude.items()}
+        self.wordt = eigen | nieuwe | bewaard
 
     def kopie(self, doel: Path, nieuwe: dict[str, bytes | None] = BEGIN) -> 'Map':
         return Map(shutil.copytree(self.map, doel, ignore=shutil.ignore_patterns('tests')), nieuwe)
 
-    def het_andere(self) -> dict[str, bytes | None]:
-        """De inhoud zonder wat bij een wissel meegaat, en zonder oud, oud2 ... en de werkmap."""
-        alles, mee = inhoud(self.map), onderdelen(self.map).keys()
-        return {n: alles[n] for n in alles.keys() - mee if not n.startswith(('oud', WERKMAP))}
-
-    def is_oud(self) -> bool:
-        niets_weg = onderdelen(self.map) == self.oude and not (self.map / 'oud').exists()
-        return niets_weg and self.het_andere() == self.eigen
-
-    def is_nieuw(self) -> bool:
-        """Het nieuwe staat er, het oude is bewaard, en verder is er niets anders."""
-        oud = self.map / 'oud'
-        vernieuwd = (
-            onderdelen(self.map) == self.nieuwe and oud.exists() and inhoud(oud) == self.oude
-        )
-        return vernieuwd and self.het_andere() == self.eigen
+    def is_nu(self) -> dict[str, bytes | None]:
+        """De inhoud, zonder de werkmap en wat een volgende wissel bewaart."""
+        return {n: t for n, t in inhoud(self.map).items() if not n.startswith((WERKMAP, 'oud2'))}
 
     def sterft(self, keer: int, doe: Callable[..., object], *waarmee: Path) -> bool:
         """Of het bij de zoveelste verandering ophield; daarna verandert er ook niets meer."""
         with suppress(Dood), storing(sterf, keer, verder=True) as kwam:
             doe(self.map, *waarmee)
         # Wie niets zegt, heeft een map die in orde is.
-        assert halverwege(self.map) or self.is_oud() or self.is_nieuw()
+        assert halverwege(self.map) or self.is_nu() in (self.was, self.wordt)
         return kwam()
 
 
@@ -114,110 +102,69 @@ def test_terug_geeft_de_stand_van_de_les_en_bewaart_elke_byte(bezig):
             assert zonder_toeval(bezig.map) == zonder_toeval(stand(nummer))
             # Wat in `oud` staat, doet niet mee.
             is_groen(Leerling(bezig.map).controle('.'), nummer)
-    assert bezig.is_nieuw()
+    assert bezig.is_nu() == bezig.wordt
     assert (bezig.map / 'oud' / JOURNAL).exists()
 
 
-@pytest.mark.parametrize('weg', [[MODULE], ['migrations'], [DATABASE], ONDERDELEN])
-def test_wat_er_niet_is_hoeft_ook_niet_bewaard(bezig, tmp_path, weg):
-    for naam in weg:
-        if (bezig.map / naam).exists():
-            (bezig.map / naam).rename(tmp_path / naam)
-    m = Map(bezig.map)
+def test_wat_er_niet_is_hoeft_ook_niet_bewaard(na_stap):
+    map_ = na_stap(0)
+    (map_ / MODULE).unlink()
+    m = Map(map_)
     assert speel(m.map, '--terug', '0')[0] == 0
-    assert m.is_nieuw()
+    assert m.is_nu() == m.wordt
 
 
 # --- De stroom valt uit -------------------------------------------------------------------------
 
 
-def zet_klaar(m: Map) -> Path:
-    return shutil.copytree(stand(EERSTE), m.map / WERKMAP / 'bouw')
-
-
-@pytest.fixture
-def wissels(bezig, tmp_path) -> Iterator[Map]:
+def wissels(bezig: Map, tmp_path: Path) -> Iterator[Map]:
     """Telkens een verse wissel die sterft bij de volgende verandering, tot hij een keer lukt."""
-
-    def geef() -> Iterator[Map]:
-        for keer in count(1):
-            m = bezig.kopie(tmp_path / str(keer), onderdelen(stand(EERSTE)))
-            stierf = m.sterft(keer, wissel, zet_klaar(m))
-            yield m
-            if not stierf:
-                assert m.is_nieuw()
-                # Drie oude onderdelen en een journal, drie nieuwe, en drie keer een map.
-                assert keer > 10
-                return
-
-    return geef()
+    for keer in count(1):
+        m = bezig.kopie(tmp_path / str(keer), onderdelen(stand(EERSTE)))
+        stierf = m.sterft(keer, wissel, shutil.copytree(stand(EERSTE), m.map / WERKMAP / 'bouw'))
+        yield m
+        if not stierf:
+            # Drie oude onderdelen en een journal, drie nieuwe, en drie keer een map.
+            assert keer > 10
+            return
 
 
-@pytest.mark.parametrize('leeft', [2, 1000])
-def test_herstel_maakt_de_map_oud_of_nieuw_ook_als_het_zelf_steeds_sterft(wissels, leeft):
+def test_herstel_maakt_de_map_oud_of_nieuw_ook_als_het_zelf_steeds_sterft(bezig, tmp_path):
     uitkomsten = set()
-    for m in wissels:
+    for m in wissels(bezig, tmp_path):
         was_halverwege, oud_is_bewaard = halverwege(m.map), not (m.map / WERKMAP / 'oud').exists()
         # Wat af is, blijft af.
         for _ in range(2):
-            assert any(not m.sterft(leeft, herstel) for _ in range(100))
+            assert any(not m.sterft(2, herstel) for _ in range(100))
             assert not (m.map / WERKMAP).exists()
-        uitkomsten.add((was_halverwege, m.is_nieuw()))
-        if was_halverwege:
-            assert m.is_nieuw() == oud_is_bewaard
-    assert uitkomsten >= {(True, True), (True, False), (False, True), (False, False)}
+        is_nieuw = m.is_nu() == m.wordt
+        uitkomsten.add((was_halverwege, is_nieuw))
+        assert not was_halverwege or is_nieuw == oud_is_bewaard
+    assert is_nieuw
+    assert len(uitkomsten) == 4
 
 
-def test_wie_halverwege_verder_werkt_raakt_ook_dat_niet_kwijt(wissels):
-    for m in filter(lambda m: halverwege(m.map), wissels):
-        gemaakt = {
-            n: f'nieuw: {n}'.encode() for n in (MODULE, DATABASE) if not (m.map / n).exists()
-        }
-        for naam, tekst in gemaakt.items():
-            (m.map / naam).write_bytes(tekst)
-        herstel(m.map)
-        bewaard = [onderdelen(map_) for map_ in (m.map, *m.map.glob('oud*'))]
-        assert bewaard[0] in (m.oude, m.nieuwe)
-        assert m.oude in bewaard
-        for naam, tekst in gemaakt.items():
-            assert any(map_.get(naam) == tekst for map_ in bewaard)
-
-
-# Bij de zoveelste verandering van wissel(): de eerste twee zijn voor de mappen in .terug.
-EERSTE_WEG, EERSTE_ERBIJ = 3, 8
-
-
-@pytest.mark.parametrize(
-    ('keer', 'afgemaakt'), [(EERSTE_WEG + 1, []), (EERSTE_ERBIJ + 1, ['oud2'])]
-)
-def test_de_volgende_terug_herstelt_eerst_wat_bleef_liggen(bezig, keer, afgemaakt):
-    script, waar = Path(__file__).with_name('storing.py'), str(PROJECT / 'tests')
-    # Hier is het proces echt dood.
-    assert draai(script, str(keer), bezig.map, zet_klaar(bezig), PYTHONPATH=waar).returncode == 9
-    assert halverwege(bezig.map)
-    status, gezegd, mis = speel(bezig.map, '--terug', '0')
-    assert (status, mis) == (0, '')
-    assert bezig.is_nieuw()
-    assert sorted(pad.name for pad in bezig.map.glob('oud*')) == ['oud', *afgemaakt]
-    assert ('eerst afgemaakt' in gezegd) == bool(afgemaakt)
-    for naam in afgemaakt:
-        assert inhoud(bezig.map / naam) == onderdelen(stand(EERSTE))
+def test_wie_halverwege_verder_werkt_raakt_ook_dat_niet_kwijt(bezig, tmp_path):
+    for m in wissels(bezig, tmp_path):
+        if halverwege(m.map):
+            weg = [naam for naam in (MODULE, DATABASE) if not (m.map / naam).exists()]
+            for naam in weg:
+                m.map.joinpath(naam).write_text(f'nieuw: {naam}', encoding='utf-8')
+            herstel(m.map)
+            nu, *bewaard = [onderdelen(map_) for map_ in (m.map, *m.map.glob('oud*'))]
+            assert nu == m.oude or (nu == onderdelen(stand(EERSTE)) and m.oude in bewaard)
+            for naam in weg:
+                assert f'nieuw: {naam}'.encode() in [map_.get(naam) for map_ in bewaard]
 
 
 # --- Een fout, of Ctrl-C ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ('nummer', 'verder', 'woorden', 'uitkomsten'),
-    [
-        (errno.EACCES, False, SLUIT, {OUD, NIEUW}),
-        (errno.EACCES, True, SLUIT, {OUD, HALF}),
-        (errno.ENOSPC, False, VOL, {OUD, NIEUW}),
-    ],
+    ('nummer', 'verder', 'woorden'),
+    [(errno.EACCES, False, SLUIT), (errno.EACCES, True, SLUIT), (errno.ENOSPC, False, VOL)],
 )
-def test_een_fout_op_elke_plek_is_een_zin_en_de_map_blijft_heel(
-    bezig, tmp_path, nummer, verder, woorden, uitkomsten
-):
+def test_elke_fout_is_een_zin_en_de_map_blijft_heel(bezig, tmp_path, nummer, verder, woorden):
     gezien, gezegd = set(), ''
     for keer in count(1):
         m = bezig.kopie(tmp_path / str(keer))
@@ -225,43 +172,35 @@ def test_een_fout_op_elke_plek_is_een_zin_en_de_map_blijft_heel(
             status, _, mis = speel(m.map, '--terug', '0')
         gezegd += mis
         (uitkomst,) = [zin for zin in (OUD, NIEUW, HALF) if mis.endswith(zin)] or ['']
-        assert status == bool(uitkomst)
-        assert halverwege(m.map) == (uitkomst == HALF)
+        assert (status, halverwege(m.map)) == (bool(uitkomst), uitkomst == HALF)
         if uitkomst == HALF:
-            # Doen wat er staat.
-            assert speel(m.map, '--terug', '0')[0] == 0
-        assert m.is_oud() if uitkomst == OUD else m.is_nieuw()
+            # Doen wat er staat: dan komt alles terug, of wordt eerst het nieuwe afgemaakt.
+            status, zegt, _ = speel(m.map, '--terug', '0')
+            nieuwe = inhoud(m.map / 'oud2')
+            assert (status, 'eerst afgemaakt' in zegt) == (0, nieuwe == BEGIN)
+            uitkomst += 'afgemaakt' if nieuwe else 'teruggezet'
+        assert m.is_nu() == (m.was if uitkomst == OUD else m.wordt)
+        gezien.add(uitkomst)
         if not kwam():
             break
-        gezien.add(uitkomst)
-    # Alleen of de lege werkmap weg kan, doet er niet toe.
-    assert gezien == uitkomsten | {''}
+    # Zonder zin is het gelukt: het is het einde, of alleen de lege werkmap kan niet weg.
+    half = {f'{HALF}teruggezet', f'{HALF}afgemaakt'}
+    assert gezien == {'', OUD} | (half if verder else {NIEUW})
     assert woorden in gezegd
 
 
-@contextmanager
-def vastgehouden(map_: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Iets dat zich echt niet laat verplaatsen: wat, en waar Python dat aan merkt."""
-    if sys.platform == 'win32':
-        with closing(sqlite3.connect(map_ / DATABASE)) as verbinding:
-            verbinding.execute(f'SELECT * FROM {TABEL}').fetchone()
-            yield DATABASE, ()
-    else:
-        # Een open bestand mag hier weg; een map waarin je niet mag schrijven niet.
-        (map_ / 'migrations').chmod(0o555)
-        yield 'migrations', ('-c', ZONDER_VOORRECHTEN)
-        (map_ / 'migrations').chmod(0o755)
-
-
 def test_wat_vastzit_wordt_genoemd_en_daarna_lukt_het(bezig):
-    voor = inhoud(bezig.map)
-    with vastgehouden(bezig.map) as (naam, manier):
+    # Windows verplaatst geen open bestand, een ander systeem geen map waarin je niet mag schrijven.
+    anders = ('migrations', ('-c', ZONDER_VOORRECHTEN))
+    naam, manier = (DATABASE, ()) if sys.platform == 'win32' else anders
+    with bezig.map.joinpath(DATABASE).open('rb'):
+        (bezig.map / 'migrations').chmod(0o555)
         status, _, mis = in_het_echt(bezig.map, '--terug', '0', manier=manier)
-        assert status == 1
-        assert mis == f'Ik kan `{naam}` niet verplaatsen. {SLUIT}{OUD}'
-        assert inhoud(bezig.map) == voor
+    assert (status, mis) == (1, f'Ik kan `{naam}` niet verplaatsen. {SLUIT}{OUD}')
+    assert inhoud(bezig.map) == bezig.was
+    (bezig.map / 'migrations').chmod(0o755)
     assert speel(bezig.map, '--terug', '0')[0] == 0
-    assert bezig.is_nieuw()
+    assert bezig.is_nu() == bezig.wordt
 
 
 @pytest.mark.parametrize(
@@ -269,14 +208,13 @@ def test_wat_vastzit_wordt_genoemd_en_daarna_lukt_het(bezig):
     [(ctrl_c, 130, 'Afgebroken.\n'), (partial(fout, errno.ENOSPC), 1, VOL)],
 )
 def test_wat_er_tijdens_het_spelen_gebeurt_verandert_niets(bezig, doe, status, gezegd):
-    voor = inhoud(bezig.map)
     with storing(doe, 1, ('sqlite3.connect',)):
         assert speel(bezig.map, '--terug', str(EERSTE))[::2] == (status, gezegd + OUD)
-    assert inhoud(bezig.map) == voor
+    assert inhoud(bezig.map) == bezig.was
 
 
 def test_ctrl_c_tijdens_het_verplaatsen_komt_te_laat(bezig):
-    with storing(ctrl_c, EERSTE_WEG, ('os.rename',)) as kwam:
+    with storing(ctrl_c, 3, ('os.rename',)) as kwam:
         assert speel(bezig.map, '--terug', '0')[::2] == (0, '')
     assert kwam()
-    assert bezig.is_nieuw()
+    assert bezig.is_nu() == bezig.wordt

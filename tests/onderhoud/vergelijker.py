@@ -38,6 +38,8 @@ class Vergelijker(Speler):
         self.afwijkingen: list[LesFout] = []
         # Wat de `pytest` van het hoofdstuk afdrukte.
         self.controle = ''
+        # Wat vergeleken is: wat de tekst toont, wat er kwam, en de regel van de opdracht.
+        self.vergeleken: list[tuple[list[tuple[int, str]], list[str], int]] = []
 
     def meld(self, afwijking: LesFout, uitvoer: str = '') -> None:
         afwijking.uitvoer = afwijking.uitvoer or uitvoer
@@ -89,18 +91,22 @@ class Vergelijker(Speler):
         code, uitvoer = resultaat.returncode, resultaat.stdout
         if opdracht[0] == 'pytest':
             self.controle += uitvoer
-        afwijking = vergelijk(getoond, uitvoer.splitlines(), regel)
+        afwijking = self._vergelijk(getoond, uitvoer.splitlines(), regel)
         if not afwijking and bool(code) != any(MISLUKT.match(tekst) for _, tekst in getoond):
             melding = f'`{shlex.join(opdracht)}` eindigt met {code}; dat laat de tekst niet zien.'
             afwijking = LesFout(regel, melding)
         if afwijking:
             self.meld(afwijking, uitvoer)
 
+    def _vergelijk(self, *wat: object) -> LesFout | None:
+        self.vergeleken.append(wat)
+        return vergelijk(*wat)
+
     def _gesprek(self, gesprek: list[tuple[int, str, list, str]]) -> None:
         uitvoer = '\n'.join(f'>>> {regel}\n{echt}'.rstrip() for _, regel, _, echt in gesprek)
         for nummer, regel, getoond, echt in gesprek:
             # Na exit() neemt de ene Python afscheid met een regel, de andere zwijgt.
-            afwijking = regel != 'exit()' and vergelijk(getoond, echt.splitlines(), nummer)
+            afwijking = regel != 'exit()' and self._vergelijk(getoond, echt.splitlines(), nummer)
             if afwijking:
                 self.meld(afwijking, uitvoer)
                 # Een keer is genoeg, ook als er meer regels anders zijn.
@@ -262,13 +268,9 @@ def schemafouten(map_: Path, nummer: int) -> Iterator[str]:
     gevonden = {k.plek: k for kolommen in schema(map_).values() for k in kolommen}
     verwacht = kolommen_na(nummer)
     for plek in sorted(gevonden.keys() | verwacht.keys()):
-        naam = 'kolom ' + '.'.join(plek)
-        if plek not in verwacht:
-            yield f'{naam} staat in data.sqlite, en na stap {nummer} niet in stappen.py.'
-        elif plek not in gevonden:
-            yield f'{naam} staat na stap {nummer} in stappen.py, en niet in data.sqlite.'
-        else:
-            for kenmerk in KENMERKEN:
-                echt, hoort = (getattr(k[plek], kenmerk) for k in (gevonden, verwacht))
-                if echt != hoort and hoort != VRIJ:
-                    yield f'{naam}: {kenmerk} is in data.sqlite {echt}, in stappen.py {hoort}.'
+        for kenmerk in KENMERKEN:
+            # Een kolom die er niet is, heeft geen enkel kenmerk.
+            echt, hoort = (getattr(k.get(plek), kenmerk, '-') for k in (gevonden, verwacht))
+            if echt != hoort and hoort != VRIJ:
+                naam = '.'.join(plek)
+                yield f'kolom {naam}: {kenmerk} is in data.sqlite {echt}, in stappen.py {hoort}.'

@@ -1,13 +1,13 @@
 """Elke situatie waarin een leerling een hint of opmerking hoort te krijgen.
 
-Een situatie is een functie die een gespeelde map verandert, of een regel die er een maakt. Wat de
-leerling dan leest staat ernaast, in het bestand dat op `.ambr` eindigt. Elk onderwerp heeft twee
-bestanden, met dezelfde naam als dat in controle/hints/.
+Een situatie is een naam in kleine letters, en wat een leerling na een stap deed. Wat hij dan leest
+staat ernaast, in het bestand dat op `.ambr` eindigt. Elk onderwerp heeft twee bestanden, met
+dezelfde naam als dat in controle/hints/.
 """
 
 from importlib import import_module
 
-from situaties.situatie import SITUATIES
+from situaties.situatie import Daden, Situatie
 
 ONDERWERPEN = (
     'les',
@@ -22,8 +22,9 @@ ONDERWERPEN = (
     'opmerkingen',
 )
 
-for onderwerp in ONDERWERPEN:
-    import_module(f'situaties.{onderwerp}')
-    # Wat er nu bij is gekomen staat in dit bestand, ook als situatie.py het erbij zette.
-    for situatie in SITUATIES:
-        situatie.onderwerp = situatie.onderwerp or onderwerp
+SITUATIES = [
+    Situatie(onderwerp, naam, daden, **daden.kenmerken)
+    for onderwerp in ONDERWERPEN
+    for naam, daden in vars(import_module(f'situaties.{onderwerp}')).items()
+    if isinstance(daden, Daden) and naam.islower() and 'stap' in daden.kenmerken
+]

@@ -4,39 +4,9 @@ from leerling import GEBRUIKERS, KOLOM, NIVEAU, TIJDSTIP, WOONPLAATS
 from standen import stand
 from stappen import DATABASE, DB_MET_NAMEN, DELEN_NA, LAATSTE, MODULE, REGELS, TABEL
 
-from situaties.situatie import (
-    INSTRUMENT,
-    REGEL,
-    in_models,
-    in_module,
-    in_script,
-    klaar_met,
-    kolom_met,
-    kolommen,
-    met_bas,
-    na,
-    onderaan,
-    samen,
-    zet_model_apart,
-)
+from situaties.situatie import INSTRUMENT, REGEL, doe, klaar, kolom_met, na, zet_model_apart
 
 APP, ADRES, DB, MIGRATE = (REGELS[naam] for naam in ('app', 'adres', 'db', 'migrate'))
-PAD = f"os.path.join(basedir, '{DATABASE}')"
-ID = 'SQLALCHEMY_DATABASE_URI'
-ZUINIG = "app.config['SQLALCHEMY_TRACK_MODIFICATIONS'] = False"
-
-
-def zonder(regel):
-    return in_module(f'{regel}\n', '')
-
-
-def naar_onderen(regel):
-    return samen(zonder(regel), onderaan(regel))
-
-
-def boven(regel, nieuw):
-    return in_module(regel, f'{nieuw}\n{regel}')
-
 
 # --- De klasse staat er twee keer -------------------------------------------------------------
 
@@ -46,50 +16,47 @@ KOP = f"class Cursist(db.Model):\n    __tablename__ = '{TABEL}'"
 def klasse_eronder(oud, nieuw):
     """De klasse van de les staat onderaan nog een keer, met iets anders erin."""
 
-    def doe(m):
+    def zet(m):
         tekst = (stand(WOONPLAATS) / MODULE).read_text(encoding='utf-8')
         m.onderaan(tekst[tekst.index('class Cursist') :].replace(oud, nieuw))
 
-    return doe
+    return zet
 
 
-na(
-    WOONPLAATS,
-    klasse_van_de_vorige_stap_eronder=klasse_eronder(f'    {REGEL}\n', ''),
-    klasse_twee_keer_in_models=in_models(KOP, f'{KOP}\n\n\n{KOP}'),
-)
-na(WOONPLAATS - 1, klasse_van_de_volgende_stap_eronder=klasse_eronder('# Zo ziet', '# Ziet'))
-na(
-    WOONPLAATS,
-    zelf=lambda m: m.schrijf(m.lees().rpartition('class Cursist')[0]),
-    klasse_twee_keer_met_dezelfde_kolommen=klasse_eronder('jaar oud', 'jaar'),
-)
+klasse_van_de_vorige_stap_eronder = na(WOONPLAATS).en(klasse_eronder(f'    {REGEL}\n', ''))
+klasse_twee_keer_in_models = na(WOONPLAATS).in_models(KOP, f'{KOP}\n\n\n{KOP}')
+klasse_van_de_volgende_stap_eronder = na(WOONPLAATS - 1).en(klasse_eronder('# Zo ziet', '# Ziet'))
+# Hier moet de leerling zelf iets bedenken.
+ZELF = na(WOONPLAATS, zelf=doe.model_van(WOONPLAATS))
+klasse_twee_keer_met_dezelfde_kolommen = ZELF.en(klasse_eronder('jaar oud', 'jaar'))
 
 # --- `app`, `db` en `Migrate(app, db)` --------------------------------------------------------
 
-na(
-    WOONPLAATS,
-    module_met_alleen_commentaar=lambda m: m.schrijf('# Hier stond mijn code\n'),
-    migrate_ontbreekt=in_module(MIGRATE, ''),
-    migrate_zonder_db=in_module(MIGRATE, 'migrate = Migrate(app)'),
-    migrate_met_app_en_db_omgewisseld=in_module(MIGRATE, 'Migrate(db, app)'),
-    migrate_in_een_functie=in_module(MIGRATE, f'def koppel():\n    print(app)\n    {MIGRATE}'),
-    migrate_boven_db=samen(zonder(MIGRATE), boven(DB, MIGRATE)),
-    migrate_ontbreekt_met_db_in_een_ander_bestand=samen(zet_model_apart, zonder(MIGRATE)),
-    twee_keer_db=boven(DB, DB),
-    twee_keer_db_waarvan_een_onder_migrate=in_module(MIGRATE, f'{MIGRATE}\ndb = SQLAlchemy()'),
-    twee_keer_db_in_twee_bestanden=samen(
-        zet_model_apart,
-        in_module('from uitbreidingen import db', 'from flask_sqlalchemy import SQLAlchemy'),
-        in_module('db.init_app(app)', DB),
-    ),
-    db_zonder_app=in_module(DB, 'db = SQLAlchemy()'),
-    db_zonder_app_in_een_ander_bestand=samen(zet_model_apart, zonder('db.init_app(app)')),
-    db_met_een_andere_naam=in_module('db = SQL', 'bd = SQL'),
-    app_onderaan=naar_onderen(APP),
-    regel_met_app_boven_de_imports=samen(zonder(ZUINIG), boven('import os', ZUINIG)),
+ZUINIG = "app.config['SQLALCHEMY_TRACK_MODIFICATIONS'] = False"
+TWEE_BESTANDEN = 'from uitbreidingen import db', 'from flask_sqlalchemy import SQLAlchemy'
+
+module_met_alleen_commentaar = na(WOONPLAATS).schrijf('# Hier stond mijn code\n')
+migrate_ontbreekt = na(WOONPLAATS).vervang(MIGRATE, '')
+migrate_zonder_db = na(WOONPLAATS).vervang(MIGRATE, 'migrate = Migrate(app)')
+migrate_met_app_en_db_omgewisseld = na(WOONPLAATS).vervang(MIGRATE, 'Migrate(db, app)')
+migrate_in_een_functie = na(WOONPLAATS).vervang(
+    MIGRATE, f'def koppel():\n    print(app)\n    {MIGRATE}'
 )
-na(GEBRUIKERS, db_met_namen_zonder_app=in_module(DB_MET_NAMEN, 'db = SQLAlchemy(metadata=namen)'))
+migrate_boven_db = na(WOONPLAATS).zonder(MIGRATE).boven(DB, MIGRATE)
+migrate_ontbreekt_met_db_in_een_ander_bestand = na(WOONPLAATS).en(zet_model_apart).zonder(MIGRATE)
+twee_keer_db = na(WOONPLAATS).boven(DB, DB)
+twee_keer_db_waarvan_een_onder_migrate = na(WOONPLAATS).vervang(
+    MIGRATE, f'{MIGRATE}\ndb = SQLAlchemy()'
+)
+twee_keer_db_in_twee_bestanden = (
+    na(WOONPLAATS).en(zet_model_apart).vervang(*TWEE_BESTANDEN).vervang('db.init_app(app)', DB)
+)
+db_zonder_app = na(WOONPLAATS).vervang(DB, 'db = SQLAlchemy()')
+db_zonder_app_in_een_ander_bestand = na(WOONPLAATS).en(zet_model_apart).zonder('db.init_app(app)')
+db_met_een_andere_naam = na(WOONPLAATS).vervang('db = SQL', 'bd = SQL')
+app_onderaan = na(WOONPLAATS).zonder(APP).onderaan(APP)
+regel_met_app_boven_de_imports = na(WOONPLAATS).zonder(ZUINIG).boven('import os', ZUINIG)
+db_met_namen_zonder_app = na(GEBRUIKERS).vervang(DB_MET_NAMEN, 'db = SQLAlchemy(metadata=namen)')
 
 # --- Imports ----------------------------------------------------------------------------------
 
@@ -103,38 +70,23 @@ with app.app_context():
 def laat_sqlite3_niet_beslissen(verbinding, gegevens):
     verbinding.isolation_level = None"""
 
-na(
-    WOONPLAATS,
-    import_os_ontbreekt=zonder('import os'),
-    import_os_onderaan=naar_onderen('import os'),
-    import_migrate_ontbreekt=zonder('from flask_migrate import Migrate'),
-    import_flask_onderaan=naar_onderen('from flask import Flask'),
-    pakket_met_een_tikfout=in_module('from flask_sqlalchemy', 'from flask_sqlalchmy'),
-    eigen_bestand_met_een_tikfout=samen(
-        lambda m: m.schrijf('aantal = 3\n', 'hulpjes.py'), boven('import os', 'import hulpje')
-    ),
+FLASK = 'from flask import Flask'
+
+import_os_ontbreekt = na(WOONPLAATS).zonder('import os')
+import_os_onderaan = na(WOONPLAATS).zonder('import os').onderaan('import os')
+import_migrate_ontbreekt = na(WOONPLAATS).zonder('from flask_migrate import Migrate')
+import_flask_onderaan = na(WOONPLAATS).zonder(FLASK).onderaan(FLASK)
+pakket_met_een_tikfout = na(WOONPLAATS).vervang('from flask_sqlalchemy', 'from flask_sqlalchmy')
+eigen_bestand_met_een_tikfout = (
+    na(WOONPLAATS).schrijf('n = 3\n', 'hulpjes.py').boven('import os', 'import hulpje')
 )
-na(
-    WOONPLAATS,
-    zelf=zonder('import pakket_dat_er_niet_is'),
-    pakket_dat_er_niet_is=boven('import os', 'import pakket_dat_er_niet_is'),
-)
-na(
-    WOONPLAATS,
-    zelf=zonder('import psycopg2'),
-    import_van_een_driver_die_er_niet_is=boven('import os', 'import psycopg2'),
-)
-na(
-    NIVEAU,
-    import_op_ontbreekt_in_een_script=in_script(NIVEAU, 'from alembic import op\n', ''),
-    import_sa_ontbreekt_in_een_script=in_script(NIVEAU, 'import sqlalchemy as sa\n', ''),
-)
-na(
-    DELEN_NA,
-    import_event_ontbreekt=onderaan(EVENT.format('engine')),
-    tikfout_in_een_decorator=samen(
-        boven('import os', 'from sqlalchemy import event'), onderaan(EVENT.format('engin'))
-    ),
+pakket_dat_er_niet_is = ZELF.boven('import os', 'import pakket_dat_er_niet_is')
+import_van_een_driver_die_er_niet_is = ZELF.boven('import os', 'import psycopg2')
+import_op_ontbreekt_in_een_script = na(NIVEAU).in_script(NIVEAU, 'from alembic import op\n', '')
+import_sa_ontbreekt_in_een_script = na(NIVEAU).in_script(NIVEAU, 'import sqlalchemy as sa\n', '')
+import_event_ontbreekt = na(DELEN_NA).onderaan(EVENT.format('engine'))
+tikfout_in_een_decorator = (
+    na(DELEN_NA).boven('import os', 'from sqlalchemy import event').onderaan(EVENT.format('engin'))
 )
 
 # --- Een kolom --------------------------------------------------------------------------------
@@ -142,57 +94,49 @@ na(
 SLEUTEL = ', primary_key=True'
 TIKFOUT = INSTRUMENT.replace('Text', 'Texxt')
 
-na(
-    WOONPLAATS,
-    primary_key_ontbreekt=in_module(SLEUTEL, ''),
-    primary_key_ontbreekt_in_models=in_models(SLEUTEL, ''),
-    column_met_een_tikfout=in_module(REGEL, REGEL.replace('Column', 'Coumn')),
-    column_met_een_tikfout_in_models=in_models(REGEL, REGEL.replace('Column', 'Coumn')),
-    column_zonder_db=in_module(REGEL, REGEL.replace('db.Column', 'Column')),
-    kolom_zonder_db_in_models=in_models(REGEL, REGEL.replace('db.', '')),
-    db_met_een_tikfout=in_module(REGEL, REGEL.replace('(db', '(bd')),
-    type_met_een_tikfout=in_module(REGEL, REGEL.replace('String', 'Sting')),
-    type_zonder_db=in_module(REGEL, REGEL.replace('(db.', '(')),
-)
-na(TIJDSTIP - 1, func_now_zonder_haakjes=kolom_met(KOLOM[TIJDSTIP], 'now()', 'now'))
-na(
-    WOONPLAATS - 1,
-    type_met_een_tikfout_in_het_script=klaar_met(WOONPLAATS, 'sa.String(', 'sa.Sting('),
-    drop_column_met_een_tikfout_in_het_script=klaar_met(WOONPLAATS, '.drop_column', '.dropcolumn'),
-    db_in_plaats_van_sa_in_het_script=klaar_met(WOONPLAATS, 'sa.String(', 'db.String('),
-)
-na(LAATSTE, type_met_een_tikfout_bij_twee_heads=samen(met_bas(INSTRUMENT), kolommen(TIKFOUT)))
+primary_key_ontbreekt = na(WOONPLAATS).vervang(SLEUTEL, '')
+primary_key_ontbreekt_in_models = na(WOONPLAATS).in_models(SLEUTEL, '')
+column_met_een_tikfout = na(WOONPLAATS).vervang(REGEL, REGEL.replace('Column', 'Coumn'))
+column_met_een_tikfout_in_models = na(WOONPLAATS).in_models(REGEL, REGEL.replace('Column', 'Coumn'))
+column_zonder_db = na(WOONPLAATS).vervang(REGEL, REGEL.replace('db.Column', 'Column'))
+kolom_zonder_db_in_models = na(WOONPLAATS).in_models(REGEL, REGEL.replace('db.', ''))
+db_met_een_tikfout = na(WOONPLAATS).vervang(REGEL, REGEL.replace('(db', '(bd'))
+type_met_een_tikfout = na(WOONPLAATS).vervang(REGEL, REGEL.replace('String', 'Sting'))
+type_zonder_db = na(WOONPLAATS).vervang(REGEL, REGEL.replace('(db.', '('))
+func_now_zonder_haakjes = kolom_met(KOLOM[TIJDSTIP], 'now()', 'now')
+type_met_een_tikfout_in_het_script = klaar(WOONPLAATS, 'sa.String(', 'sa.Sting(')
+drop_column_met_een_tikfout_in_het_script = klaar(WOONPLAATS, '.drop_col', '.dropcol')
+db_in_plaats_van_sa_in_het_script = klaar(WOONPLAATS, 'sa.String(', 'db.String(')
+type_met_een_tikfout_bij_twee_heads = na(LAATSTE).met_bas(INSTRUMENT).kolom(TIKFOUT)
 
 # --- Waar de database staat -------------------------------------------------------------------
 
-SERVER = "'{}://les:muziek@localhost/muziekschool'"
-VAST = f"'sqlite:///' + {PAD}"
+PAD = f"os.path.join(basedir, '{DATABASE}')"
+ID = 'SQLALCHEMY_DATABASE_URI'
+SERVER = f"'sqlite:///' + {PAD}", "'postgresql+{}://les:muziek@localhost/muziekschool'"
 
-na(
-    WOONPLAATS,
-    adres_ontbreekt_met_db_in_een_ander_bestand=samen(zet_model_apart, zonder(ADRES)),
-    adres_onder_db=samen(zonder(ADRES), in_module(DB, f'{DB}\n{ADRES}')),
-    adres_onder_een_andere_naam=in_module(ID, 'SQLALCHEMY_DATABASE_URL'),
-    adres_zonder_dubbele_punt=in_module("'sqlite:///'", "'sqlite//'"),
-    adres_zonder_map=in_module(PAD, f"'{DATABASE}'"),
-    adres_in_het_geheugen=in_module(PAD, "':memory:'"),
-    adres_met_een_andere_bestandsnaam=in_module(f"'{DATABASE}'", "'Data.db'"),
-    adres_in_de_map_ernaast=lambda m: m.vervang(PAD, repr(f'{m.map.as_posix()}_oud/{DATABASE}')),
-    adres_van_een_server=in_module(VAST, SERVER.format('postgresql+psycopg')),
-    adres_met_een_driver_die_er_niet_is=in_module(VAST, SERVER.format('postgresql+psycopg2')),
+adres_ontbreekt_met_db_in_een_ander_bestand = na(WOONPLAATS).en(zet_model_apart).zonder(ADRES)
+adres_onder_db = na(WOONPLAATS).zonder(ADRES).vervang(DB, f'{DB}\n{ADRES}')
+adres_onder_een_andere_naam = na(WOONPLAATS).vervang(ID, 'SQLALCHEMY_DATABASE_URL')
+adres_zonder_dubbele_punt = na(WOONPLAATS).vervang("'sqlite:///'", "'sqlite//'")
+adres_zonder_map = na(WOONPLAATS).vervang(PAD, f"'{DATABASE}'")
+adres_in_het_geheugen = na(WOONPLAATS).vervang(PAD, "':memory:'")
+adres_met_een_andere_bestandsnaam = na(WOONPLAATS).vervang(f"'{DATABASE}'", "'Data.db'")
+adres_in_de_map_ernaast = na(WOONPLAATS).en(
+    lambda m: m.vervang(PAD, repr(f'{m.map.as_posix()}_oud/{DATABASE}'))
+)
+adres_van_een_server = na(WOONPLAATS).vervang(SERVER[0], SERVER[1].format('psycopg'))
+adres_met_een_driver_die_er_niet_is = na(WOONPLAATS).vervang(
+    SERVER[0], SERVER[1].format('psycopg2')
 )
 
 # --- Wat alleen een eigen proces ziet, of overleeft -------------------------------------------
 
-na(
-    WOONPLAATS,
-    apart=True,
-    database_elders_geopend=onderaan("import sqlite3\nsqlite3.connect('../elders.sqlite')"),
+LUS = 'while True:\n    pass'
+
+database_elders_geopend = na(WOONPLAATS, apart=True).onderaan(
+    "import sqlite3\nsqlite3.connect('../elders.sqlite')"
 )
-na(
-    WOONPLAATS - 1,
-    apart=True,
-    tijdslimiet=5,
-    zelf=in_module('while True:\n    pass\n', ''),
-    module_met_een_lus=onderaan('while True:\n    pass'),
-)
+module_met_een_lus = na(
+    WOONPLAATS - 1, apart=True, tijdslimiet=5, zelf=doe.vervang(LUS, '')
+).onderaan(LUS)

@@ -22,28 +22,17 @@ from situaties.situatie import (
     SCHOENMAAT,
     TIKFOUT,
     WACHTWOORD,
-    eigen_script,
-    flask,
-    in_models,
-    in_module,
-    klaar_met,
+    doe,
+    klaar,
     kolom_met,
-    kolommen,
-    met_bas,
-    migreer,
-    model_van,
     na,
-    onderaan,
-    samen,
-    sql,
-    werk_elders,
-    zonder_gebruiker,
 )
 
-UPGRADE = flask('db', 'upgrade')
 STRAAT = 'straat = db.Column(db.Text)'
-STRAAT_WEG = in_module(f'    {STRAAT}\n', '')
-STRAAT_ERBIJ = samen(kolommen(STRAAT), migreer('straat'))
+STRAAT_ERBIJ = doe.kolom(STRAAT).migreer('straat')
+LINDELAAN = f"UPDATE {TABEL} SET straat = 'Lindelaan'"
+STRAAT_WEG = f'    {STRAAT}\n', ''
+STRAAT_KWIJT = STRAAT_ERBIJ.sql(LINDELAAN).vervang(*STRAAT_WEG)
 NOTITIE = KLASSE.format('Notitie', 'notities')
 
 # --- Samen aan een database, en eigen kolommen ------------------------------------------------
@@ -57,166 +46,146 @@ class Zaal(db.Model):
     {SCHOENMAAT}
     cursist_id = db.Column(db.ForeignKey('{TABEL}.id'))"""
 
-SAMEN_MET_BAS = met_bas(INSTRUMENT)
-SAMENGEVOEGD = samen(SAMEN_MET_BAS, flask('db', 'merge', 'heads', '-m', 'samen'))
-LINDELAAN = sql(f"UPDATE {TABEL} SET straat = 'Lindelaan'")
+SAMENGEVOEGD = doe.met_bas(INSTRUMENT).flask('db', 'merge', 'heads', '-m', 'samen')
 
-na(
-    LAATSTE,
-    zonder_de_regel_van_bas=SAMEN_MET_BAS,
-    zonder_de_regel_van_bas_na_een_merge=SAMENGEVOEGD,
-    zonder_de_regel_van_bas_na_de_upgrade=samen(SAMENGEVOEGD, UPGRADE),
-    zonder_de_unieke_kolom_van_bas=met_bas(RANG),
-    zonder_de_kolom_met_index_van_bas=met_bas(PRIJS),
-    zonder_de_klasse_van_bas=met_bas(ZAAL),
-    module_van_bas_overgenomen=samen(SAMEN_MET_BAS, in_module(SCHOENMAAT, INSTRUMENT)),
-    kolom_van_een_ander_voor_zijn_script=kolommen(STRAAT),
-    eigen_kolom_weg_aan_het_eind=samen(STRAAT_ERBIJ, LINDELAAN, STRAAT_WEG),
-    migratie_gaat_naar_een_andere_database=samen(kolommen(SCHOENMAAT), werk_elders),
+zonder_de_regel_van_bas = na(LAATSTE).met_bas(INSTRUMENT)
+zonder_de_regel_van_bas_na_een_merge = na(LAATSTE).en(SAMENGEVOEGD)
+zonder_de_regel_van_bas_na_de_upgrade = zonder_de_regel_van_bas_na_een_merge.upgrade()
+zonder_de_unieke_kolom_van_bas = na(LAATSTE).met_bas(RANG)
+zonder_de_kolom_met_index_van_bas = na(LAATSTE).met_bas(PRIJS)
+zonder_de_klasse_van_bas = na(LAATSTE).met_bas(ZAAL)
+module_van_bas_overgenomen = na(LAATSTE).met_bas(INSTRUMENT).vervang(SCHOENMAAT, INSTRUMENT)
+kolom_van_een_ander_voor_zijn_script = na(LAATSTE).kolom(STRAAT)
+eigen_kolom_weg_aan_het_eind = na(LAATSTE).en(STRAAT_KWIJT)
+migratie_gaat_naar_een_andere_database = na(LAATSTE).kolom(SCHOENMAAT).werk_elders()
+zonder_de_regel_van_bas_halverwege = na(WOONPLAATS).met_bas(INSTRUMENT)
+eigen_kolom_na_een_merge = na(WOONPLAATS).en(SAMENGEVOEGD).kolom(INSTRUMENT, STRAAT)
+eigen_kolom_nog_niet_gemigreerd = na(WOONPLAATS).kolom(STRAAT)
+eigen_tabel_nog_niet_gemigreerd = na(WOONPLAATS).onderaan(NOTITIE)
+# De optie heet new_column_name.
+eigen_kolom_hernoemd_met_een_optie_die_niet_bestaat = (
+    na(WOONPLAATS)
+    .en(STRAAT_ERBIJ)
+    .vervang('straat =', 'stad =')
+    .schrijf_script('stad', f"op.alter_column('{TABEL}', 'straat', new_name='stad')", 'pass')
 )
-na(
-    WOONPLAATS,
-    zonder_de_regel_van_bas_halverwege=SAMEN_MET_BAS,
-    eigen_kolom_na_een_merge=samen(SAMENGEVOEGD, kolommen(INSTRUMENT, STRAAT)),
-    eigen_kolom_nog_niet_gemigreerd=kolommen(STRAAT),
-    eigen_tabel_nog_niet_gemigreerd=onderaan(NOTITIE),
-    # De optie heet new_column_name.
-    eigen_kolom_hernoemd_met_een_optie_die_niet_bestaat=samen(
-        STRAAT_ERBIJ,
-        in_module(STRAAT, STRAAT.replace('straat', 'stad')),
-        eigen_script('stad', f"op.alter_column('{TABEL}', 'straat', new_name='stad')"),
-    ),
-    eigen_kolom_opnieuw_na_de_weg_terug=samen(
-        STRAAT_ERBIJ,
-        lambda m: m.doe(f'    python tests/speel_les.py --terug {WOONPLAATS}'),
-        kolommen(STRAAT),
-    ),
+eigen_kolom_opnieuw_na_de_weg_terug = (
+    na(WOONPLAATS)
+    .en(STRAAT_ERBIJ)
+    .doe(f'    python tests/speel_les.py --terug {WOONPLAATS}')
+    .kolom(STRAAT)
 )
-na(NAAM - 1, eigen_kolom_nog_niet_gemigreerd_voor_het_hernoemen=kolommen(STRAAT))
-na(
-    WOONPLAATS,
-    verloren=True,
-    eigen_kolom_weg=samen(STRAAT_ERBIJ, LINDELAAN, STRAAT_WEG),
-    model_voor_en_database_achter=samen(flask('db', 'downgrade'), kolommen(STRAAT)),
-)
-na(
-    WOONPLAATS,
-    zelf=lambda m: (m.map / m.script('straat')).unlink(),
-    eigen_kolom_weg_voor_de_upgrade=samen(
-        kolommen(STRAAT), flask('db', 'migrate', '-m', 'straat'), STRAAT_WEG
-    ),
+eigen_kolom_nog_niet_gemigreerd_voor_het_hernoemen = na(NAAM - 1).kolom(STRAAT)
+eigen_kolom_weg = na(WOONPLAATS, verloren=True).en(STRAAT_KWIJT)
+model_voor_en_database_achter = na(WOONPLAATS, verloren=True).flask('db', 'downgrade').kolom(STRAAT)
+eigen_kolom_weg_voor_de_upgrade = (
+    na(WOONPLAATS, zelf=doe.script_weg('straat'))
+    .kolom(STRAAT)
+    .migrate('straat')
+    .vervang(*STRAAT_WEG)
 )
 
 # --- Het model na een stap --------------------------------------------------------------------
 
 KOP = 'class Cursist(db.Model):'
-ZONDER_GEBRUIKER = samen(in_module(", db.ForeignKey('gebruikers.id')", ''), zonder_gebruiker)
+ENKELVOUD = f"'{TABEL}'", "'cursist'"
+FOREIGN_KEY = ", db.ForeignKey('gebruikers.id')"
 RELATIE = "gebruiker = db.relationship('Gebruik"
-KORT = REGEL.replace(PLAATS_TYPE, 'String(5)')
+DOCENT = "    docent = db.relationship('Docent')"
+KORT = REGEL, REGEL.replace(PLAATS_TYPE, 'String(5)')
+TOON = 'class Toon:\n    pass\n\n\ndef toon(zelf):\n    return zelf.nam\n'
+KOPPEL = "def koppel(db):\n    return db.relationship('Docent')\n"
 
-na(
-    WOONPLAATS,
-    module_van_het_eind=model_van(GEBRUIKERS),
-    klasse_is_geen_model=in_module(KOP, 'class Cursist:'),
-    klasse_is_geen_model_in_models=in_models(KOP, 'class Cursist:'),
-    tabel_heet_anders=in_module(f"'{TABEL}'", "'cursist'"),
-    tabel_heet_anders_in_models=in_models(f"'{TABEL}'", "'cursist'"),
-    tikfout_in_tablename=in_module('__tablename__', '__tabelname__'),
-    streepje_te_weinig_in_tablename=in_module('__tablename__', '_tablename_'),
-    streepje_te_weinig_in_models=in_models('__tablename__', '_tablename_'),
-    type_te_kort_in_models=in_models(REGEL, KORT),
-    tikfout_in_een_naam_in_models=in_models(PLAATS, TIKFOUT),
-    kolom_weg=in_module(f'    {REGEL}\n', ''),
-    kolom_weg_in_models=in_models(f'    {REGEL}\n', ''),
-    kolom_in_commentaar=in_module(REGEL, f'# {REGEL}'),
-    relatie_in_models=in_models(REGEL, f"{REGEL}\n    docent = db.relationship('Docent')"),
+module_van_het_eind = na(WOONPLAATS).model_van(GEBRUIKERS)
+klasse_is_geen_model = na(WOONPLAATS).vervang(KOP, 'class Cursist:')
+klasse_is_geen_model_in_models = na(WOONPLAATS).in_models(KOP, 'class Cursist:')
+tabel_heet_anders = na(WOONPLAATS).vervang(*ENKELVOUD)
+tabel_heet_anders_in_models = na(WOONPLAATS).in_models(*ENKELVOUD)
+tikfout_in_tablename = na(WOONPLAATS).vervang('__tablename__', '__tabelname__')
+streepje_te_weinig_in_tablename = na(WOONPLAATS).vervang('__tablename__', '_tablename_')
+streepje_te_weinig_in_models = na(WOONPLAATS).in_models('__tablename__', '_tablename_')
+type_te_kort_in_models = na(WOONPLAATS).in_models(*KORT)
+tikfout_in_een_naam_in_models = na(WOONPLAATS).in_models(PLAATS, TIKFOUT)
+kolom_weg = na(WOONPLAATS).vervang(f'    {REGEL}\n', '')
+kolom_weg_in_models = na(WOONPLAATS).in_models(f'    {REGEL}\n', '')
+kolom_in_commentaar = na(WOONPLAATS).vervang(REGEL, f'# {REGEL}')
+relatie_in_models = na(WOONPLAATS).in_models(REGEL, f'{REGEL}\n{DOCENT}')
+repr_uit_een_ander_bestand = (
+    na(WOONPLAATS)
+    .schrijf(TOON, 'toon.py')
+    .vervang('import os\n', 'import os\nfrom toon import toon\n')
+    .onderaan('    __repr__ = toon')
 )
-na(NAAM, repr_met_de_oude_naam=in_module(f'self.{HERNOEMD.naam}', f'self.{HERNOEMD.was}'))
-na(LEEFTIJD_WEG, repr_met_leeftijd=in_module(f'self.{GEVULD.naam}', f'self.{GEVULD.som_met}'))
-na(LEEFTIJD_WEG, zelf=model_van(LEEFTIJD_WEG), module_van_voor_de_naam=model_van(GEBOORTEJAAR))
-na(
-    GEBRUIKERS,
-    tweede_klasse_weg=ZONDER_GEBRUIKER,
-    tweede_klasse_weg_en_een_eigen_kolom_erbij=samen(ZONDER_GEBRUIKER, kolommen(STRAAT)),
-    repr_met_een_naam_die_er_nooit_was=in_module('self.gebruikersnaam', 'self.gebruiker'),
-    relatie_met_een_klasse_die_er_niet_is=kolommen(f"{RELATIE}r')  # wie inlogt"),
-    relatie_met_een_kolom_die_er_niet_is=kolommen(f"{RELATIE}er', back_populates='cursisten')"),
-    relatie_op_twee_regels=kolommen(f"{RELATIE}er',", "    lazy='dynamic')"),
+script_weg_uit_het_midden = (
+    na(NIVEAU)
+    .en(lambda m: m.vervang(m.revisie(WOONPLAATS), m.revisie(WOONPLAATS - 1), m.script(NIVEAU)))
+    .script_weg(WOONPLAATS)
 )
-
-
-@na(CURSISTNUMMER)
-def module_van_twee_stappen_terug(m):
-    m.model_van(NIVEAU - 1)
-    # Van een vorige keer: daar zet speel_les.py niets in.
-    (m.map.parent / 'opnieuw').mkdir()
-    (m.map.parent / 'opnieuw' / 'iets.txt').write_text('iets', encoding='utf-8')
-
-
-@na(WOONPLAATS)
-def repr_uit_een_ander_bestand(m):
-    m.schrijf('class Toon:\n    pass\n\n\ndef toon(zelf):\n    return zelf.nam\n', 'toon.py')
-    m.vervang('import os\n', 'import os\nfrom toon import toon\n')
-    m.onderaan('    __repr__ = toon')
-
-
-@na(GEBRUIKERS)
-def relatie_die_nergens_in_een_klasse_staat(m):
-    m.schrijf("def koppel(db):\n    return db.relationship('Docent')\n", 'relaties.py')
-    m.vervang('import os\n', 'import os\n\nfrom relaties import koppel\n')
-    m.kolom('docent = koppel(db)')
-
-
-@na(NIVEAU)
-def script_weg_uit_het_midden(m):
-    m.vervang(m.revisie(WOONPLAATS), m.revisie(WOONPLAATS - 1), m.script(NIVEAU))
-    (m.map / m.script(WOONPLAATS)).unlink()
-
+# De map van een vorige keer: daar zet speel_les.py niets in.
+module_van_twee_stappen_terug = na(CURSISTNUMMER).model_van(NIVEAU - 1).kopieer('../opnieuw/iets')
+repr_met_de_oude_naam = na(NAAM).vervang(f'self.{HERNOEMD.naam}', f'self.{HERNOEMD.was}')
+repr_met_leeftijd = na(LEEFTIJD_WEG).vervang(f'self.{GEVULD.naam}', f'self.{GEVULD.som_met}')
+module_van_voor_de_naam = na(LEEFTIJD_WEG, zelf=doe.model_van(LEEFTIJD_WEG)).model_van(GEBOORTEJAAR)
+tweede_klasse_weg = na(GEBRUIKERS).vervang(FOREIGN_KEY, '').zonder_gebruiker()
+tweede_klasse_weg_en_een_eigen_kolom_erbij = tweede_klasse_weg.kolom(STRAAT)
+repr_met_een_naam_die_er_nooit_was = na(GEBRUIKERS).vervang('self.gebruikersnaam', 'self.gebruiker')
+relatie_met_een_klasse_die_er_niet_is = na(GEBRUIKERS).kolom(f"{RELATIE}r')  # wie inlogt")
+relatie_met_een_kolom_die_er_niet_is = na(GEBRUIKERS).kolom(
+    f"{RELATIE}er', back_populates='cursisten')"
+)
+relatie_op_twee_regels = na(GEBRUIKERS).kolom(f"{RELATIE}er',", "    lazy='dynamic')")
+relatie_die_nergens_in_een_klasse_staat = (
+    na(GEBRUIKERS)
+    .schrijf(KOPPEL, 'relaties.py')
+    .vervang('import os\n', 'import os\n\nfrom relaties import koppel\n')
+    .kolom('docent = koppel(db)')
+)
 
 # --- Het model in een stap --------------------------------------------------------------------
 
 NIEUW = KOLOM[WOONPLAATS]
 IX = f'ix_{TABEL}_{HERNOEMD.naam}'
-ANDERE_NAAM = klaar_met(INDEX, IX, 'ix_naam')
+TWEE_REGELS = f'{PLAATS} = db.Column(', f'{TIKFOUT} = db.Column(  # de {TIKFOUT}\n        '
 
-na(
-    WOONPLAATS - 1,
-    tikfout_in_een_naam=kolom_met(NIEUW, PLAATS, TIKFOUT),
-    tikfout_in_een_naam_op_twee_regels=kolom_met(
-        NIEUW, f'{PLAATS} = db.Column(', f'{TIKFOUT} = db.Column(  # de {TIKFOUT}\n        '
-    ),
-    type_te_kort=kolom_met(NIEUW, REGEL, KORT),
-    type_te_kort_met_commentaar=kolom_met(NIEUW, REGEL, f'{KORT}  # mijn'),
-    type_te_kort_op_twee_regels=kolom_met(
-        NIEUW, REGEL, KORT.replace('(db.', '(  # mijn\n        db.')
-    ),
-    type_zonder_lengte=kolom_met(NIEUW, PLAATS_TYPE, 'String'),
-    leeg_script=samen(flask('db', 'revision', '-m', PLAATS), model_van(WOONPLAATS)),
-    kolom_met_de_hand_en_in_het_model=samen(
-        model_van(WOONPLAATS),
-        sql(f'ALTER TABLE {TABEL} ADD COLUMN {PLAATS} {NIEUW.type}'),
-        sql(f"UPDATE {TABEL} SET {PLAATS} = 'Assen' WHERE id = 2"),
-    ),
+tikfout_in_een_naam = kolom_met(NIEUW, PLAATS, TIKFOUT)
+tikfout_in_een_naam_op_twee_regels = kolom_met(NIEUW, *TWEE_REGELS)
+type_te_kort = kolom_met(NIEUW, *KORT)
+type_te_kort_met_commentaar = kolom_met(NIEUW, REGEL, f'{KORT[1]}  # mijn')
+type_te_kort_op_twee_regels = kolom_met(
+    NIEUW, REGEL, KORT[1].replace('(db.', '(  # mijn\n        db.')
 )
-na(NIVEAU - 1, kolom_niet_verplicht=kolom_met(KOLOM[NIVEAU], 'nullable=False, ', ''))
-na(CURSISTNUMMER - 1, kolom_niet_uniek=kolom_met(KOLOM[CURSISTNUMMER], ', unique=True', ''))
-na(LEEFTIJD_WEG - 1, verkeerde_kolom_weg=model_van(LEEFTIJD_WEG, f'    {GEVULD.regel}\n', ''))
-na(
-    GEBRUIKERS - 1,
-    type_te_kort_in_de_tweede_tabel=kolom_met(WACHTWOORD, WACHTWOORD.model_type, 'String(128)'),
-    tweede_tabel_in_enkelvoud=model_van(GEBRUIKERS, "'gebruikers", "'gebruiker"),
-    kolom_kwijt_bij_het_begin=model_van(GEBRUIKERS, f'    {KOLOM[CURSISTNUMMER].regel}\n', ''),
-    create_all_in_de_shell=samen(
-        in_module(KOP, f'{NOTITIE}\n\n{KOP}'),
-        lambda m: m.flask('shell', invoer='db.create_all()\n'),
-    ),
+type_zonder_lengte = kolom_met(NIEUW, PLAATS_TYPE, 'String')
+leeg_script = na(WOONPLAATS - 1).flask('db', 'revision', '-m', PLAATS).model_van(WOONPLAATS)
+kolom_met_de_hand_en_in_het_model = (
+    na(WOONPLAATS - 1)
+    .model_van(WOONPLAATS)
+    .sql(
+        f'ALTER TABLE {TABEL} ADD COLUMN {PLAATS} {NIEUW.type}',
+        f"UPDATE {TABEL} SET {PLAATS} = 'Assen' WHERE id = 2",
+    )
 )
-na(
-    INDEX - 1,
-    leeg_script_voor_de_index=samen(model_van(INDEX), flask('db', 'revision', '-m', 'index')),
-    index_op_een_andere_kolom=klaar_met(INDEX, f"['{HERNOEMD.naam}']", f"['{PLAATS}']"),
-    index_met_een_andere_naam=ANDERE_NAAM,
-    index_anders_in_de_upgrade=klaar_met(INDEX, f"create_index('{IX}", "create_index('ix"),
-    index_anders_uitgevoerd=samen(ANDERE_NAAM, UPGRADE),
-    index_anders_en_een_script_erna=samen(ANDERE_NAAM, eigen_script('leeg'), UPGRADE),
+kolom_niet_verplicht = kolom_met(KOLOM[NIVEAU], 'nullable=False, ', '')
+kolom_niet_uniek = kolom_met(KOLOM[CURSISTNUMMER], ', unique=True', '')
+verkeerde_kolom_weg = (
+    na(LEEFTIJD_WEG - 1).model_van(LEEFTIJD_WEG).vervang(f'    {GEVULD.regel}\n', '')
 )
+type_te_kort_in_de_tweede_tabel = kolom_met(WACHTWOORD, WACHTWOORD.model_type, 'String(128)')
+tweede_tabel_in_enkelvoud = (
+    na(GEBRUIKERS - 1).model_van(GEBRUIKERS).vervang("'gebruikers", "'gebruiker")
+)
+kolom_kwijt_bij_het_begin = (
+    na(GEBRUIKERS - 1).model_van(GEBRUIKERS).vervang(f'    {KOLOM[CURSISTNUMMER].regel}\n', '')
+)
+create_all_in_de_shell = (
+    na(GEBRUIKERS - 1)
+    .vervang(KOP, f'{NOTITIE}\n\n{KOP}')
+    .flask('shell', invoer='db.create_all()\n')
+)
+leeg_script_voor_de_index = na(INDEX - 1).model_van(INDEX).flask('db', 'revision', '-m', 'index')
+index_op_een_andere_kolom = klaar(INDEX, f"['{HERNOEMD.naam}']", f"['{PLAATS}']")
+index_met_een_andere_naam = klaar(INDEX, IX, 'ix_naam')
+index_anders_in_de_upgrade = klaar(INDEX, f"create_index('{IX}", "create_index('ix")
+index_anders_uitgevoerd = index_met_een_andere_naam.upgrade()
+index_anders_en_een_script_erna = index_met_een_andere_naam.schrijf_script(
+    'leeg', 'pass', 'pass'
+).upgrade()

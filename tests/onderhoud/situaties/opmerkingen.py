@@ -1,90 +1,55 @@
 """Iets om te weten, terwijl elke stap goed is."""
 
 import os
-import shutil
 
 from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NAAM, NIVEAU, WOONPLAATS
 from stappen import DATABASE, GEVULD, HERNOEMD, KOPIE, REGELS, SERVER, TABEL, UIT_DE_OMGEVING
 
-from situaties.situatie import in_module, kolommen, na, onderaan, samen, sql, werk_elders
+from situaties.situatie import na
 
-LEEG = sql(f'DELETE FROM {TABEL}')
+ADRES, MAP = REGELS['adres'], REGELS['basedir']
+LEEG = f'DELETE FROM {TABEL}'
 
-
-def zonder_regel(m):
-    werk_elders(m, '# Niets.')
-
-
-def kopie(m):
-    shutil.copyfile(m.database, m.map / KOPIE)
-
-
-na(
-    WOONPLAATS,
-    werkt_elders=werk_elders,
-    adres_in_de_omgeving_en_geen_regel_die_het_leest=zonder_regel,
-    regel_die_het_adres_leest_onder_db=samen(zonder_regel, onderaan(UIT_DE_OMGEVING)),
-    regel_die_het_adres_leest_boven_dat_van_sqlite=samen(
-        zonder_regel, in_module(REGELS['adres'], f'{UIT_DE_OMGEVING}\n{REGELS["adres"]}')
-    ),
-    met_journal=lambda m: (m.map / f'{DATABASE}-journal').write_bytes(bytes(512)),
-    met_getcwd=in_module(REGELS['basedir'], 'basedir = os.getcwd()'),
-    met_app_run=onderaan('app.run(debug=True)'),
+werkt_elders = na(WOONPLAATS).werk_elders()
+ZONDER_REGEL = na(WOONPLAATS).werk_elders('# Niets.')
+adres_in_de_omgeving_en_geen_regel_die_het_leest = ZONDER_REGEL
+regel_die_het_adres_leest_onder_db = ZONDER_REGEL.onderaan(UIT_DE_OMGEVING)
+regel_die_het_adres_leest_boven_dat_van_sqlite = ZONDER_REGEL.vervang(
+    ADRES, f'{UIT_DE_OMGEVING}\n{ADRES}'
 )
-na(
-    WOONPLAATS,
-    verloren=True,
-    zonder_rijen=LEEG,
-    zonder_rijen_en_met_een_kopie=samen(kopie, LEEG),
+tikfout_in_de_naam_van_het_adres = werkt_elders.en(
+    lambda m: os.environ.update({SERVER.replace('ABASE', 'ABSE'): os.environ.pop(SERVER)})
 )
-na(NIVEAU - 1, kolom_in_commentaar=kolommen(f'# {KOLOM[NIVEAU].regel}'))
-na(
-    GEBOORTEJAAR,
-    rij_erbij_na_het_vullen=sql(f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 22)"),
-)
-na(
-    LEEFTIJD_WEG,
-    rij_zonder_jaar_en_zonder_leeftijd=sql(
-        f"INSERT INTO {TABEL} ({HERNOEMD.naam}) VALUES ('Noor')"
-    ),
-    methode_met_leeftijd=onderaan(
-        '    def is_volwassen(self):\n        return self.leeftijd >= 18'
-    ),
-)
-
-
-@na(WOONPLAATS)
-def tikfout_in_de_naam_van_het_adres(m):
-    werk_elders(m)
-    os.environ[SERVER.replace('ABASE', 'ABSE')] = os.environ.pop(SERVER)
-
-
-@na(WOONPLAATS)
-def met_een_database_in_instance(m):
-    (m.map / 'instance').mkdir()
-    shutil.copyfile(m.database, m.map / 'instance' / DATABASE)
-
-
+met_een_database_in_instance = na(WOONPLAATS).kopieer(f'instance/{DATABASE}')
+met_journal = na(WOONPLAATS).en(lambda m: (m.map / f'{DATABASE}-journal').write_bytes(bytes(512)))
+met_getcwd = na(WOONPLAATS).vervang(MAP, 'basedir = os.getcwd()')
+met_app_run = na(WOONPLAATS).onderaan('app.run(debug=True)')
 # Alleen een eigen proces leidt een vast pad om naar de kopie.
-@na(WOONPLAATS, apart=True)
-def met_een_vast_pad_naar_de_map(m):
-    m.vervang(REGELS['basedir'], f'basedir = {str(m.map)!r}')
-
-
-@na(WOONPLAATS, apart=True)
-def met_een_vast_pad_naar_de_database(m):
-    adres = repr(f'sqlite:///{m.database}')
-    m.vervang(REGELS['adres'], f"app.config['SQLALCHEMY_DATABASE_URI'] = {adres}")
-
-
-@na(GEBOORTEJAAR)
-def met_een_ander_jaar(m):
-    m.flask('db', 'downgrade')
-    m.vervang(f'{GEVULD.som} -', f'{GEVULD.som - 1} -', m.script(GEBOORTEJAAR))
-    m.flask('db', 'upgrade')
-
-
-@na(NAAM, verloren=True)
-def een_naam_weer_ingevuld_zonder_kopie(m):
-    (m.map / KOPIE).unlink()
-    m.sql(f'UPDATE {TABEL} SET {HERNOEMD.naam} = NULL WHERE id > 1')
+APART = na(WOONPLAATS, apart=True)
+met_een_vast_pad_naar_de_map = APART.en(lambda m: m.vervang(MAP, f'basedir = {str(m.map)!r}'))
+met_een_vast_pad_naar_de_database = APART.en(
+    lambda m: m.vervang(ADRES.partition(' = ')[2], repr(f'sqlite:///{m.database}'))
+)
+zonder_rijen = na(WOONPLAATS, verloren=True).sql(LEEG)
+zonder_rijen_en_met_een_kopie = na(WOONPLAATS, verloren=True).kopieer(KOPIE).sql(LEEG)
+kolom_in_commentaar = na(NIVEAU - 1).kolom(f'# {KOLOM[NIVEAU].regel}')
+rij_erbij_na_het_vullen = na(GEBOORTEJAAR).sql(
+    f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 22)"
+)
+met_een_ander_jaar = (
+    na(GEBOORTEJAAR)
+    .flask('db', 'downgrade')
+    .in_script(GEBOORTEJAAR, f'{GEVULD.som} -', f'{GEVULD.som - 1} -')
+    .upgrade()
+)
+een_naam_weer_ingevuld_zonder_kopie = (
+    na(NAAM, verloren=True)
+    .weg(KOPIE)
+    .sql(f'UPDATE {TABEL} SET {HERNOEMD.naam} = NULL WHERE id > 1')
+)
+rij_zonder_jaar_en_zonder_leeftijd = na(LEEFTIJD_WEG).sql(
+    f"INSERT INTO {TABEL} ({HERNOEMD.naam}) VALUES ('Noor')"
+)
+methode_met_leeftijd = na(LEEFTIJD_WEG).onderaan(
+    '    def is_volwassen(self):\n        return self.leeftijd >= 18'
+)

@@ -15,153 +15,103 @@ from leerling import (
 )
 from stappen import GEVULD, HERNOEMD, LAATSTE, TABEL
 
-from situaties.situatie import (
-    REGEL,
-    SCHOENMAAT,
-    VIEW,
-    VUL,
-    eigen_script,
-    flask,
-    gemigreerd,
-    halve_upgrade,
-    in_models,
-    in_module,
-    in_script,
-    klaar_met,
-    kolom_met,
-    kolommen,
-    kopieer_script,
-    met_bas,
-    mislukt,
-    model_van,
-    na,
-    samen,
-    sql,
-    zet_klaar,
-)
+from situaties.situatie import REGEL, SCHOENMAAT, VIEW, VUL, doe, klaar, kolom_met, na
 
 # --- Een functie die er niet is ---------------------------------------------------------------
 
 UPGRADE, DOWNGRADE = 'def upgrade():\n', 'def downgrade():\n'
 
-na(EERSTE, downgrade_ontbreekt_in_het_enige_script=in_script(EERSTE, DOWNGRADE, ''))
-na(WOONPLAATS, upgrade_met_een_hoofdletter=in_script(WOONPLAATS, 'def u', 'def U'))
-na(
-    NIVEAU,
-    downgrade_ontbreekt=in_script(NIVEAU, DOWNGRADE, ''),
-    downgrade_met_een_tikfout=in_script(NIVEAU, DOWNGRADE, 'def downgrad():\n'),
-)
+downgrade_ontbreekt_in_het_enige_script = na(EERSTE).in_script(EERSTE, DOWNGRADE, '')
+upgrade_met_een_hoofdletter = na(WOONPLAATS).in_script(WOONPLAATS, 'def u', 'def U')
+downgrade_ontbreekt = na(NIVEAU).in_script(NIVEAU, DOWNGRADE, '')
+downgrade_met_een_tikfout = na(NIVEAU).in_script(NIVEAU, DOWNGRADE, 'def downgrad():\n')
 
 # --- Constraints ------------------------------------------------------------------------------
 
 PAS, CODE = (f'{naam} = db.Column(db.Text, unique=True)' for naam in ('pas', 'code'))
 UQ = f"'uq_{TABEL}_{KOLOM[CURSISTNUMMER].naam}'"
-ALLEEN_TERUG = f'drop_constraint({UQ}', 'drop_constraint(None'
-AL_VERDER = model_van(CURSISTNUMMER + 1)
+ALLEEN_TERUG = CURSISTNUMMER, f'drop_constraint({UQ}', 'drop_constraint(None'
 TABELNAAM = "    __tablename__ = 'gebruikers'\n"
 
-na(WOONPLAATS, twee_eigen_constraints_zonder_naam=gemigreerd(PAS, CODE))
-na(
-    CURSISTNUMMER - 1,
-    constraint_zonder_naam=samen(klaar_met(CURSISTNUMMER, UQ, 'None'), AL_VERDER),
-    constraint_zonder_naam_op_twee_regels=samen(
-        klaar_met(CURSISTNUMMER, f'({UQ}', '(\n            None'), AL_VERDER
-    ),
-    constraint_zonder_naam_in_downgrade=klaar_met(CURSISTNUMMER, *ALLEEN_TERUG),
-)
-na(CURSISTNUMMER, constraint_zonder_naam_na_de_upgrade=in_script(CURSISTNUMMER, *ALLEEN_TERUG))
-na(GEBRUIKERS - 1, foreign_key_met_een_tikfout=kolom_met(KOLOM[GEBRUIKERS], 'rs.id', 'r.id'))
-na(GEBRUIKERS, foreign_key_naar_een_klasse_zonder_tabel=in_module(TABELNAAM, ''))
+twee_eigen_constraints_zonder_naam = na(WOONPLAATS).kolom(PAS, CODE).migrate('eigen')
+constraint_zonder_naam = klaar(CURSISTNUMMER, UQ, 'None').model_van(CURSISTNUMMER + 1)
+constraint_zonder_naam_op_twee_regels = klaar(
+    CURSISTNUMMER, f'({UQ}', '(\n            None'
+).model_van(CURSISTNUMMER + 1)
+constraint_zonder_naam_in_downgrade = klaar(*ALLEEN_TERUG)
+constraint_zonder_naam_na_de_upgrade = na(CURSISTNUMMER).in_script(*ALLEEN_TERUG)
+foreign_key_met_een_tikfout = kolom_met(KOLOM[GEBRUIKERS], 'rs.id', 'r.id')
+foreign_key_naar_een_klasse_zonder_tabel = na(GEBRUIKERS).vervang(TABELNAAM, '')
 
 # --- Kolommen die verplicht zijn --------------------------------------------------------------
 
 STANDAARD = f'server_default={KOLOM[NIVEAU].standaard}'
-VERPLICHT = klaar_met(NIVEAU, f'{STANDAARD}, ', '')
 STRAAT = 'straat = db.Column(db.Text, nullable=False)'
+STRAAT_ANDERS = STRAAT.replace('db.T', "'eigen', db.T")
+PAS_EN_CODE = (regel.replace('unique', 'nullable=False, unique') for regel in (PAS, CODE))
 
-na(
-    NIVEAU - 1,
-    verplicht_zonder_standaardwaarde=VERPLICHT,
-    verplicht_met_default_en_al_verder=samen(
-        VERPLICHT, model_van(NIVEAU + 1, STANDAARD, STANDAARD.removeprefix('server_'))
-    ),
+verplicht_zonder_standaardwaarde = klaar(NIVEAU, f'{STANDAARD}, ', '')
+verplicht_met_default_en_al_verder = verplicht_zonder_standaardwaarde.model_van(NIVEAU + 1).vervang(
+    STANDAARD, STANDAARD.removeprefix('server_')
 )
-na(
-    WOONPLAATS,
-    eigen_verplichte_kolom_die_in_de_tabel_anders_heet=gemigreerd(
-        STRAAT.replace('db.T', "'eigen', db.T")
-    ),
-    eigen_verplichte_kolom_in_models=samen(
-        in_models(REGEL, f'{REGEL}\n    {STRAAT}'), flask('db', 'migrate', '-m', 'straat')
-    ),
-    twee_eigen_verplichte_en_unieke_kolommen=gemigreerd(
-        *(regel.replace('unique', 'nullable=False, unique') for regel in (PAS, CODE))
-    ),
+eigen_verplichte_kolom_die_in_de_tabel_anders_heet = (
+    na(WOONPLAATS).kolom(STRAAT_ANDERS).migrate('eigen')
 )
-na(LAATSTE, upgrade_stopte_na_de_eerste_kolom=halve_upgrade)
+eigen_verplichte_kolom_in_models = (
+    na(WOONPLAATS).in_models(REGEL, f'{REGEL}\n    {STRAAT}').migrate('straat')
+)
+twee_eigen_verplichte_en_unieke_kolommen = na(WOONPLAATS).kolom(*PAS_EN_CODE).migrate('eigen')
+upgrade_stopte_na_de_eerste_kolom = na(LAATSTE).halve_upgrade()
 
 # --- Een kolom die er al is -------------------------------------------------------------------
 
-na(WOONPLAATS, kolom_in_twee_scripts=lambda m: kopieer_script(m, WOONPLAATS))
-na(GEBRUIKERS, tabel_in_twee_scripts=lambda m: kopieer_script(m, GEBRUIKERS))
-
-
-@na(NIVEAU - 1)
-def kolom_in_twee_scripts_en_nog_een_erna(m):
-    kopieer_script(m, WOONPLAATS)
-    m.vervang(m.revisie(WOONPLAATS), 'abc123', zet_klaar(m, NIVEAU))
-
-
-MERGE = samen(
-    flask('db', 'merge', 'heads', '-m', 'samen'), mislukt('duplicate column name', 'db', 'upgrade')
+kolom_in_twee_scripts = na(WOONPLAATS).kopieer_script(WOONPLAATS)
+tabel_in_twee_scripts = na(GEBRUIKERS).kopieer_script(GEBRUIKERS)
+kolom_in_twee_scripts_en_nog_een_erna = (
+    na(NIVEAU - 1)
+    .kopieer_script(WOONPLAATS)
+    .klaar_met(NIVEAU)
+    .en(lambda m: m.vervang(m.revisie(WOONPLAATS), 'abc123', m.script(NIVEAU)))
 )
-
 # Dat van de leerling heeft data.sqlite gehad, of het nu voor dat van Bas komt of erna.
-for leerling, bas in (('a1', 'b1'), ('b1', 'a1')):
-    naam = f'{bas}_van_bas_maakt_de_kolom_ook'
-    zelfde_kolom = met_bas(SCHOENMAAT, (leerling, bas))
-    script_erna = flask('db', 'revision', '-m', 'erna', '--head', bas)
-    na(LAATSTE, **{naam: zelfde_kolom, f'{naam}_en_een_merge': samen(zelfde_kolom, MERGE)})
-    na(LAATSTE, **{f'{naam}_en_een_script_erna': samen(zelfde_kolom, script_erna)})
+ERNA = 'db', 'revision', '-m', 'erna', '--head'
+MERGE = doe.flask('db', 'merge', 'heads', '-m', 'nu').mislukt('duplicate', 'db', 'upgrade')
+b1_van_bas_maakt_de_kolom_ook = na(LAATSTE).met_bas(SCHOENMAAT)
+b1_van_bas_maakt_de_kolom_ook_en_een_merge = b1_van_bas_maakt_de_kolom_ook.en(MERGE)
+b1_van_bas_maakt_de_kolom_ook_en_een_script_erna = b1_van_bas_maakt_de_kolom_ook.flask(*ERNA, 'b1')
+a1_van_bas_maakt_de_kolom_ook = na(LAATSTE).met_bas(SCHOENMAAT, ('b1', 'a1'))
+a1_van_bas_maakt_de_kolom_ook_en_een_merge = a1_van_bas_maakt_de_kolom_ook.en(MERGE)
+a1_van_bas_maakt_de_kolom_ook_en_een_script_erna = a1_van_bas_maakt_de_kolom_ook.flask(*ERNA, 'a1')
 
 # --- Hernoemen --------------------------------------------------------------------------------
 
 ACHTER, HERNOEM = f"new_column_name='{HERNOEMD.naam}'", f"alter_column('{HERNOEMD.naam}'"
 MIS = HERNOEMD.naam.replace('_', '')
-TIKFOUT = klaar_met(NAAM, ACHTER, f"new_column_name='{MIS}'")
-TIKFOUT_OOK_TERUG = samen(TIKFOUT, in_script(NAAM, HERNOEM, f"alter_column('{MIS}'"))
-
-
-def voer_uit(m):
-    m.flask('db', 'upgrade')
+ANDERE_OPTIE = 'new_column_name', 'existing_type=None, new_name'
 
 
 def met_erachter(naam, nieuw):
-    return in_script(NAAM, f"'{naam}')\n", f"'{naam}')\n        batch_op.{nieuw}\n")
+    return NAAM, f"'{naam}')\n", f"'{naam}')\n        batch_op.{nieuw}\n"
 
 
-na(
-    NAAM - 1,
-    hernoemd_en_ook_erbij=samen(
-        model_van(NAAM),
-        flask('db', 'migrate', '-m', 'naam'),
-        in_script('naam', f"drop_column('{HERNOEMD.was}')", HERNOEMEN['upgrade']),
-    ),
-    hernoemd_zonder_optie=klaar_met(NAAM, ACHTER, f"'{HERNOEMD.naam}'"),
-    hernoemd_met_een_andere_optie=klaar_met(
-        NAAM, 'new_column_name', 'existing_type=None, new_name'
-    ),
-    hernoemd_met_een_tikfout=TIKFOUT,
-    hernoemd_met_een_tikfout_en_uitgevoerd=samen(TIKFOUT, voer_uit),
-    hernoemd_met_een_tikfout_ook_terug_en_uitgevoerd=samen(TIKFOUT_OOK_TERUG, voer_uit),
-    hernoemd_met_een_tikfout_en_een_eigen_kolom=samen(
-        TIKFOUT_OOK_TERUG,
-        kolommen('bijnaam = db.Column(db.Text)'),
-        met_erachter(MIS, "add_column(sa.Column('bijnaam', sa.Text()))"),
-        met_erachter(HERNOEMD.was, "drop_column('bijnaam')"),
-        voer_uit,
-        sql(f"UPDATE {TABEL} SET bijnaam = 'Jo' WHERE id = 1"),
-    ),
+hernoemd_en_ook_erbij = (
+    na(NAAM - 1)
+    .model_van(NAAM)
+    .migrate('naam')
+    .in_script('naam', f"drop_column('{HERNOEMD.was}')", HERNOEMEN['upgrade'])
+)
+hernoemd_zonder_optie = klaar(NAAM, ACHTER, f"'{HERNOEMD.naam}'")
+hernoemd_met_een_andere_optie = klaar(NAAM, *ANDERE_OPTIE)
+hernoemd_met_een_tikfout = klaar(NAAM, ACHTER, f"new_column_name='{MIS}'")
+OOK_TERUG = hernoemd_met_een_tikfout.in_script(NAAM, HERNOEM, f"alter_column('{MIS}'")
+hernoemd_met_een_tikfout_en_uitgevoerd = hernoemd_met_een_tikfout.upgrade()
+hernoemd_met_een_tikfout_ook_terug_en_uitgevoerd = OOK_TERUG.upgrade()
+hernoemd_met_een_tikfout_en_een_eigen_kolom = (
+    OOK_TERUG.kolom('bijnaam = db.Column(db.Text)')
+    .in_script(*met_erachter(MIS, "add_column(sa.Column('bijnaam', sa.Text()))"))
+    .in_script(*met_erachter(HERNOEMD.was, "drop_column('bijnaam')"))
+    .upgrade()
+    .sql(f"UPDATE {TABEL} SET bijnaam = 'Jo' WHERE id = 1")
 )
 
 # --- De UPDATE --------------------------------------------------------------------------------
@@ -173,45 +123,32 @@ MET_HET_MODEL = f"""\
     db.session.commit()
 """
 SA = 'import sqlalchemy as sa\n'
-IMPORT = 'from BasicModelApp import Cursist, db\n'
+IMPORT = f'{SA}from BasicModelApp import Cursist, db\n'
+ZONDER_MODEL = doe.in_script(GEBOORTEJAAR, IMPORT, SA).in_script(GEBOORTEJAAR, MET_HET_MODEL, VUL)
 
-na(
-    GEBOORTEJAAR - 1,
-    update_in_het_with_blok=klaar_met(GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}'),
-    update_in_het_with_blok_na_een_witregel=klaar_met(GEBOORTEJAAR, VUL, f'    {VUL}'),
-    update_boven_het_with_blok=samen(
-        klaar_met(GEBOORTEJAAR, VUL), in_script(GEBOORTEJAAR, UPGRADE, UPGRADE + VUL)
-    ),
+update_in_het_with_blok = klaar(GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}')
+update_in_het_with_blok_na_een_witregel = klaar(GEBOORTEJAAR, VUL, f'    {VUL}')
+update_boven_het_with_blok = klaar(GEBOORTEJAAR, VUL).in_script(
+    GEBOORTEJAAR, UPGRADE, UPGRADE + VUL
 )
-na(
-    LEEFTIJD_WEG - 1,
-    update_boven_het_with_blok_van_downgrade=samen(
-        klaar_met(LEEFTIJD_WEG, TERUG), in_script(LEEFTIJD_WEG, DOWNGRADE, DOWNGRADE + TERUG)
-    ),
+update_boven_het_with_blok_van_downgrade = klaar(LEEFTIJD_WEG, TERUG).in_script(
+    LEEFTIJD_WEG, DOWNGRADE, DOWNGRADE + TERUG
 )
-na(
-    NAAM - 1,
-    zelf=samen(in_script(GEBOORTEJAAR, IMPORT, ''), in_script(GEBOORTEJAAR, MET_HET_MODEL, VUL)),
-    model_in_een_script=samen(
-        in_script(GEBOORTEJAAR, SA, SA + IMPORT),
-        in_script(GEBOORTEJAAR, VUL, MET_HET_MODEL),
-        klaar_met(NAAM),
-    ),
+model_in_een_script = (
+    na(NAAM - 1, zelf=ZONDER_MODEL)
+    .in_script(GEBOORTEJAAR, SA, IMPORT)
+    .in_script(GEBOORTEJAAR, VUL, MET_HET_MODEL)
+    .klaar_met(NAAM)
 )
 
 # --- Een view ---------------------------------------------------------------------------------
 
 
-VIEW_ERBIJ, VIEW_WEG = f"op.execute('{VIEW}')", "op.execute('DROP VIEW overzicht')"
-UITGEVOERD = flask('db', 'upgrade')
+def met_view(downgrade):
+    return doe.schrijf_script('view', f"op.execute('{VIEW}')", downgrade).upgrade()
 
-na(WOONPLAATS, view_die_downgrade_laat_staan=samen(eigen_script('view', VIEW_ERBIJ), UITGEVOERD))
-na(
-    TIJDSTIP - 1,
-    view_uit_een_eigen_script=samen(
-        eigen_script('view', VIEW_ERBIJ, VIEW_WEG),
-        UITGEVOERD,
-        model_van(TIJDSTIP),
-        flask('db', 'migrate', '-m', 'tijd'),
-    ),
-)
+
+ECHT_WEG = met_view("op.execute('DROP VIEW overzicht')")
+
+view_die_downgrade_laat_staan = na(WOONPLAATS).en(met_view('pass'))
+view_uit_een_eigen_script = na(TIJDSTIP - 1).en(ECHT_WEG).model_van(TIJDSTIP).migrate('tijd')

@@ -1,15 +1,17 @@
-"""Wat een leerling anders doet dan de les en toch goed is, blijft goed.
+"""Wat een leerling anders doet dan de les en toch goed is, blijft goed; wat niet klopt valt op.
 
 Elke map begint gespeeld, en daarin is van alles tegelijk anders: wat elkaar niet in de weg zit,
-staat samen in een map.
+staat samen in een map. De meeste fouten staan in situaties/: daar hoort bij elke fout ook wat de
+leerling dan doet. Een downgrade die niets doet staat, bij elke stap, in test_hypothesis.py.
 """
 
 import shutil
 from dataclasses import replace
 from functools import partial
+from operator import methodcaller
 
 import pytest
-from beweringen import is_goed
+from beweringen import is_goed, keurt_af
 from controle.oefenmap import lees_oefenmap
 from docent.inlevering import zoek_inleveringen
 from docent.rij import lees
@@ -18,7 +20,6 @@ from leerling import (
     EERSTE,
     GEBOORTEJAAR,
     GEBRUIKERS,
-    ID,
     INDEX,
     KOLOM,
     LEEFTIJD_WEG,
@@ -31,18 +32,13 @@ from leerling import (
     Leerling,
     in_script,
 )
-from recepten import STRAAT, regels, uniek, zonder_batch
-from situaties.situatie import VIEW, lessen_met_foreign_keys_aan, zet_model_apart
+from recepten import batch, regels, zonder_batch
+from situaties.situatie import KLASSE, VIEW, lessen_met_foreign_keys_aan, zet_model_apart
 from stappen import GEVULD, HERNOEMD, KOPIE, MODULE, NU, REGELS, TABEL
 
-BOM = b'\xef\xbb\xbf'
 OUD, NIEUW = HERNOEMD.was, HERNOEMD.naam
-PLAATS, NUMMER = KOLOM[WOONPLAATS].naam, KOLOM[CURSISTNUMMER].naam
-DOCENT = """\
-class Docent(db.Model):
-    __tablename__ = 'docenten'
-    id = db.Column(db.Integer, primary_key=True)
-    code = db.Column(db.Text, unique=True)"""
+PLAATS, NUMMER, TIJD = KOLOM[WOONPLAATS], KOLOM[CURSISTNUMMER], KOLOM[TIJDSTIP]
+ANDERE_VERSIETABEL = REGELS['migrate'], "Migrate(app, db, version_table='versies')"
 
 
 def met_sql(opdracht: str) -> str:
@@ -52,11 +48,7 @@ def met_sql(opdracht: str) -> str:
 # --- Het model is anders geschreven ---------------------------------------------------------
 
 
-def andere_volgorde_regeleinden_en_rijen(w: Leerling) -> None:
-    naam, plaats, tijdstip = NAAM_VOORAF.regel, KOLOM[WOONPLAATS].regel, KOLOM[TIJDSTIP]
-    w.vervang(f'    {plaats}\n', '')
-    lang = plaats.replace('String(', 'String(length=')
-    w.vervang(naam, f'{lang[:-1]}, nullable=True)\n    {naam[:-1]}())')
+def andere_woorden_regeleinden_en_rijen(w: Leerling) -> None:
     # Deze regel staat er twee keer.
     w.kolom(KOLOM[NIVEAU].regel)
     begin = '    def __init__(self, naam, leeftijd):\n        self.naam = naam\n\n'
@@ -64,11 +56,10 @@ def andere_volgorde_regeleinden_en_rijen(w: Leerling) -> None:
     bestanden = [MODULE, *(script.naam for script in lees_oefenmap(w.map).scripts)]
     for bestand in bestanden:
         w.vervang("'", '"', bestand)
-    w.vervang('return f"Cursist', '# Met een f-string.\n        return f"Cursist')
     w.kolom(
         '# Het tijdstip is UTC, niet de Nederlandse tijd.',
-        f'{tijdstip.naam} = db.Column(',
-        f'    db.{tijdstip.model_type}, nullable=False,  # verplicht',
+        f'{TIJD.naam} = db.Column(',
+        f'    db.{TIJD.model_type}, nullable=False,  # verplicht',
         '    server_default=db.func.current_timestamp())',
     )
     noor = f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 20)"
@@ -78,16 +69,14 @@ def andere_volgorde_regeleinden_en_rijen(w: Leerling) -> None:
         f'DELETE FROM {TABEL}',
         f"INSERT INTO {TABEL} (id, naam, leeftijd) VALUES (7, 'Ünal', NULL), (9, NULL, 40)",
         # Alleen in een tijdstip is dit te veel tekst.
-        f"UPDATE {TABEL} SET {PLAATS} = '{NU}' WHERE id = 7",
+        f"UPDATE {TABEL} SET {PLAATS.naam} = '{NU}' WHERE id = 7",
     )
     w.migreer('tijdstip')
-    w.vervang('def upgrade():', '# Dit is nu van mij.\ndef upgrade():', w.script('tijdstip'))
     shutil.copyfile(w.database, w.map / KOPIE)
-    # Een naam in een andere codering dan UTF-8.
+    # Een naam in een andere codering dan UTF-8, en bestanden zoals Kladblok ze opslaat.
     w.sql(f"INSERT INTO {TABEL} (naam) VALUES (CAST(x'4A6FEB6C' AS TEXT))")
-    for bestand in (w.map / naam for naam in bestanden):
-        tekst = bestand.read_bytes().replace(b'\r\n', b'\n')
-        bestand.write_bytes(BOM + tekst.replace(b'\n', b'\r\n'))
+    for bestand in bestanden:
+        (w.map / bestand).write_text(w.lees(bestand), encoding='utf-8-sig', newline='\r\n')
 
 
 def gemapte_kolommen_in_een_eigen_bestand(w: Leerling) -> None:
@@ -97,19 +86,18 @@ def gemapte_kolommen_in_een_eigen_bestand(w: Leerling) -> None:
     # Een standaardwaarde uit SQL, en een index die uniek is.
     uit_sql = f'db.{niveau.model_type}, server_default=db.text("({niveau.standaard})")'
     meer = f'{niveau.naam}: Mapped[str] = mapped_column({uit_sql})'
-    meer += f'\n    {replace(KOLOM[CURSISTNUMMER], index=True).regel}'
+    meer += f'\n    {replace(NUMMER, index=True).regel}'
     for oud, nieuw in (
         ('from uitbreidingen', f'{mapped}from uitbreidingen'),
-        (f'id = db.Column(db.{ID.model_type}, ', 'id: Mapped[int] = mapped_column('),
+        ('id = db.Column(db.Integer, ', 'id: Mapped[int] = mapped_column('),
         (leeftijd.regel, f'{leeftijd.naam}: Mapped[int | None]'),
-        (f'{OUD} = db.Column(', f'{OUD}: Mapped[str | None] = mapped_column('),
-        (f'{PLAATS} = db.Column(', f'{PLAATS}: Mapped[str | None] = mapped_column('),
+        (f'{PLAATS.naam} = db.Column(', f'{PLAATS.naam}: Mapped[str | None] = mapped_column('),
         (ONDER_DE_KOLOMMEN, f'    {meer}\n\n{ONDER_DE_KOLOMMEN}'),
     ):
         w.vervang(oud, nieuw, 'models.py')
     # Een kopie die de module niet gebruikt telt niet mee.
-    w.schrijf(w.lees('models.py').replace(PLAATS, 'woonplats'), 'models_oud.py')
-    w.vervang(REGELS['migrate'], "Migrate(app, db, version_table='versies')")
+    w.schrijf(w.lees('models.py').replace(PLAATS.naam, 'woonplats'), 'models_oud.py')
+    w.vervang(*ANDERE_VERSIETABEL)
     w.sql('ALTER TABLE alembic_version RENAME TO versies')
     w.migreer('twee_stappen')
 
@@ -153,27 +141,30 @@ class Zaal(Basis, db.Model):
 def eigen_kolommen_tabellen_en_een_merge(w: Leerling) -> None:
     lessen_met_foreign_keys_aan(w)
     w.kolom(
-        KOLOM[TIJDSTIP].regel,
+        # Het model en de migratie schrijven het tijdstip verschillend, allebei in SQL.
+        TIJD.regel.replace('db.func.now()', 'db.text("(datetime(\'now\'))")'),
         "instrument = db.Column(db.String(30), nullable=False, server_default='gitaar')",
         'rang = db.Column(db.Numeric(5, 2), unique=True)',
         "docent_id = db.Column(db.ForeignKey('docenten.code', name='fk_docent'), index=True)",
     )
     w.onderaan(EIGEN_TABELLEN)
-    maak = "batch_op.create_unique_constraint(None, ['rang'])"
-    weg = "batch_op.drop_constraint(None, type_='unique')"
-    w.migreer('eigen', *((oud, oud.replace('None', "'uq'")) for oud in (maak, weg)))
+    w.migreer(
+        'eigen',
+        ("datetime('now')", "strftime('%Y-%m-%d %H:%M:%f', 'now')"),
+        ("create_unique_constraint(None, ['rang'", "create_unique_constraint('uq', ['rang'"),
+        ("drop_constraint(None, type_='unique'", "drop_constraint('uq', type_='unique'"),
+    )
     # Twee heads, die weer samenkomen: een trigger, en een unieke index uit een eigen script.
     begin = w.head()
     trigger = f'CREATE TRIGGER t AFTER DELETE ON {TABEL} BEGIN SELECT 1; END'
-    w.schrijf_script('trigger', met_sql(trigger), met_sql('DROP TRIGGER t'), begin)
-    upgrade, downgrade = regels(zonder_batch(KOLOM[CURSISTNUMMER]))
-    w.schrijf_script(
-        'nummer',
-        f"{upgrade}\nop.create_index('nr', '{TABEL}', ['{NUMMER}'], unique=True)",
-        f"op.drop_index('nr', table_name='{TABEL}')\n{downgrade}",
-        begin,
-    )
-    w.kolom(KOLOM[CURSISTNUMMER].regel)
+    revisie = w.schrijf_script('trigger', met_sql(trigger), met_sql('DROP TRIGGER t'), begin)
+    script = w.script('trigger')
+    w.vervang(f'revision = {revisie!r}', "revision: str = 'Mijn_2.é'", script)
+    w.vervang('down_revision = ', 'down_revision: str | tuple[str, ...] | None = ', script)
+    nummer, op = zonder_batch(NUMMER), f"'nr', '{TABEL}'"
+    uniek = f"op.create_index({op}, ['{NUMMER.naam}'], unique=True)", f'op.drop_index({op})'
+    w.schrijf_script('nummer', *regels(nummer, uniek), begin)
+    w.kolom(NUMMER.regel)
     w.flask('db', 'merge', 'heads', '-m', 'samen')
     w.flask('db', 'upgrade')
     w.sql(VIEW, 'INSERT INTO lessen (cursist_id) VALUES (1)')
@@ -199,62 +190,29 @@ def vervang_naam(w: Leerling, heel: str) -> None:
     w.flask('db', 'upgrade')
 
 
-def eigen_scripts_zonder_batch(w: Leerling) -> None:
-    # Het model en de migratie schrijven het tijdstip verschillend, allebei in SQL.
-    tijdstip = KOLOM[TIJDSTIP].regel.replace('db.func.now()', 'db.text("(datetime(\'now\'))")')
-    w.kolom(*(k.regel for k in (KOLOM[WOONPLAATS], KOLOM[CURSISTNUMMER], STRAAT, KOLOM[NIVEAU])))
-    w.kolom(tijdstip, GEVULD.regel)
-    revisie = w.schrijf_script('woonplaats', *regels(zonder_batch(KOLOM[WOONPLAATS])))
-    script = w.script('woonplaats')
-    w.vervang(f'revision = {revisie!r}', "revision: str = 'Mijn_2.é'", script)
-    w.vervang('down_revision = ', 'down_revision: str | tuple[str, ...] | None = ', script)
-    # Twee migraties voor een stap, en een eigen ertussen.
-    w.schrijf_script('kolom', *regels(zonder_batch(KOLOM[CURSISTNUMMER])))
-    w.schrijf_script('eigen', *regels(zonder_batch(STRAAT)))
-    w.schrijf_script('uniek', *regels(uniek(NUMMER)))
-    w.flask('db', 'upgrade')
-    w.migreer('rest', ("datetime('now')", "strftime('%Y-%m-%d %H:%M:%f', 'now')"))
-    # De kolom vullen kan ook later.
-    w.schrijf_script('vul', met_sql(GEVULD.vulling), 'pass')
-    w.flask('db', 'upgrade')
-    vervang_naam(w, f"{OUD} || ' ' || achternaam")
-
-
-def hernoemen_met_een_kopie_en_eigen_unieke_kolommen(w: Leerling) -> None:
-    w.flask('db', 'downgrade', w.revisie(NAAM) + '-1')
-    for oud, nieuw in ((OUD, NIEUW), (NIEUW, OUD)):
-        w.vervang(
-            f"        batch_op.alter_column('{oud}', new_column_name='{nieuw}')",
-            f'        batch_op.add_column({in_script(replace(HERNOEMD, naam=nieuw))})\n'
-            f"    op.execute('UPDATE {TABEL} SET {nieuw} = {oud}')\n"
-            f"    op.drop_column('{TABEL}', '{oud}')",
-            w.script(NAAM),
-        )
-    w.flask('db', 'upgrade')
-    w.onderaan(DOCENT)
+def eigen_unieke_kolommen(w: Leerling) -> None:
+    docent, lokaal = (
+        KLASSE.format(*namen) + '    code = db.Column(db.Text, unique=True)'
+        for namen in (('Docent', 'docenten'), ('Lokaal', 'lokalen'))
+    )
+    w.onderaan(docent)
     w.migreer('docenten')
     w.model_van(GEBRUIKERS)
-    w.onderaan(DOCENT)
+    w.onderaan(docent)
     # Het script geeft de unieke kolom die er al is een naam, en haalt die in downgrade() weg.
     w.migreer('gebruikers')
-    w.onderaan(DOCENT.replace('Docent', 'Lokaal').replace('docenten', 'lokalen'))
+    w.onderaan(lokaal)
     # Een kolom die al uniek is zoekt Alembic na de naming convention op zijn naam.
     w.migreer('lokalen', ("name=op.f('uq_lokalen_code')", 'name=None'))
 
 
 def scripts_veranderd_en_opnieuw_uitgevoerd(w: Leerling) -> None:
     w.flask('db', 'downgrade', w.revisie(GEBOORTEJAAR) + '-1')
-    # Hernoemen zonder batch, en een ander jaar.
-    for oud in (OUD, NIEUW):
-        nieuw = f"op.alter_column('{TABEL}', '{oud}', existing_type=sa.Text(), "
-        w.vervang(f"batch_op.alter_column('{oud}', ", nieuw, w.script(NAAM))
     for stap in (GEBOORTEJAAR, LEEFTIJD_WEG):
         w.vervang(f'{GEVULD.som} -', f'{GEVULD.som - 1} -', w.script(stap))
-    # Een UPDATE boven het with-blok, en een op twee regels.
+    # Een UPDATE boven het with-blok, van een kolom waarvan de waarden mogen veranderen.
     eerst = f"UPDATE {TABEL} SET {KOLOM[NIVEAU].naam} = 'gevorderd' WHERE leeftijd > 30"
-    begin, blok, rest = w.lees(w.script(GEBOORTEJAAR)).partition('    with ')
-    rest = rest.replace(' SET ', " '\n        'set ")
-    w.schrijf(f'{begin}    {met_sql(eerst)}\n{blok}{rest}', w.script(GEBOORTEJAAR))
+    w.vervang('    with ', f'    {met_sql(eerst)}\n    with ', w.script(GEBOORTEJAAR))
     w.flask('db', 'upgrade')
     # Een naam voor twee unieke kolommen.
     w.model_van(GEBRUIKERS)
@@ -263,17 +221,14 @@ def scripts_veranderd_en_opnieuw_uitgevoerd(w: Leerling) -> None:
 
 
 def andere_namen_van_constraints_en_een_index(w: Leerling) -> None:
-    w.vervang("'uq_", "'mijn_uq_", w.script(CURSISTNUMMER))
     script = w.script(GEBRUIKERS)
-    for begin in ('uq_', 'fk_'):
-        w.vervang(f"'{begin}", f"'mijn_{begin}", script)
+    for begin, waar in (('uq_', w.script(CURSISTNUMMER)), ('uq_', script), ('fk_', script)):
+        w.vervang(f"'{begin}", f"'mijn_{begin}", waar)
     # De foreign key mag ook voor de tabel komen waar hij naar wijst.
     tekst = w.lees(script)
     tabel = tekst[tekst.index("    op.create_table('") : tekst.index('    with op.batch')]
     w.vervang(tabel, '', script)
     w.vervang('\n\n\ndef downgrade', f'\n{tabel}\n\ndef downgrade', script)
-    w.model_van(INDEX)
-    w.vervang(KOLOM[INDEX].regel, HERNOEMD.regel)
     index = f"    __table_args__ = (db.Index('ix_naam', '{NIEUW}'),)\n\n"
     w.vervang(ONDER_DE_KOLOMMEN, index + ONDER_DE_KOLOMMEN)
     maak = f"op.create_index('ix_naam', '{TABEL}', ['{NIEUW}'])"
@@ -283,12 +238,13 @@ def andere_namen_van_constraints_en_een_index(w: Leerling) -> None:
 
 # Wat er verandert, de stap waarna, en de laatste stap die daarna af is.
 GOED = [
-    (andere_volgorde_regeleinden_en_rijen, TIJDSTIP - 1, TIJDSTIP),
+    (andere_woorden_regeleinden_en_rijen, TIJDSTIP - 1, TIJDSTIP),
     (gemapte_kolommen_in_een_eigen_bestand, WOONPLAATS, CURSISTNUMMER),
     (eigen_kolommen_tabellen_en_een_merge, CURSISTNUMMER - 1, TIJDSTIP),
-    (eigen_scripts_zonder_batch, EERSTE, NAAM),
+    # De hele naam komt uit de oude naam, of uit meer dan een andere kolom.
+    (partial(vervang_naam, heel=f"{OUD} || ' ' || achternaam"), NAAM - 1, NAAM),
     (partial(vervang_naam, heel="roepnaam || ' ' || achternaam"), NAAM - 1, NAAM),
-    (hernoemen_met_een_kopie_en_eigen_unieke_kolommen, GEBRUIKERS - 1, GEBRUIKERS),
+    (eigen_unieke_kolommen, GEBRUIKERS - 1, GEBRUIKERS),
     (scripts_veranderd_en_opnieuw_uitgevoerd, GEBRUIKERS - 1, GEBRUIKERS),
     (andere_namen_van_constraints_en_een_index, GEBRUIKERS, INDEX),
 ]
@@ -302,3 +258,43 @@ def test_dit_is_geen_fout(leerling, doe, na, tot):
     # Ook wie alleen leest, ziet niets vreemds.
     rij = lees(*zoek_inleveringen([werk.map]))
     assert (rij.stap, rij.opvalt) == (tot, [])
+
+
+# --- Wat niet klopt, ook als er geen eigen hint voor is ---------------------------------------
+
+
+def kolom_weg_zonder_de_nieuwe(w: Leerling) -> None:
+    w.vervang(f'    {NAAM_VOORAF.regel}\n', '')
+    erbij, weg = zonder_batch(NAAM_VOORAF)
+    w.schrijf_script('weg', weg, erbij)
+    w.flask('db', 'upgrade')
+
+
+def kolom_is_niet_meer_uniek(w: Leerling) -> None:
+    # De downgrade erna vindt de constraint niet meer; wat hem weghaalt gaat voor.
+    _, weg = batch('', f"drop_constraint('uq_{TABEL}_{NUMMER.naam}', type_='unique')")
+    w.schrijf_script('los', 'pass', weg)
+    w.flask('db', 'upgrade')
+
+
+UNIEK = f'CREATE UNIQUE INDEX u ON {TABEL} ({PLAATS.naam})'
+
+# Wat er verandert, de stap waarna, de stap die dan fout is, en woorden uit de hint.
+FOUT = [
+    (kolom_weg_zonder_de_nieuwe, NAAM - 1, NAAM, f'`{NIEUW}` `{TABEL}` db.{HERNOEMD.model_type}'),
+    # Een naam zonder wat er in de oude kolom stond.
+    (partial(vervang_naam, heel=PLAATS.naam), NAAM - 1, NAAM, 'namen new_column_name'),
+    (kolom_is_niet_meer_uniek, *[CURSISTNUMMER] * 2, f'downgrade `{NUMMER.naam}`'),
+    # De versietabel die de app gebruikt heeft de database niet.
+    (methodcaller('vervang', *ANDERE_VERSIETABEL), WOONPLAATS, WOONPLAATS, 'flask db stamp'),
+    (lambda w: w.module.write_text(w.lees(), 'utf-16'), *[WOONPLAATS] * 2, f'`{MODULE}` UTF-8'),
+    # Met de hand; andere staan in situaties/database.py.
+    (methodcaller('sql', UNIEK), *[WOONPLAATS] * 2, f'data.sqlite `{TABEL}` `{PLAATS.naam}`'),
+]
+
+
+@pytest.mark.parametrize(('doe', 'na', 'stap', 'woorden'), FOUT)
+def test_dit_is_fout(leerling, doe, na, stap, woorden):
+    werk = leerling(na)
+    doe(werk)
+    keurt_af(werk, stap, *woorden.split())
