@@ -76,12 +76,11 @@ def zonder_toeval(map_: Path) -> dict[str, str]:
     """De module, de scripts en de database, zonder revision ids, tijdstippen en hashes."""
     bestanden = [map_ / MODULE, *map_.glob('migrations/versions/*.py')]
     teksten = {pad.name: pad.read_text(encoding='utf-8') for pad in bestanden}
-    with closing(sqlite3.connect(map_ / DATABASE)) as verbinding:
-        teksten[DATABASE] = '\n'.join(verbinding.iterdump())
     toeval = r"scrypt:[^']+|\d{4}-\d\d-\d\d [\d:.]+|[0-9a-f]{12}"
-    teksten = {re.sub(r'^[0-9a-f]{12}_', '', naam): t for naam, t in teksten.items()}
-    teksten = {naam: re.sub(toeval, '*', tekst) for naam, tekst in teksten.items()}
-    # Waar twee scripts naast elkaar staan, hangt de volgorde van kolommen af van hun id.
-    dump = teksten[DATABASE].splitlines()
-    teksten[DATABASE] = '\n'.join(' '.join(sorted(re.findall(r'[^\s,()]+', r))) for r in dump)
-    return teksten
+    zonder = {
+        re.sub(toeval, '', naam): re.sub(toeval, '*', tekst) for naam, tekst in teksten.items()
+    }
+    with closing(sqlite3.connect(map_ / DATABASE)) as verbinding:
+        # Waar twee scripts naast elkaar staan, hangt de volgorde van kolommen af van hun id.
+        dump = [re.sub(toeval, '*', opdracht) for opdracht in verbinding.iterdump()]
+    return zonder | {DATABASE: '\n'.join(' '.join(sorted(re.split(r'[\s,();]+', d))) for d in dump)}

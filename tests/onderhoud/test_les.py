@@ -65,9 +65,11 @@ def test_wat_de_les_toont_gebeurt_ook(na_stap, uitgedeeld, nummer):
     begin = max(nummer - 1, 0) if isinstance(nummer, int) else DELEN_NA
     speler = InEenShell(na_stap(begin) if begin else uitgedeeld.map)
     meld(speler.fouten(HOOFDSTUKKEN[nummer]))
-    klaar = max(nummer, 1) if isinstance(nummer, int) else DELEN_NA
+    # Wat er na de stap van de delen komt, kan een deel ook al hebben gedaan.
+    klaar, tot = (max(nummer, 1), LAATSTE) if isinstance(nummer, int) else (DELEN_NA, DELEN_NA)
     verwacht = [('✓' if s.nummer <= klaar else '·', str(s.nummer), s.titel) for s in STAPPEN]
-    assert re.findall(r'(?m)^([✓✗·]) stap (\d+) +(.+?) *$', speler.controle) == verwacht
+    gezien = re.findall(r'(?m)^([✓✗·]) stap (\d+) +(.+?) *$', speler.controle)
+    assert gezien[:tot] == verwacht[:tot]
     # Alle andere tests beginnen met wat hetzelfde proces ervan maakt.
     assert zonder_toeval(speler.map) == zonder_toeval(stand(nummer))
     for vergeleken in speler.vergeleken:

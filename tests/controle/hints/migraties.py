@@ -162,7 +162,11 @@ def script_zonder_vorige(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('reeks', 'heads')
 def twee_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    een, twee, *_ = (oordeel.script(head) for head in oordeel.oefenmap.heads)
+    # Eerst de eigen head; een revision id is toeval, en zegt niets over de volgorde.
+    heads = map(oordeel.script, oordeel.oefenmap.heads)
+    een, twee, *_ = sorted(
+        heads, key=lambda s: (not oordeel.toegepast(s.revisie), s.naam.partition('_')[2])
+    )
     return Hint(
         f'Op `{een.naam}` volgt niets meer, en op `{twee.naam}` ook niet. Dat zijn twee heads: '
         'Flask-Migrate weet niet welke de laatste is.',

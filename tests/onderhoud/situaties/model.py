@@ -11,7 +11,7 @@ from leerling import (
     NIVEAU,
     WOONPLAATS,
 )
-from stappen import GEVULD, HERNOEMD, LAATSTE, TABEL
+from stappen import GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL
 
 from situaties.situatie import (
     INSTRUMENT,
@@ -181,7 +181,8 @@ create_all_in_de_shell = (
     .vervang(KOP, f'{NOTITIE}\n\n{KOP}')
     .flask('shell', invoer='db.create_all()\n')
 )
-leeg_script_voor_de_index = na(INDEX - 1).model_van(INDEX).flask('db', 'revision', '-m', 'index')
+BERICHT = STAPPEN[INDEX - 1].naam_van_migratie
+leeg_script_voor_de_index = na(INDEX - 1).model_van(INDEX).flask('db', 'revision', '-m', BERICHT)
 index_op_een_andere_kolom = klaar(INDEX, f"['{HERNOEMD.naam}']", f"['{PLAATS}']")
 index_met_een_andere_naam = klaar(INDEX, IX, 'ix_naam')
 index_anders_in_de_upgrade = klaar(INDEX, f"create_index('{IX}", "create_index('ix")

@@ -33,7 +33,11 @@ UQ = f"'uq_{TABEL}_{KOLOM[CURSISTNUMMER].naam}'"
 ALLEEN_TERUG = CURSISTNUMMER, f'drop_constraint({UQ}', 'drop_constraint(None'
 TABELNAAM = "    __tablename__ = 'gebruikers'\n"
 
-twee_eigen_constraints_zonder_naam = na(WOONPLAATS).kolom(PAS, CODE).migrate('eigen')
+# Alembic zet constraints zonder naam niet elke keer in dezelfde volgorde.
+IN_VOLGORDE = r"(None, \[').*('\]\)\n.*None, \[').*('\])", r'\1pas\2code\3'
+twee_eigen_constraints_zonder_naam = (
+    na(WOONPLAATS).kolom(PAS, CODE).migrate('eigen').herschrijf('eigen', *IN_VOLGORDE)
+)
 constraint_zonder_naam = klaar(CURSISTNUMMER, UQ, 'None').model_van(CURSISTNUMMER + 1)
 constraint_zonder_naam_op_twee_regels = klaar(
     CURSISTNUMMER, f'({UQ}', '(\n            None'
