@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import waarom
 from controle import naspelen, vertelling
 from controle.hints import doen
 from controle.hints.hint import HINTS
@@ -22,6 +23,7 @@ from docent.rij import lees
 from leerling import WOONPLAATS, Leerling
 from situaties import ONDERWERPEN, SITUATIES
 from situaties.situatie import Situatie
+from speel_les import PROJECT
 from standen import stand
 from stappen import DATABASE, KOPIE, LAATSTE, MODULE, STAPPEN
 from syrupy.extensions.amber import AmberSnapshotExtension
@@ -209,3 +211,15 @@ def test_elke_hint_en_opmerking_heeft_een_situatie():
     # Een situatie staat in het bestand van haar hint.
     hoort = {(f.__module__.split('.')[-1], f.__name__) for f in (*HINTS, *OPMERKINGEN)}
     assert gezien == {(waar, naam) for waar, naam in hoort if naam not in ELDERS_GETEST}
+
+
+def test_waarom_noemt_het_feit_de_hint_en_waar_haar_woorden_staan(leerling, capsys):
+    m = leerling(WOONPLAATS)
+    m.kolom('fruit = db.Column(db.Text)')
+    waarom.main(m.map)
+    uit = capsys.readouterr().out
+    assert "kolom='fruit'" in uit.splitlines()[0]
+    assert vertelling.wat_nu(m.oordeel()) in uit
+    naam, bestand, regel = re.search(r'(\w+)  (controle/hints/\w+\.py):(\d+)', uit).groups()
+    bron = (PROJECT / 'tests' / bestand).read_text(encoding='utf-8').splitlines()
+    assert f'def {naam}(' in '\n'.join(bron[int(regel) - 1 : int(regel) + 3])
