@@ -125,7 +125,10 @@ class Volger:
         return '\n\n'.join(f'[{naam}] {tekst}' for naam, tekst in self.gezien)
 
     def volg(
-        self, tot: Iterable[str] = (), is_klaar: Callable[[str], bool] = lambda tekst: True
+        self,
+        tot: Iterable[str] = (),
+        is_klaar: Callable[[str], bool] = lambda tekst: True,
+        meeste: int = MEESTE_HINTS,
     ) -> None:
         """Doet wat elke hint zegt, tot er geen meer is, of tot een volgende van `tot`."""
         while True:
@@ -139,7 +142,7 @@ class Volger:
             assert (naam, tekst) not in self.gezien, f'Deze hint hielp niet:\n{self.verloop}'
             self.gezien.append((naam, tekst))
             hints = [naam for naam, _ in self.gezien if naam != 'de_les_gaat_verder']
-            assert len(hints) <= MEESTE_HINTS, f'Het houdt niet op:\n{self.verloop}'
+            assert len(hints) <= meeste, f'Het houdt niet op:\n{self.verloop}'
             self._doe(tekst)
 
     def _doe(self, tekst: str) -> None:
