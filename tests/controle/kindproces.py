@@ -6,7 +6,6 @@ Wat het ziet schrijft het regel voor regel op: zo is er ook na een fout iets te 
 """
 
 import faulthandler
-import gc
 import importlib
 import json
 import logging.config
@@ -26,8 +25,6 @@ from urllib.parse import unquote, urlsplit
 if __name__ == '__main__':
     # Dit bestand draait los van pytest: zo vindt het stappen.py en de map controle.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
-    # Dit proces leeft kort. Niet opruimen, onderweg niet en aan het eind niet, wint 18% (meet.py).
-    gc.disable()
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.environment import EnvironmentContext
