@@ -11,7 +11,6 @@ import postgresql
 import pytest
 from leerling import Leerling
 from speel_les import PROJECT, zet_klaar
-from sqlalchemy import Engine
 from standen import LESTEST, LESTEST_DOET_MEE, stand
 from stappen import MODULE
 
@@ -37,13 +36,6 @@ def zelden_opruimen() -> None:
     """Naspelen in het proces van de test zelf maakt veel afval; elke keer zoeken kost 12%."""
     gc.freeze()
     gc.set_threshold(100_000)
-
-
-@pytest.fixture(autouse=True)
-def zonder_luisteraars() -> Iterator[None]:
-    """Wat een module op elke Engine zet, geldt anders ook voor de tests erna in dit proces."""
-    yield
-    Engine.dispatch._clear()
 
 
 @pytest.fixture(scope='session', autouse=True)

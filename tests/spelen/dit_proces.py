@@ -12,7 +12,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -106,6 +106,7 @@ def vers_proces(map_: Path, omgeving: dict[str, str]) -> Iterator[None]:
             warnings.catch_warnings(),
             # Het naspelen verandert dit, voor de rest van zijn proces.
             patch('logging.config.fileConfig', logging.config.fileConfig),
+            _zonder_luisteraars(),
         ):
             warnings.simplefilter('ignore')
             yield
@@ -116,6 +117,30 @@ def vers_proces(map_: Path, omgeving: dict[str, str]) -> Iterator[None]:
         for naam in _modules_uit(map_):
             del sys.modules[naam]
         sys.modules.update(van_ons)
+
+
+@contextmanager
+def _zonder_luisteraars() -> Iterator[None]:
+    """Wat een module op een klasse van SQLAlchemy zet, kent een vers proces niet."""
+    try:
+        from sqlalchemy import event, exc
+    except ImportError:
+        yield
+        return
+    erbij, luister = [], event.listen
+
+    def onthoud(doel: object, *wat: object, **opties: object) -> None:
+        luister(doel, *wat, **opties)
+        if isinstance(doel, type):
+            erbij.append((doel, *wat))
+
+    try:
+        with patch.object(event, 'listen', onthoud), patch('sqlalchemy.event.api.listen', onthoud):
+            yield
+    finally:
+        for luisteraar in erbij:
+            with suppress(exc.InvalidRequestError):
+                event.remove(*luisteraar)
 
 
 def _zet_omgeving(waarden: dict[str, str]) -> None:
