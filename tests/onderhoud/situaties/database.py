@@ -4,30 +4,10 @@ import os
 import sqlite3
 from contextlib import closing
 
-from leerling import (
-    CURSISTNUMMER,
-    EERSTE,
-    GEBOORTEJAAR,
-    GEBRUIKERS,
-    KOLOM,
-    LEEFTIJD_WEG,
-    NAAM,
-    NIVEAU,
-    TIJDSTIP,
-    WOONPLAATS,
-)
+from leerling import *
 from stappen import DATABASE, GEVULD, HERNOEMD, KOPIE, LAATSTE, NU, TABEL
 
-from situaties.situatie import (
-    PLAATS,
-    SCHOENMAAT,
-    VIEW,
-    doe,
-    klaar,
-    kolom_met,
-    lessen_met_foreign_keys_aan,
-    na,
-)
+from situaties.situatie import *
 
 VERPLICHT, UNIEK, TIJD = KOLOM[NIVEAU], KOLOM[CURSISTNUMMER], KOLOM[TIJDSTIP]
 

@@ -3,21 +3,10 @@
 from dataclasses import replace
 
 from controle.hints.doen import HERNOEMEN
-from leerling import (
-    CURSISTNUMMER,
-    EERSTE,
-    GEBOORTEJAAR,
-    GEBRUIKERS,
-    KOLOM,
-    NAAM,
-    NIVEAU,
-    TIJDSTIP,
-    WOONPLAATS,
-    in_script,
-)
+from leerling import *
 from stappen import HERNOEMD, TABEL
 
-from situaties.situatie import PLAATS, PLAATS_TYPE, TIKFOUT, VUL, WACHTWOORD, klaar, kolom_met, na
+from situaties.situatie import *
 
 NIEUW, NUMMER, GEBRUIKER = KOLOM[WOONPLAATS], KOLOM[CURSISTNUMMER], KOLOM[GEBRUIKERS]
 LENGTE = in_script(NIEUW), in_script(replace(NIEUW, type='VARCHAR(5)'))

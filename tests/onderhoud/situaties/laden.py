@@ -1,10 +1,10 @@
 """De module geeft bij het laden een fout, of mist iets wat `flask db` nodig heeft."""
 
-from leerling import GEBRUIKERS, KOLOM, NIVEAU, TIJDSTIP, WOONPLAATS
+from leerling import *
 from standen import stand
 from stappen import DATABASE, DB_MET_NAMEN, DELEN_NA, LAATSTE, MODULE, REGELS, TABEL
 
-from situaties.situatie import INSTRUMENT, REGEL, doe, klaar, kolom_met, na, zet_model_apart
+from situaties.situatie import *
 
 APP, ADRES, DB, MIGRATE = (REGELS[naam] for naam in ('app', 'adres', 'db', 'migrate'))
 

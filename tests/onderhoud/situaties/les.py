@@ -1,10 +1,10 @@
 """Een leerling die op de weg van de les is; elk punt van elke stap staat in test_een_stem.py."""
 
-from leerling import GEBRUIKERS, NAAM, WOONPLAATS
+from leerling import *
 from spelen.terug import WERKMAP, herstel
 from stappen import DATABASE, KOPIE, MODULE, STAPPEN, TABEL
 
-from situaties.situatie import doe, na
+from situaties.situatie import *
 
 model_nog_niet_gemigreerd = na(WOONPLAATS - 1).model_van(WOONPLAATS)
 leeg_script_toegepast = (

@@ -2,10 +2,10 @@
 
 import shutil
 
-from leerling import EERSTE, GEBRUIKERS, INDEX, NIVEAU, WOONPLAATS
+from leerling import *
 from stappen import DATABASE, KOPIE, LAATSTE
 
-from situaties.situatie import INSTRUMENT, doe, klaar, na, vorige
+from situaties.situatie import *
 
 # --- De map -----------------------------------------------------------------------------------
 

@@ -1,32 +1,9 @@
 """Een model dat iets anders wil dan de laatste migratie."""
 
-from leerling import (
-    CURSISTNUMMER,
-    GEBOORTEJAAR,
-    GEBRUIKERS,
-    INDEX,
-    KOLOM,
-    LEEFTIJD_WEG,
-    NAAM,
-    NIVEAU,
-    WOONPLAATS,
-)
+from leerling import *
 from stappen import GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL
 
-from situaties.situatie import (
-    INSTRUMENT,
-    KLASSE,
-    PLAATS,
-    PLAATS_TYPE,
-    REGEL,
-    SCHOENMAAT,
-    TIKFOUT,
-    WACHTWOORD,
-    doe,
-    klaar,
-    kolom_met,
-    na,
-)
+from situaties.situatie import *
 
 STRAAT = 'straat = db.Column(db.Text)'
 STRAAT_ERBIJ = doe.kolom(STRAAT).migreer('straat')

@@ -2,20 +2,10 @@
 
 import py_compile
 
-from leerling import EERSTE, GEBRUIKERS, KOLOM, NAAM_VOORAF, NIVEAU, WOONPLAATS
+from leerling import *
 from stappen import LAATSTE, MODULE, TABEL
 
-from situaties.situatie import (
-    INSTRUMENT,
-    KLASSE,
-    PLAATS,
-    PLAATS_TYPE,
-    REGEL,
-    SCHOENMAAT,
-    doe,
-    kolom_met,
-    na,
-)
+from situaties.situatie import *
 
 LEEFTIJD = KOLOM[EERSTE].regel
 

@@ -2,10 +2,10 @@
 
 import os
 
-from leerling import GEBOORTEJAAR, KOLOM, LEEFTIJD_WEG, NAAM, NIVEAU, WOONPLAATS
+from leerling import *
 from stappen import DATABASE, GEVULD, HERNOEMD, KOPIE, REGELS, SERVER, TABEL, UIT_DE_OMGEVING
 
-from situaties.situatie import na
+from situaties.situatie import *
 
 ADRES, MAP = REGELS['adres'], REGELS['basedir']
 LEEG = f'DELETE FROM {TABEL}'

@@ -1,21 +1,10 @@
 """Een script dat bij het naspelen op een fout stuit."""
 
 from controle.hints.doen import HERNOEMEN
-from leerling import (
-    CURSISTNUMMER,
-    EERSTE,
-    GEBOORTEJAAR,
-    GEBRUIKERS,
-    KOLOM,
-    LEEFTIJD_WEG,
-    NAAM,
-    NIVEAU,
-    TIJDSTIP,
-    WOONPLAATS,
-)
+from leerling import *
 from stappen import GEVULD, HERNOEMD, LAATSTE, TABEL
 
-from situaties.situatie import REGEL, SCHOENMAAT, VIEW, VUL, doe, klaar, kolom_met, na
+from situaties.situatie import *
 
 # --- Een functie die er niet is ---------------------------------------------------------------
 

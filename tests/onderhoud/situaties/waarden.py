@@ -1,24 +1,10 @@
 """Een migratie die waarden kost, of een downgrade die niet teruggeeft wat er was."""
 
 from controle.hints.doen import HERNOEMEN
-from leerling import (
-    CURSISTNUMMER,
-    EERSTE,
-    GEBOORTEJAAR,
-    GEBRUIKERS,
-    INDEX,
-    KOLOM,
-    LEEFTIJD_WEG,
-    NAAM,
-    NAAM_VOORAF,
-    NIVEAU,
-    TIJDSTIP,
-    WOONPLAATS,
-    in_script,
-)
+from leerling import *
 from stappen import GEVULD, HERNOEMD, KOPIE, TABEL
 
-from situaties.situatie import PLAATS, VUL, doe, klaar, na
+from situaties.situatie import *
 
 
 def opnieuw(stap, oud, nieuw):
