@@ -74,12 +74,10 @@ def inhoud(map_: Path) -> dict[str, bytes | None]:
 
 def zonder_toeval(map_: Path) -> dict[str, str]:
     """De module, de scripts en de database, zonder revision ids, tijdstippen en hashes."""
-    bestanden = [map_ / MODULE, *map_.glob('migrations/versions/*.py')]
-    teksten = {pad.name: pad.read_text(encoding='utf-8') for pad in bestanden}
     toeval = r"scrypt:[^']+|\d{4}-\d\d-\d\d [\d:.]+|[0-9a-f]{12}"
-    zonder = {
-        re.sub(toeval, '', naam): re.sub(toeval, '*', tekst) for naam, tekst in teksten.items()
-    }
+    zonder = {}
+    for pad in (map_ / MODULE, *map_.glob('migrations/versions/*.py')):
+        zonder[re.sub(toeval, '', pad.name)] = re.sub(toeval, '*', pad.read_text(encoding='utf-8'))
     with closing(sqlite3.connect(map_ / DATABASE)) as verbinding:
         # Waar twee scripts naast elkaar staan, hangt de volgorde van kolommen af van hun id.
         dump = [re.sub(toeval, '*', opdracht) for opdracht in verbinding.iterdump()]

@@ -1,14 +1,13 @@
 """De leerling: werkt in een map van de les, en doet wat een hint zegt."""
 
-import ast
 import os
 import re
 import shlex
 import shutil
 import sqlite3
-import subprocess
 from contextlib import closing
 from pathlib import Path
+from subprocess import CompletedProcess
 from textwrap import indent
 
 from controle import vertelling
@@ -20,6 +19,7 @@ from processen import draai
 from shells import HIER
 from speel_les import omgeving
 from spelen.dit_proces import draai_flask
+from spelen.invoegen import definities, voeg_in
 from spelen.terug import WERKMAP, wissel
 from standen import stand
 from stappen import AFGELEID, DATABASE, GEVULD, HERNOEMD, MODULE, SERVER, STAPPEN, TABEL, Kolom
@@ -38,20 +38,20 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 
 SCRIPT = '''\
-"""{naam}"""
+"""{}"""
 from alembic import op
 import sqlalchemy as sa
 
-revision = {revisie!r}
-down_revision = {vorige!r}
+revision = {!r}
+down_revision = {!r}
 
 
 def upgrade():
-{upgrade}
+{}
 
 
 def downgrade():
-{downgrade}
+{}
 '''
 
 # Wat het naspelen van een map al eens opleverde.
@@ -87,22 +87,11 @@ class Leerling:
     """Een leerling in zijn oefenmap: wat hij schrijft, typt, en van een hint opvolgt."""
 
     def __init__(self, map_: Path):
-        self.map = map_
+        self.map, self.module, self.database = map_, map_ / MODULE, map_ / DATABASE
+        self.versions = map_ / 'migrations' / 'versions'
         self.speel_na = speel_hier_na
 
     # --- De bestanden ---------------------------------------------------------------------------
-
-    @property
-    def module(self) -> Path:
-        return self.map / MODULE
-
-    @property
-    def database(self) -> Path:
-        return self.map / DATABASE
-
-    @property
-    def versions(self) -> Path:
-        return self.map / 'migrations' / 'versions'
 
     def script(self, eind: str | int) -> str:
         """Het script van een stap, of dat waarvan de naam eindigt op `_eind.py`."""
@@ -146,16 +135,13 @@ class Leerling:
         regels = enumerate(self.lees().splitlines(), 1)
         return [nummer for nummer, regel in regels if deel in regel][-1]
 
-    def schrijf_script(
-        self, naam: str, upgrade: str, downgrade: str, vorige: str | None = ''
-    ) -> str:
+    def schrijf_script(self, naam: str, heen: str, terug: str, vorige: str | None = '') -> str:
         """Schrijft zelf een script, na de head of na een andere revisie; geeft de revisie."""
         revisie = f'zelf_{naam}'
         vorige = self.head() if vorige == '' else vorige
-        heen, terug = (indent(tekst, '    ') for tekst in (upgrade, downgrade))
-        kop = {'naam': naam, 'revisie': revisie, 'vorige': vorige}
-        tekst = SCRIPT.format(**kop, upgrade=heen, downgrade=terug)
-        (self.versions / f'{revisie}.py').write_text(tekst, encoding='utf-8')
+        functies = (indent(regels, '    ') for regels in (heen, terug))
+        tekst = SCRIPT.format(naam, revisie, vorige, *functies)
+        self.schrijf(tekst, f'migrations/versions/{revisie}.py')
         return revisie
 
     def model_van(self, nummer: int) -> None:
@@ -164,10 +150,9 @@ class Leerling:
 
     def script_van(self, nummer: int) -> str:
         """Neemt het script van een stap over, zoals `flask db migrate` en de les het maakten."""
-        na, voor = (stand(n) / 'migrations/versions' for n in (nummer, nummer - 1))
-        (nieuw,) = {p.name for p in na.glob('*.py')} - {p.name for p in voor.glob('*.py')}
-        shutil.copyfile(na / nieuw, self.versions / nieuw)
-        return f'migrations/versions/{nieuw}'
+        script = Leerling(stand(nummer)).script(nummer)
+        shutil.copyfile(stand(nummer) / script, self.map / script)
+        return script
 
     # --- Typen ----------------------------------------------------------------------------------
 
@@ -193,14 +178,11 @@ class Leerling:
             for opdracht in opdrachten:
                 verbinding.execute(opdracht)
 
-    def controle(
-        self, *opties: str, waar: Path | None = None, **extra: str
-    ) -> subprocess.CompletedProcess:
+    def controle(self, *opties: str, waar: Path | None = None, **extra: str) -> CompletedProcess:
         """Draait de echte `pytest`, en ziet dat er geen foutmelding van Python bij is."""
         werk = {'FLASK_APP': MODULE} | extra
         resultaat = draai('pytest', *opties, waar=waar or self.map, **werk)
-        assert 'Traceback' not in resultaat.stdout, resultaat.stdout
-        assert 'INTERNALERROR' not in resultaat.stdout, resultaat.stdout
+        assert not re.search('Traceback|INTERNALERROR', resultaat.stdout), resultaat.stdout
         return resultaat
 
     # --- Zien -----------------------------------------------------------------------------------
@@ -222,11 +204,6 @@ class Leerling:
     def wat_nu(self) -> str:
         return vertelling.wat_nu(self.oordeel())
 
-    @property
-    def oude_mappen(self) -> list[Path]:
-        """Wat de weg terug bewaart: oud/, oud2/, ..."""
-        return list(self.map.glob('oud*'))
-
     def cursisten(self, map_: Path | None = None) -> dict[int, dict]:
         """Wat er van elke cursist bekend is, hoe de kolommen ook heten."""
         database = (map_ or self.map) / DATABASE
@@ -238,18 +215,14 @@ class Leerling:
                 rijen = [dict(rij) for rij in verbinding.execute(f'SELECT * FROM {TABEL}')]
             except sqlite3.DatabaseError:
                 return {}
+        # Wat de database zelf invult, kan hij ook opnieuw invullen.
+        gewoon = [k.naam for k in KOLOM.values() if k.naam not in AFGELEID and not k.standaard]
         bekend = {}
         for rij in rijen:
             leeftijd = rij.get(GEVULD.som_met)
-            bekend[rij['id']] = {
+            bekend[rij['id']] = {naam: rij.get(naam) for naam in gewoon} | {
                 'naam': rij.get(HERNOEMD.was) or rij.get(HERNOEMD.naam),
                 'jaar': rij.get(GEVULD.naam) if leeftijd is None else GEVULD.som - leeftijd,
-                # Wat de database zelf invult, kan hij ook opnieuw invullen.
-                **{
-                    naam: rij.get(naam)
-                    for naam, kolom in ((kolom.naam, kolom) for kolom in KOLOM.values())
-                    if naam not in AFGELEID and not kolom.standaard
-                },
             }
         return bekend
 
@@ -258,28 +231,21 @@ class Leerling:
     def doe(self, tekst: str) -> bool:
         """Doet letterlijk wat er staat; False als er geen letterlijke regels zijn."""
         iets = False
-        zin, blok = '', []
-        for regel in [*tekst.splitlines(), 'einde']:
-            if regel.startswith('    ') or (not regel and blok):
-                blok.append(regel[4:])
-                continue
-            if blok:
-                self._doe_blok(zin, blok)
-                iets = True
-                blok = []
-            for van, naar in re.findall(r'Hernoem `([^`]+)` naar `([^`]+)`', regel):
+        # Onder een zin staat een blok, of niets; een lege regel in een blok hoort erbij.
+        for zin, blok in re.findall(r'(.*)\n((?: {4}.*\n+)*)', f'\n{tekst}\n'):
+            for van, naar in re.findall(r'Hernoem `([^`]+)` naar `([^`]+)`', zin):
                 (self.map / van).rename(self.map / naar)
                 iets = True
-            zin = regel
+            if blok:
+                self._doe_blok(zin, [regel[4:] for regel in blok.splitlines()])
+                iets = True
         return iets
 
     def _doe_blok(self, zin: str, blok: list[str]) -> None:
         bewerking = re.search(r'.*(Maak|Haal|Zet|Verplaats|Vervang) in `([^`]+)` ([^:]*):$', zin)
-        if zin == 'In PowerShell:':
-            # Dit is al in cmd gedaan; test_systemen.py kijkt of PowerShell het begrijpt.
-            return
-        if re.search(r'(erbeter [^.]*|regel erboven):$', zin):
-            # Hier moet een leerling zelf nadenken; wat eronder staat, is wat er nu staat.
+        if re.search(r'^In PowerShell:$|(erbeter [^.]*|regel erboven):$', zin):
+            # Het eerste is al in cmd gedaan; test_systemen.py kijkt of PowerShell het begrijpt.
+            # Bij de andere moet een leerling zelf nadenken; eronder staat wat er nu staat.
             return
         if bewerking:
             self._bewerk(*bewerking.groups(), blok)
@@ -299,24 +265,17 @@ class Leerling:
             blok = [' ' * aantal + regel if regel else regel for regel in blok]
         getallen = [int(getal) for getal in re.findall(r'\d+', plaats)]
         if wat == 'Vervang':
-            for functie in ast.parse('\n'.join(blok)).body:
-                oud = next(
-                    knoop
-                    for knoop in ast.parse('\n'.join(regels)).body
-                    if getattr(knoop, 'name', '') == functie.name
-                )
-                nieuw = blok[functie.lineno - 1 : functie.end_lineno]
-                regels[oud.lineno - 1 : oud.end_lineno] = nieuw
+            nieuw, staat_er = ({d.naam for d in definities(r)} for r in (blok, regels))
+            assert nieuw <= staat_er
+            regels = voeg_in(regels, blok)
         elif wat == 'Zet':
             regels[getallen[0] : getallen[0]] = blok
         elif wat == 'Verplaats':
             van, tot, onder = getallen[0] - 1, getallen[-2], getallen[-1]
-            if onder > van:
-                regels[onder:onder] = blok
-                del regels[van:tot]
-            else:
-                del regels[van:tot]
-                regels[onder:onder] = blok
+            del regels[van:tot]
+            # Wat boven de plaats weggaat, schuift haar op.
+            onder -= (tot - van) * (onder > van)
+            regels[onder:onder] = blok
         else:
             van, tot = getallen[0] - 1, getallen[-1]
             assert wat == 'Maak' or regels[van:tot] == blok

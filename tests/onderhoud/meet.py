@@ -19,8 +19,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from leerling import Leerling
 from processen import draai
+from recepten import kolom_erbij, regels
 from speel_les import PROJECT
-from stappen import HERNOEMD, LAATSTE, MODULE, TABEL
+from stappen import HERNOEMD, LAATSTE, MODULE, TABEL, Kolom
 
 try:
     import resource
@@ -55,14 +56,9 @@ def om_en_om(*metingen: Callable[[], float], ronden: int = RONDEN) -> list[float
 def voeg_migraties_toe(m: Leerling) -> None:
     """Zet eigen kolommen in het model, met voor elk een migratie, en voert ze uit."""
     for nummer in range(EXTRA_MIGRATIES):
-        naam = f'extra_{nummer:02}'
-        m.kolom(f'{naam} = db.Column(db.String(10))')
-        tabel = f"with op.batch_alter_table('{TABEL}') as batch_op:\n    batch_op."
-        m.schrijf_script(
-            naam,
-            f"{tabel}add_column(sa.Column('{naam}', sa.String(length=10)))",
-            f"{tabel}drop_column('{naam}')",
-        )
+        kolom = Kolom(TABEL, f'extra_{nummer:02}', 'VARCHAR(10)')
+        m.kolom(kolom.regel)
+        m.schrijf_script(kolom.naam, *regels(*kolom_erbij(kolom)))
     m.flask('db', 'upgrade')
 
 

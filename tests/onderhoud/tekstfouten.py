@@ -8,52 +8,39 @@ from speel_les import PROJECT
 from spelen.lestekst import Blok, Hoofdstuk, LesFout, lees_les
 from stappen import STAPPEN, Kolom
 
-ONDERDELEN = {
-    'Wat je leert',
-    'Wat je doet',
-    'Wat je ziet',
-    'Wat er misgaat',
-    'Controle',
-    'Vraag',
-}
+ONDERDELEN = {'Wat je leert', 'Wat je doet', 'Wat je ziet', 'Wat er misgaat', 'Controle', 'Vraag'}
 
 KOLOMMENTABEL = ['kolom', 'type', 'verplicht', 'standaard', 'bijzonder']
 
 
 def tabelrij(kolom: Kolom) -> list[str]:
     """De rij die in LEERLING.md bij een kolom hoort."""
-    bijzonder = [
-        *(['primary key'] if kolom.sleutel else []),
-        *(['uniek'] if kolom.uniek else []),
-        *(['index'] if kolom.index else []),
-        *([f'verwijst naar `{kolom.verwijst_naar}`'] if kolom.verwijst_naar else []),
-    ]
+    bijzonder = {'primary key': kolom.sleutel, 'uniek': kolom.uniek, 'index': kolom.index}
+    bijzonder[f'verwijst naar `{kolom.verwijst_naar}`'] = kolom.verwijst_naar
     return [
         f'`{kolom.naam}`',
         f'`{kolom.type}`',
         'nee' if kolom.null else 'ja',
         f'`{kolom.standaard}`' if kolom.standaard else '',
-        ', '.join(bijzonder),
+        ', '.join(wat for wat, waar in bijzonder.items() if waar),
     ]
 
 
 def diagramregels(tabellen: dict[str, list[Kolom]]) -> list[str]:
     """Het erDiagram dat bij de tabellen hoort: eerst de verwijzingen, dan de tabellen."""
-    regels = ['erDiagram']
+    verwijzingen, blokken = [], []
     for tabel, kolommen in tabellen.items():
-        for kolom in kolommen:
-            if kolom.verwijst_naar:
-                doel = kolom.verwijst_naar.partition('.')[0]
-                begin = '|o' if kolom.null else '||'
-                regels.append(f'    {doel} {begin}--o{{ {tabel} : "{kolom.naam}"')
-    for tabel, kolommen in tabellen.items():
-        regels.append(f'    {tabel} {{')
+        blokken.append(f'    {tabel} {{')
         for kolom in kolommen:
             tekens = {'PK': kolom.sleutel, 'FK': kolom.verwijst_naar, 'UK': kolom.uniek}
             staart = ''.join(f' {teken}' for teken, waar in tekens.items() if waar)
-            regels.append(f'        {kolom.type} {kolom.naam}{staart}')
-        regels.append('    }')
-    return regels
+            blokken.append(f'        {kolom.type} {kolom.naam}{staart}')
+            if kolom.verwijst_naar:
+                doel = kolom.verwijst_naar.partition('.')[0]
+                begin = '|o' if kolom.null else '||'
+                verwijzingen.append(f'    {doel} {begin}--o{{ {tabel} : "{kolom.naam}"')
+        blokken.append('    }')
+    return ['erDiagram', *verwijzingen, *blokken]
 
 
 def tabelfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFout | None:
@@ -89,12 +76,9 @@ def _veranderd(hoofdstuk: Hoofdstuk, getoond: list[Blok]) -> set[str]:
 
 def _aankondiging(hoofdstuk: Hoofdstuk, blok: Blok) -> list[str]:
     """De namen in de regel die deze tabel aankondigt."""
-    aankondiging = next(
-        regel
-        for nummer, regel in reversed(hoofdstuk.regels)
-        if nummer < blok.regels[0][0] and 'tabel' in regel
-    )
-    return re.findall('`(.+?)`', aankondiging)
+    begin = blok.regels[0][0]
+    erboven = [tekst for regel, tekst in hoofdstuk.regels if regel < begin and 'tabel' in tekst]
+    return re.findall('`(.+?)`', erboven[-1])
 
 
 def diagramfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFout | None:
@@ -144,8 +128,7 @@ def onderdeelfout(hoofdstuk: Hoofdstuk) -> str | None:
 
 def zinlengtes(tekst: str) -> list[int]:
     """Hoeveel woorden elke zin heeft; code telt als een woord, blokken en tabellen niet."""
-    tekst = re.sub(r'(?ms)^```.*?^```$', '\n', tekst)
-    tekst = re.sub(r'(?m)^(\||#|<).*$', '\n', tekst)
+    tekst = re.sub(r'(?m)^```(.|\n)*?^```$|^[|#<].*$', '\n', tekst)
     tekst = re.sub(r'`[^`]*`', 'code', tekst)
     return [
         aantal
@@ -183,9 +166,6 @@ def met_een_onware_cel(hoofdstuk: Hoofdstuk) -> Iterator[tuple[Hoofdstuk, int]]:
         if blok.soort == 'mermaid' or (blok.soort == 'tabel' and blok.kop == KOLOMMENTABEL):
             for nummer, regel in blok.regels[2 if blok.soort == 'tabel' else 0 :]:
                 for einde in re.finditer(r' \| | \|$|$' if '|' in regel else '$', regel):
-                    onwaar = f'{regel[: einde.start()]} onwaar{regel[einde.start() :]}'
-                    plek = nummer - begin
-                    yield (
-                        met_regels(hoofdstuk, [*regels[:plek], onwaar, *regels[plek + 1 :]]),
-                        nummer,
-                    )
+                    plek, anders = einde.start(), regels.copy()
+                    anders[nummer - begin] = f'{regel[:plek]} onwaar{regel[plek:]}'
+                    yield met_regels(hoofdstuk, anders), nummer

@@ -76,14 +76,12 @@ def test_een_upgrade_die_gedood_wordt_laat_een_revisie_achter_en_kan_verder(leer
     kopie = m.map / KOPIE
     voeg_rijen_toe(m, 500, HERNOEMD.naam)
     shutil.copyfile(m.database, kopie)
-    twee = WEINIG_GEHEUGEN + KOPIEERT.replace('eerst', 'dan')
-    for naam, script in (('een', KOPIEERT), ('twee', twee)):
-        m.schrijf_script(naam, script, 'pass')
+    for naam, eerst in (('een', ''), ('twee', WEINIG_GEHEUGEN)):
+        m.schrijf_script(naam, eerst + KOPIEERT.replace('eerst', naam), 'pass')
         m.flask('db', 'upgrade')
         hoort.append(alles_in(m))
     shutil.copyfile(kopie, m.database)
-    klaar = m.lees(m.script('twee'))
-    m.schrijf(klaar.replace('\n\n\ndef downgrade', HANGT + '\n\n\ndef downgrade'), m.script('twee'))
+    m.vervang('\n\n\ndef', f'{HANGT}\n\n\ndef', m.script('twee'))
     dood_upgrade(m, 'halverwege')
     journal = m.database.with_name(f'{DATABASE}-journal')
     assert journal.read_bytes().startswith(SCHRIJFT)
@@ -97,7 +95,7 @@ def test_een_upgrade_die_gedood_wordt_laat_een_revisie_achter_en_kan_verder(leer
     assert journal.exists()
     m.flask('db', 'current')
     assert not journal.exists()
-    m.schrijf(klaar, m.script('twee'))
+    m.vervang(HANGT, '', m.script('twee'))
     m.flask('db', 'upgrade')
     assert alles_in(m) == hoort[1]
 
@@ -131,16 +129,13 @@ def test_in_elk_script_van_de_les_kan_een_upgrade_gedood_worden(leerling):
 )
 def test_met_foreign_keys_aan_mislukt_een_kopie_of_zijn_rijen_weg(leerling, regel, fout, blijft):
     m = leerling('C')
-    beheer = '    verbinding.isolation_level = None\n'
-    aan = "    verbinding.execute('PRAGMA foreign_keys=ON')\n"
-    m.vervang(beheer, beheer + aan)
+    m.vervang('level = None\n', "level = None\n    verbinding.execute('PRAGMA foreign_keys=ON')\n")
     m.sql(
         f'CREATE TABLE lessen (cursist INTEGER REFERENCES {TABEL} (id) {regel})',
         'INSERT INTO lessen VALUES (1), (2)',
     )
     # Uitzetten in het script helpt niet.
-    uit = "op.execute('PRAGMA foreign_keys=OFF')\n"
-    m.schrijf_script('kopieert', uit + KOPIEERT, 'pass')
+    m.schrijf_script('kopieert', f"op.execute('PRAGMA foreign_keys=OFF')\n{KOPIEERT}", 'pass')
     uitvoer = m.flask('db', 'upgrade', mag_mislukken=True)
     assert fout in uitvoer
     assert ('Error' in uitvoer) == bool(fout)

@@ -20,7 +20,7 @@ from speel_les import lees
 from spelen.lestekst import LES, VERDIEPING, Hoofdstuk
 from standen import stand
 from stappen import DELEN_NA, LAATSTE, MODULE, STAPPEN, Stap
-from volgen import NET_GEDAAN, Daad, Meedoen, Volger, daden, letterlijk
+from volgen import NET_GEDAAN, Daad, Meedoen, Volger, daden, letterlijk, zonder_ids
 
 STAPHOOFDSTUKKEN = [h for h in lees(LES) if h.nummer and h.nummer <= LAATSTE]
 # Wat met een server gebeurt, ziet de controle niet; test_postgresql.py doet dat deel.
@@ -60,10 +60,6 @@ def punten(hoofdstuk: Hoofdstuk, begin: Path, basis: Path) -> Iterator[Punt]:
             m = Leerling(kopie(speler.map, basis / str(plaats)))
             hier = speler.hier.relative_to(speler.map)
             yield Punt(m, m.wat_nu(), hier, daad, alle[plaats + 1 :])
-
-
-def zonder_ids(tekst: str) -> str:
-    return re.sub('[0-9a-f]{12}', '<revisie>', tekst)
 
 
 def gesprek(alle: list[Punt]) -> str:

@@ -105,39 +105,35 @@ def test_alles_af_telt_wat_nog_niet_begonnen_is_als_fout(leerling):
     # Voor een cijfer telt hij als fout, maar voor de leerling is er niets fout.
     assert stappen_met(resultaat.stdout, '·') == list(range(WOONPLAATS + 1, LAATSTE + 1))
     # Zonder terminal telt alleen de exit status.
-    assert w.controle('-p', 'no:terminal').returncode == pytest.ExitCode.OK
-    status = w.controle('-p', 'no:terminal', '--alles-af').returncode
-    assert status == pytest.ExitCode.TESTS_FAILED
+    for opties, status in (([], pytest.ExitCode.OK), (['--alles-af'], resultaat.returncode)):
+        assert w.controle('-p', 'no:terminal', *opties).returncode == status
     assert inhoud(w.map) == voor
 
 
 # --- Wat er nog meer staat ----------------------------------------------------------------------
 
-EIGEN_TEST = 'from BasicModelApp import db\n\n\ndef test_eigen():\n    assert db\n'
-EIGEN_CONFTEST = 'import pytest\n\n\n@pytest.fixture\ndef iets():\n    return 1\n'
+EIGEN = {
+    'test_eigen.py': 'from BasicModelApp import db\n\n\ndef test_eigen():\n    assert db\n',
+    'conftest.py': 'import pytest\n\n\n@pytest.fixture\ndef iets():\n    return 1\n',
+    'pytest.ini': '[pytest]\naddopts = -ra\n',
+}
 
 # Bestanden van de leerling zelf, bij de opties waarmee de controle dan nog groen is.
 EIGEN_BESTANDEN = {
     # Met een punt doen eigen tests mee.
-    '-W error .': {
-        **dict.fromkeys(('eigen/test_eigen.py', 'tests/test_eigen.py'), EIGEN_TEST),
-        **{'tests/__init__.py': '', 'eigen/conftest.py': EIGEN_CONFTEST},
-        'pytest.ini': '[pytest]\naddopts = -ra\n',
-    },
+    '-W error .': 'eigen/test_eigen.py eigen/conftest.py pytest.ini tests/test_eigen.py '
+    'tests/__init__.py',
     # Zo heten modules van Python, en bijna een pakket van de les.
-    '--import-mode=importlib': {
-        **dict.fromkeys(('calendar.py', 'cmd.py', 'mijn_flask.py'), ''),
-        **{'conftest.py': EIGEN_CONFTEST, 'test_eigen.py': EIGEN_TEST},
-    },
+    '--import-mode=importlib': 'calendar.py cmd.py mijn_flask.py conftest.py test_eigen.py',
 }
 
 
 @pytest.mark.parametrize('opties', EIGEN_BESTANDEN)
 def test_met_eigen_bestanden_en_opties_werkt_de_controle(leerling, opties):
     w = leerling(WOONPLAATS)
-    for naam, tekst in EIGEN_BESTANDEN[opties].items():
-        (w.map / naam).parent.mkdir(exist_ok=True)
-        w.schrijf(tekst, naam)
+    for pad in map(w.map.joinpath, EIGEN_BESTANDEN[opties].split()):
+        pad.parent.mkdir(exist_ok=True)
+        pad.write_text(EIGEN.get(pad.name, ''), encoding='utf-8')
     voor = inhoud(w.map)
     is_groen(w.controle(*opties.split()), WOONPLAATS)
     # Een test van de leerling importeert zijn module zelf, en dan schrijft Python ernaast.
@@ -185,10 +181,8 @@ def test_een_python_zonder_flask_zegt_wat_je_doet_en_maakt_nog_niets(leerling, t
     leeg = m.map / '.venv' / ('Scripts' if sys.platform == 'win32' else 'bin') / 'python'
     # Zonder .venv, met een die niet aan staat, en met een die aan staat en leeg is. -S laat de
     # pakketten van deze Python weg: alleen wat in PYTHONPATH staat is er dan.
-    for opties, python, activeer in (
-        *((['-S'], sys.executable, False), (['-S'], sys.executable, True)),
-        ([], leeg, False),
-    ):
+    kaal = ['-S'], sys.executable
+    for (opties, python), activeer in ((kaal, False), (kaal, True), (([], leeg), False)):
         if activeer:
             venv.create(m.map / '.venv', symlinks=sys.platform != 'win32')
         voor = inhoud(m.map)
@@ -205,22 +199,13 @@ def test_een_python_zonder_flask_zegt_wat_je_doet_en_maakt_nog_niets(leerling, t
         assert inhoud(m.map) == voor
 
 
-# Een echte oude Python is er niet altijd: deze zegt dat hij het is zodra pytest zelf geladen is.
-DOE_OUD = """
-import pytest, sys
-class Oud:
-    def pytest_load_initial_conftests(self):
-        sys.version_info = (3, 10, 13)
-sys.exit(pytest.main(plugins=[Oud()]))
-"""
-
-
 def test_een_oude_python_krijgt_een_zin(leerling):
-    klaar = draai('-c', DOE_OUD, waar=leerling(WOONPLAATS).map)
-    assert klaar.returncode
-    assert klaar.stdout.strip() == (
-        'ERROR: Dit is Python 3.10: maak je .venv opnieuw met Python 3.11 of nieuwer.'
-    )
+    w = leerling(WOONPLAATS)
+    # Een echte oude Python is er niet altijd: deze zegt dat hij het is zodra pytest geladen is.
+    w.schrijf('import sys\n\nsys.version_info = (3, 10, 13)\n', 'oud.py')
+    klaar = w.controle('-p', 'oud')
+    een_zin(klaar, 'Dit is Python 3.10: maak je .venv opnieuw met Python 3.11 of nieuwer.')
+    assert len(klaar.stdout.split('\n')) == 3
 
 
 # --- Een map van een ander ----------------------------------------------------------------------

@@ -25,12 +25,7 @@ PROJECT_YML, NAKIJKEN_YML = (
 def baan_van(workflow: dict) -> tuple[dict, list[str], list[dict]]:
     """De ene baan van een workflow, de opdrachten daarin, en wat zijn andere stappen krijgen."""
     (baan,) = workflow['jobs'].values()
-    stappen = baan['steps']
-    return (
-        baan,
-        [s['run'] for s in stappen if 'run' in s],
-        [s['with'] for s in stappen if 'with' in s],
-    )
+    return baan, *([s[wat] for s in baan['steps'] if wat in s] for wat in ('run', 'with'))
 
 
 def test_elk_bestand_en_elke_map_die_README_noemt_is_er():

@@ -95,11 +95,17 @@ def hint_van(oordeel: Oordeel) -> str:
     return passende_hint(oordeel, oordeel.afwijkingen[0])[0]
 
 
+def zonder_ids(tekst: str) -> str:
+    """De tekst zonder revision ids: die zijn elke keer anders."""
+    return re.sub('(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])', '<revisie>', tekst)
+
+
 def letterlijk(tekst: str) -> list[str]:
     """De regels die in `Wat nu` letterlijk staan."""
     return [regel[4:] for regel in tekst.splitlines() if regel.startswith('    ')]
 
 
+@dataclass
 class Volger:
     """Doet wat `Wat nu` zegt, en ziet dat het ophoudt en dat er niets verdwijnt.
 
@@ -107,18 +113,16 @@ class Volger:
     heeft `net` iets gedaan, nog een `rest`, en staat met zijn terminal ergens in de map: `hier`.
     """
 
-    def __init__(
-        self,
-        m: Leerling,
-        zelf: Callable[[Leerling], None] | None = None,
-        net: str = '',
-        rest: list[Daad] | None = None,
-        hier: str | Path = '',
-    ):
-        self.m, self.zelf, self.net, self.rest, self.hier = m, zelf, net, rest, hier
-        self.had = m.cursisten()
-        # De naam en de tekst van elke hint.
-        self.gezien: list[tuple[str, str]] = []
+    m: Leerling
+    zelf: Callable[[Leerling], None] | None = None
+    net: str = ''
+    rest: list[Daad] | None = None
+    hier: str | Path = ''
+    # De naam en de tekst van elke hint.
+    gezien: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.had = self.m.cursisten()
 
     @property
     def verloop(self) -> str:
@@ -134,10 +138,8 @@ class Volger:
         while True:
             oordeel = self.m.oordeel()
             tekst = vertelling.wat_nu(oordeel)
-            if not oordeel.afwijkingen and is_klaar(tekst):
-                return
             naam = hint_van(oordeel) if oordeel.afwijkingen else ''
-            if self.gezien and naam in tot:
+            if (not naam and is_klaar(tekst)) or (self.gezien and naam in tot):
                 return
             assert (naam, tekst) not in self.gezien, f'Deze hint hielp niet:\n{self.verloop}'
             self.gezien.append((naam, tekst))
@@ -177,7 +179,7 @@ class Volger:
 
     def verloor_niets(self, had: dict[int, dict]) -> None:
         """Wat van elke cursist bekend was staat er nog; wie terugging, heeft het in `oud`."""
-        heeft = [self.m.cursisten(map_) for map_ in (self.m.map, *self.m.oude_mappen)]
+        heeft = [self.m.cursisten(map_) for map_ in (self.m.map, *self.m.map.glob('oud*'))]
         for nummer, cursist in had.items():
             for kolom, waarde in cursist.items():
                 er_nog = [cursisten.get(nummer, {}).get(kolom) for cursisten in heeft]
