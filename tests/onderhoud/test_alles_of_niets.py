@@ -6,10 +6,8 @@ Dat een upgrade die mislukt geen byte verandert, en zonder de events wel, speelt
 import re
 import shutil
 import sqlite3
-import tempfile
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from controle.naspelen import kopieer_database
@@ -52,12 +50,11 @@ def voeg_rijen_toe(m: Leerling, aantal: int, kolom: str) -> None:
 
 def alles_in(m: Leerling) -> tuple[dict, str]:
     """Het schema en de rijen, in een kopie met wat een afgebroken upgrade ernaast liet."""
-    with tempfile.TemporaryDirectory() as tijdelijk:
-        kopie = Path(tijdelijk, DATABASE)
-        kopieer_database(m.database, kopie)
-        with closing(sqlite3.connect(kopie)) as verbinding:
-            assert verbinding.execute('PRAGMA integrity_check').fetchall() == [('ok',)]
-            rijen = [regel for regel in verbinding.iterdump() if regel.startswith('INSERT')]
+    kopie = m.map.with_name('gelezen.sqlite')
+    kopieer_database(m.database, kopie)
+    with closing(sqlite3.connect(kopie)) as verbinding:
+        assert verbinding.execute('PRAGMA integrity_check').fetchall() == [('ok',)]
+        rijen = [regel for regel in verbinding.iterdump() if regel.startswith('INSERT')]
     # Het tijdstip van een upgrade is elke keer anders.
     rijen = re.sub(r'\d{4}-\d\d-\d\d [\d:.]+', '*', '\n'.join(rijen))
     return lees_database(m.database).schema, rijen
@@ -81,7 +78,7 @@ def test_een_upgrade_die_gedood_wordt_laat_een_revisie_achter_en_kan_verder(leer
         m.flask('db', 'upgrade')
         hoort.append(alles_in(m))
     shutil.copyfile(kopie, m.database)
-    m.vervang('\n\n\ndef', f'{HANGT}\n\n\ndef', m.script('twee'))
+    m.vervang('\n\n\ndef downgrade', f'{HANGT}\n\n\ndef downgrade', m.script('twee'))
     dood_upgrade(m, 'halverwege')
     journal = m.database.with_name(f'{DATABASE}-journal')
     assert journal.read_bytes().startswith(SCHRIJFT)
@@ -123,10 +120,11 @@ def test_in_elk_script_van_de_les_kan_een_upgrade_gedood_worden(leerling):
     assert halverwege > KEREN / 2
 
 
-@pytest.mark.parametrize(
-    ('regel', 'fout', 'blijft'),
-    [('', 'FOREIGN KEY constraint failed', 2), ('ON DELETE CASCADE', '', 0)],
-)
+# Hoe de eigen tabel verwijst, de fout die dan komt, en hoeveel rijen er blijven.
+VERWIJST = ('', 'FOREIGN KEY constraint failed', 2), ('ON DELETE CASCADE', '', 0)
+
+
+@pytest.mark.parametrize(('regel', 'fout', 'blijft'), VERWIJST)
 def test_met_foreign_keys_aan_mislukt_een_kopie_of_zijn_rijen_weg(leerling, regel, fout, blijft):
     m = leerling('C')
     m.vervang('level = None\n', "level = None\n    verbinding.execute('PRAGMA foreign_keys=ON')\n")

@@ -8,11 +8,9 @@ leerling dan doet. Een downgrade die niets doet staat, bij elke stap, in test_hy
 import shutil
 from dataclasses import replace
 from functools import partial
-from operator import methodcaller
 
 import pytest
 from beweringen import is_goed, keurt_af
-from controle.oefenmap import lees_oefenmap
 from docent.inlevering import zoek_inleveringen
 from docent.rij import lees
 from leerling import (
@@ -26,7 +24,6 @@ from leerling import (
     NAAM,
     NAAM_VOORAF,
     NIVEAU,
-    ONDER_DE_KOLOMMEN,
     TIJDSTIP,
     WOONPLAATS,
     Leerling,
@@ -51,9 +48,8 @@ def met_sql(opdracht: str) -> str:
 def andere_woorden_regeleinden_en_rijen(w: Leerling) -> None:
     # Deze regel staat er twee keer.
     w.kolom(KOLOM[NIVEAU].regel)
-    begin = '    def __init__(self, naam, leeftijd):\n        self.naam = naam\n\n'
-    w.vervang(ONDER_DE_KOLOMMEN, begin + ONDER_DE_KOLOMMEN)
-    bestanden = [MODULE, *(script.naam for script in lees_oefenmap(w.map).scripts)]
+    w.kolom('def __init__(self, naam, leeftijd):', '    self.naam = naam')
+    bestanden = [w.module, *w.versions.glob('*.py')]
     for bestand in bestanden:
         w.vervang("'", '"', bestand)
     w.kolom(
@@ -62,8 +58,7 @@ def andere_woorden_regeleinden_en_rijen(w: Leerling) -> None:
         f'    db.{TIJD.model_type}, nullable=False,  # verplicht',
         '    server_default=db.func.current_timestamp())',
     )
-    noor = f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 20)"
-    w.schrijf_script('rijen', met_sql(noor), 'pass')
+    w.schrijf_script('rijen', met_sql(f"INSERT INTO {TABEL} (naam) VALUES ('Noor')"), 'pass')
     w.flask('db', 'upgrade')
     w.sql(
         f'DELETE FROM {TABEL}',
@@ -76,25 +71,24 @@ def andere_woorden_regeleinden_en_rijen(w: Leerling) -> None:
     # Een naam in een andere codering dan UTF-8, en bestanden zoals Kladblok ze opslaat.
     w.sql(f"INSERT INTO {TABEL} (naam) VALUES (CAST(x'4A6FEB6C' AS TEXT))")
     for bestand in bestanden:
-        (w.map / bestand).write_text(w.lees(bestand), encoding='utf-8-sig', newline='\r\n')
+        bestand.write_text(w.lees(bestand), encoding='utf-8-sig', newline='\r\n')
 
 
 def gemapte_kolommen_in_een_eigen_bestand(w: Leerling) -> None:
-    zet_model_apart(w)
-    mapped = 'from sqlalchemy.orm import Mapped, mapped_column\n'
     leeftijd, niveau = KOLOM[EERSTE], KOLOM[NIVEAU]
     # Een standaardwaarde uit SQL, en een index die uniek is.
     uit_sql = f'db.{niveau.model_type}, server_default=db.text("({niveau.standaard})")'
     meer = f'{niveau.naam}: Mapped[str] = mapped_column({uit_sql})'
-    meer += f'\n    {replace(NUMMER, index=True).regel}'
+    w.kolom(meer, replace(NUMMER, index=True).regel)
     for oud, nieuw in (
-        ('from uitbreidingen', f'{mapped}from uitbreidingen'),
         ('id = db.Column(db.Integer, ', 'id: Mapped[int] = mapped_column('),
         (leeftijd.regel, f'{leeftijd.naam}: Mapped[int | None]'),
         (f'{PLAATS.naam} = db.Column(', f'{PLAATS.naam}: Mapped[str | None] = mapped_column('),
-        (ONDER_DE_KOLOMMEN, f'    {meer}\n\n{ONDER_DE_KOLOMMEN}'),
     ):
-        w.vervang(oud, nieuw, 'models.py')
+        w.vervang(oud, nieuw)
+    zet_model_apart(w)
+    mapped = 'from sqlalchemy.orm import Mapped, mapped_column\n'
+    w.schrijf(mapped + w.lees('models.py'), 'models.py')
     # Een kopie die de module niet gebruikt telt niet mee.
     w.schrijf(w.lees('models.py').replace(PLAATS.naam, 'woonplats'), 'models_oud.py')
     w.vervang(*ANDERE_VERSIETABEL)
@@ -191,10 +185,8 @@ def vervang_naam(w: Leerling, heel: str) -> None:
 
 
 def eigen_unieke_kolommen(w: Leerling) -> None:
-    docent, lokaal = (
-        KLASSE.format(*namen) + '    code = db.Column(db.Text, unique=True)'
-        for namen in (('Docent', 'docenten'), ('Lokaal', 'lokalen'))
-    )
+    klasse = KLASSE + '    code = db.Column(db.Text, unique=True)'
+    docent, lokaal = klasse.format('Docent', 'docenten'), klasse.format('Lokaal', 'lokalen')
     w.onderaan(docent)
     w.migreer('docenten')
     w.model_van(GEBRUIKERS)
@@ -229,8 +221,7 @@ def andere_namen_van_constraints_en_een_index(w: Leerling) -> None:
     tabel = tekst[tekst.index("    op.create_table('") : tekst.index('    with op.batch')]
     w.vervang(tabel, '', script)
     w.vervang('\n\n\ndef downgrade', f'\n{tabel}\n\ndef downgrade', script)
-    index = f"    __table_args__ = (db.Index('ix_naam', '{NIEUW}'),)\n\n"
-    w.vervang(ONDER_DE_KOLOMMEN, index + ONDER_DE_KOLOMMEN)
+    w.kolom(f"__table_args__ = (db.Index('ix_naam', '{NIEUW}'),)")
     maak = f"op.create_index('ix_naam', '{TABEL}', ['{NIEUW}'])"
     w.schrijf_script('index', maak, f"op.drop_index('ix_naam', '{TABEL}')")
     w.flask('db', 'upgrade')
@@ -265,8 +256,7 @@ def test_dit_is_geen_fout(leerling, doe, na, tot):
 
 def kolom_weg_zonder_de_nieuwe(w: Leerling) -> None:
     w.vervang(f'    {NAAM_VOORAF.regel}\n', '')
-    erbij, weg = zonder_batch(NAAM_VOORAF)
-    w.schrijf_script('weg', weg, erbij)
+    w.schrijf_script('weg', *zonder_batch(NAAM_VOORAF)[::-1])
     w.flask('db', 'upgrade')
 
 
@@ -286,10 +276,10 @@ FOUT = [
     (partial(vervang_naam, heel=PLAATS.naam), NAAM - 1, NAAM, 'namen new_column_name'),
     (kolom_is_niet_meer_uniek, *[CURSISTNUMMER] * 2, f'downgrade `{NUMMER.naam}`'),
     # De versietabel die de app gebruikt heeft de database niet.
-    (methodcaller('vervang', *ANDERE_VERSIETABEL), WOONPLAATS, WOONPLAATS, 'flask db stamp'),
+    (lambda w: w.vervang(*ANDERE_VERSIETABEL), WOONPLAATS, WOONPLAATS, 'flask db stamp'),
     (lambda w: w.module.write_text(w.lees(), 'utf-16'), *[WOONPLAATS] * 2, f'`{MODULE}` UTF-8'),
     # Met de hand; andere staan in situaties/database.py.
-    (methodcaller('sql', UNIEK), *[WOONPLAATS] * 2, f'data.sqlite `{TABEL}` `{PLAATS.naam}`'),
+    (lambda w: w.sql(UNIEK), *[WOONPLAATS] * 2, f'data.sqlite `{TABEL}` `{PLAATS.naam}`'),
 ]
 
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr
 from datetime import datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -27,8 +26,6 @@ from standen import stand
 from stappen import DATABASE, LAATSTE, MODULE, STAPPEN, TABEL
 
 KLAS = PROJECT / 'tests' / 'klas.py'
-
-NIET_OP_WINDOWS = pytest.mark.skipif(sys.platform == 'win32', reason='Windows kent dit niet')
 
 
 # --- Een klas met mappen van leerlingen, en het scherm van de docent ------------------------------
@@ -87,11 +84,10 @@ def test_een_rij_per_leerling_met_wie_het_minst_ver_is_eerst_en_wat_opvalt(capsy
     status, uit, fouten = typ(capsys, klas)
     assert (status, fouten) == (0, '')
     # Joyce en Elsje zijn uit dezelfde gespeelde les; het uitgedeelde script telt niet.
-    alleen = 'heeft alleen de uitgedeelde migratie'
     gedeeld = f'{NIVEAU} van de revision ids ook bij'
     haast = f'alle {NIVEAU} nieuwe migraties binnen een minuut gemaakt'
     assert [(naam, *cellen[:2], onder) for naam, (cellen, onder) in rijen(uit).items()] == [
-        *((naam, '1', '1', alleen) for naam in ('Bram', 'Noor')),
+        *((naam, '1', '1', 'heeft alleen de uitgedeelde migratie') for naam in ('Bram', 'Noor')),
         ('Elsje', str(NIVEAU), str(NIVEAU), f'{gedeeld} Joyce {haast}'),
         ('Joyce', str(LAATSTE), str(LAATSTE), f'{gedeeld} Elsje'),
     ]
@@ -135,7 +131,7 @@ BIJZONDER = {
 }
 
 
-def test_een_bijzondere_map_is_een_rij_die_dat_zegt(capsys, tmp_path):
+def test_een_bijzondere_map_is_een_rij_die_dat_zegt(capsys, tmp_path, monkeypatch):
     klas = tmp_path / 'klas'
     for naam, (_, _, *maak) in BIJZONDER.items():
         for doe in maak:
@@ -146,7 +142,8 @@ def test_een_bijzondere_map_is_een_rij_die_dat_zegt(capsys, tmp_path):
         (klas / naam).mkdir()
     for naam in ('verslag/verslag.docx', 'Elsje.zip', 'Joyce.rar', 'cijfers.csv'):
         (klas / naam).touch()
-    _, uit, _ = typ(capsys, klas)
+    monkeypatch.setattr(sys.stderr, 'isatty', lambda: True)
+    _, uit, fouten = typ(capsys, klas)
     gelezen = rijen(uit)
     stappen = {naam: int(cellen[0]) for naam, (cellen, _) in gelezen.items()}
     assert stappen == {naam: stap for naam, (stap, *_) in BIJZONDER.items()}
@@ -154,6 +151,8 @@ def test_een_bijzondere_map_is_een_rij_die_dat_zegt(capsys, tmp_path):
     # Bij een gewone map staat er niets voor; en wat een leerling schrijft bestuurt geen terminal.
     assert gelezen['gewoon'][1].startswith(BIJZONDER['gewoon'][1])
     assert '\x1b' not in uit
+    # In een terminal is te zien hoe ver het is.
+    assert fouten == ''.join(f'{n} van {len(BIJZONDER)}\r' for n in range(1, len(BIJZONDER) + 1))
 
 
 def test_een_map_van_een_leerling_en_meer_klassen_mogen_ook(tmp_path, monkeypatch):
@@ -167,7 +166,7 @@ def test_een_map_van_een_leerling_en_meer_klassen_mogen_ook(tmp_path, monkeypatc
     assert namen == [bram.as_posix(), 'Elsje', andere_bram.as_posix()]
 
 
-@NIET_OP_WINDOWS
+@pytest.mark.skipif(sys.platform == 'win32', reason='Windows kent dit niet')
 def test_een_link_naar_buiten_wordt_niet_gevolgd_en_een_fifo_niet_geopend(tmp_path):
     klas = maak_klas(tmp_path / 'klas', Elsje=WOONPLAATS)
     geheim = shutil.copytree(klas / 'Elsje', tmp_path / 'geheim')
@@ -193,16 +192,6 @@ def test_een_link_naar_buiten_wordt_niet_gevolgd_en_een_fifo_niet_geopend(tmp_pa
     assert inhoud(tmp_path / 'kopie') == {}
 
 
-@NIET_OP_WINDOWS
-def test_in_een_terminal_is_te_zien_hoe_ver_het_is(tmp_path):
-    klas = maak_klas(tmp_path / 'klas', Bram=WOONPLAATS, Elsje=NIVEAU)
-    lezen, schrijven = os.openpty()
-    with os.fdopen(schrijven, 'w', encoding='utf-8') as scherm, redirect_stderr(scherm):
-        main([str(klas)])
-    with os.fdopen(lezen, 'rb', buffering=0) as scherm:
-        assert scherm.read(1000).decode().split('\r') == ['1 van 2', '2 van 2', '']
-
-
 def test_de_hints_die_het_meest_voorkomen_noemen_de_eerste_namen():
     namen = {'migraties_zijn_weg': 'HI', 'database_is_er_niet': 'ABCDEFG'}
     klas = [rij.Rij(naam, hint=hint) for hint in namen for naam in namen[hint]]
@@ -214,7 +203,13 @@ def test_de_hints_die_het_meest_voorkomen_noemen_de_eerste_namen():
 # --- Een verkeerde opdracht ---------------------------------------------------------------------
 
 
-def test_een_verkeerde_opdracht_krijgt_de_goede(capsys):
+def test_een_opdracht_die_niet_kan_krijgt_de_goede_of_een_zin(capsys, tmp_path, monkeypatch):
+    (tmp_path / 'klas' / 'Bram').mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    # Een map of bestand dat niet kan.
+    for opdracht in ('weg', 'klas --naspelen --csv klas', 'klas --naspelen --csv weg/c.csv'):
+        status, uit, fouten = typ(capsys, *opdracht.split())
+        assert (status, uit, len(fouten.splitlines())) == (2, '', 1)
     te_ver = f'--naspelen --tot {LAATSTE + 1}'
     for opties in ('--tot 3', '-k Bram', '--naspelen --tot 0', te_ver, '--naspelen --csv'):
         status, uit, fouten = typ(capsys, 'klas', *opties.split())
@@ -222,19 +217,7 @@ def test_een_verkeerde_opdracht_krijgt_de_goede(capsys):
         assert fouten.startswith('Gebruik: python tests/klas.py MAP')
     # Zonder map ook, en zo staat het er in een terminal.
     klaar = draai(KLAS, '--naspelen')
-    assert (klaar.returncode, klaar.stdout) == (2, fouten)
-    assert typ(capsys) == (2, '', fouten)
-
-
-def test_een_map_of_bestand_dat_niet_kan_krijgt_een_zin(capsys, tmp_path, monkeypatch):
-    (tmp_path / 'klas' / 'Bram').mkdir(parents=True)
-    monkeypatch.chdir(tmp_path)
-    for opdracht in ('weg', 'klas --naspelen --csv klas', 'klas --naspelen --csv weg/c.csv'):
-        status, uit, fouten = typ(capsys, *opdracht.split())
-        assert (status, uit, len(fouten.splitlines())) == (2, '', 1)
-
-
-def test_help_vertelt_wat_het_doet(capsys):
+    assert (klaar.returncode, '', klaar.stdout) == typ(capsys) == (2, '', fouten)
     status, uit, _ = typ(capsys, '--help')
     assert (status, '--naspelen' in uit) == (0, True)
 
@@ -246,15 +229,13 @@ TIJDSLIMIET = 10 * TRAGER
 MET_TIJDSLIMIET = """
 import sys, klas, controle.naspelen
 controle.naspelen.TIJDSLIMIET = {}
-sys.exit(klas.main(sys.argv[1:]))
-"""
+sys.exit(klas.main(sys.argv[1:]))"""
 
 # Wat blijft schrijven zolang het leeft.
 HARTSLAG = """
 import time
 while open({pad!r}, 'w').write(str(time.time())):
-    time.sleep(0.05)
-"""
+    time.sleep(0.05)"""
 
 # Een proces dat doorgaat als het zijn ouder overleeft; de module wacht tot het leeft.
 BEGINT_IETS = """
@@ -262,8 +243,7 @@ import subprocess, sys, time
 subprocess.Popen([sys.executable, '-c', {hartslag!r}])
 while not os.path.exists({pad!r}):
     time.sleep(0.05)
-open(os.path.expanduser('~/spoor'), 'w').close()
-"""
+open(os.path.expanduser('~/spoor'), 'w').close()"""
 
 KOLOM_ERBIJ = KOLOM[WOONPLAATS]
 TIKFOUT = KOLOM_ERBIJ.naam[:-1]
@@ -293,8 +273,14 @@ def is_stil(*harten: Path) -> bool:
 
 
 def tekens(af: int, *fout: int) -> str:
-    """De tekens van een rij: zoveel stappen af, welke er fout zijn, en de rest moet nog."""
-    return ''.join('✗' if s.nummer in fout else '·✓'[s.nummer <= af] for s in STAPPEN)
+    """De tekens van een rij: zoveel af, welke fout, de rest moet nog; en het aantal af."""
+    gezien = ''.join('✗' if s.nummer in fout else '·✓'[s.nummer <= af] for s in STAPPEN)
+    return gezien + str(gezien.count('✓'))
+
+
+def cijfers(uitvoer: str) -> dict[str, str]:
+    """Per leerling de tekens van zijn rij, en hoeveel stappen er af zijn."""
+    return {naam: ''.join(cellen[:-1]) for naam, (cellen, _) in rijen(uitvoer).items()}
 
 
 # --- Een klas waarin van alles misgaat ----------------------------------------------------------
@@ -309,7 +295,7 @@ OORDELEN = {
     'Joyce': (tekens(LAATSTE), ''),
     'Zoë': (tekens(WOONPLAATS - 1, WOONPLAATS, WOONPLAATS + 1), f'In je model staat `{TIKFOUT}`'),
     # Een database die niet nagespeeld is, bewijst niets.
-    'alleen_data': ('✗' * LAATSTE, 'is niet na te spelen. Er is geen bestand'),
+    'alleen_data': ('✗' * LAATSTE + '0', 'is niet na te spelen. Er is geen bestand'),
     'bezig': (tekens(WOONPLAATS, NIVEAU), 'nog niet in een migratie'),
     'leeg': (tekens(0), 'is leeg'),
 }
@@ -355,10 +341,7 @@ def test_elke_leerling_krijgt_het_oordeel_van_de_docent(klas, tmp_path):
     assert 'Traceback' not in uit
     assert verhaal(uit).startswith('Dit voert de code van elke leerling uit')
     assert max(map(len, uit.splitlines())) <= 80
-    assert {naam: cellen[:-1] for naam, (cellen, _) in rijen(uit).items()} == {
-        naam: [*toestanden, str(toestanden.count('✓'))]
-        for naam, (toestanden, _) in OORDELEN.items()
-    }
+    assert cijfers(uit) == {naam: gezien for naam, (gezien, _) in OORDELEN.items()}
     assert all(woorden in rijen(uit)[naam][1] for naam, (_, woorden) in OORDELEN.items())
     # Wie nog op de weg van de les is, zoals bezig, maakt geen fout.
     assert sorted(uit.partition('Dit komt het meest voor:\n')[2].splitlines()) == [
@@ -395,20 +378,14 @@ def test_een_docent_kiest_de_stappen_de_leerlingen_en_wat_fout_is(klas, tmp_path
     kiest = ('--tot', str(af), '-k', 'Zoë or leeg or alleen', '--alles-af', '--csv', bestand)
     uit, _ = begin_klas(tmp_path / 'eigen', *mappen, '--naspelen', *kiest).communicate()
     # Wat er bij Zoë na die stap misgaat, is niet gevraagd; wie niets liet naspelen, heeft niets.
-    assert {naam: cellen[:-1] for naam, (cellen, _) in rijen(uit).items()} == {
-        'Zoë': [*'✓' * af, str(af)],
-        'leeg': [*'·' * af, '0'],
-        'alleen_data': [*'✗' * af, '0'],
-    }
+    hoort = {'Zoë': '✓' * af + str(af), 'leeg': '·' * af + '0', 'alleen_data': '✗' * af + '0'}
+    assert cijfers(uit) == hoort
     assert f'`{TIKFOUT}`' not in uit
     kop = ';'.join(['naam', *(f'stap {n + 1}' for n in range(af)), 'aantal af', 'uitleg\n'])
     assert bestand.read_text(encoding='utf-8-sig').startswith(kop)
     # Met --alles-af is wat nog moet een fout.
     assert f'{2 * af} failed, {af} passed' in uit
-
-
-def test_wie_niemand_kiest_leest_dat(tmp_path):
-    uit, _ = begin_klas(tmp_path / 'eigen', tmp_path, '--naspelen', '-k', 'Noor').communicate()
+    uit, _ = begin_klas(tmp_path / 'niemand', klas, '--naspelen', '-k', 'Noor').communicate()
     assert 'Er is geen map nagespeeld.' in uit
 
 

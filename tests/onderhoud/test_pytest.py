@@ -1,6 +1,5 @@
 """De echte `pytest`: hoe en waar je hem ook typt, wat er nog meer staat, en op welke computer."""
 
-import importlib.util
 import shlex
 import shutil
 import sys
@@ -42,17 +41,15 @@ def past(uitvoer: str, breedte: int) -> bool:
 
 
 def test_een_smalle_terminal_zonder_vinkjes_krijgt_woorden_en_een_met_kleur_kleuren(leerling):
-    for codering in ('ascii', 'cp1252', 'cp850'):
-        assert tekens(codering) == WOORDEN
-    assert tekens('utf-8') == TEKENS
+    coderingen = ('ascii', 'cp1252', 'cp850', 'utf-8')
+    assert [*map(tekens, coderingen)] == [WOORDEN, WOORDEN, WOORDEN, TEKENS]
     w = leerling(EERSTE)
     w.kolom('één = db.Column(db.Text)')
     w.sql(f"ALTER TABLE {TABEL} ADD COLUMN 'één' TEXT")
     resultaat = w.controle('--color=yes', PYTHONIOENCODING='ascii', COLUMNS='40')
     assert resultaat.returncode == pytest.ExitCode.TESTS_FAILED
-    gekleurd = resultaat.stdout
-    uitvoer = gekleurd.replace('\x1b[32m', '').replace('\x1b[31m', '')
-    assert gekleurd.count('\x1b[32maf ') == gekleurd.count('\x1b[31mfout ') == 1
+    assert [resultaat.stdout.count(wat) for wat in ('\x1b[32maf ', '\x1b[31mfout ')] == [1, 1]
+    uitvoer = resultaat.stdout.replace('\x1b[32m', '').replace('\x1b[31m', '')
     assert stappen_met(uitvoer, 'af') == [EERSTE]
     assert stappen_met(uitvoer, 'fout') == [EERSTE + 1]
     assert stappen_met(uitvoer, '-') == list(range(EERSTE + 2, LAATSTE + 1))
@@ -165,19 +162,15 @@ def test_wie_de_pakketten_voor_onderhoud_niet_heeft_hoort_daar_niets_over(leerli
 
 # Alleen pytest: zoals in de Python van de computer zelf.
 KAAL = ('_pytest', 'pytest', 'pluggy', 'iniconfig', 'packaging', 'pygments')
-OPDRACHTEN = (
-    ['-m', 'pytest'],
-    ['tests/speel_les.py', 'nieuwe map', '--tot', '0'],
-    ['tests/speel_les.py', '--terug', '0'],
-)
+TYPT = '-m pytest', "tests/speel_les.py 'nieuwe map' --tot 0", 'tests/speel_les.py --terug 0'
 
 
 def test_een_python_zonder_flask_zegt_wat_je_doet_en_maakt_nog_niets(leerling, tmp_path):
     m = leerling(WOONPLAATS)
+    pakketten = Path(pytest.__file__).parents[1]
     for pakket in KAAL:
-        bron = Path(importlib.util.find_spec(pakket).origin).parent
-        shutil.copytree(bron, tmp_path / 'kaal' / pakket)
-    shutil.copyfile(Path(pytest.__file__).parents[1] / 'py.py', tmp_path / 'kaal' / 'py.py')
+        shutil.copytree(pakketten / pakket, tmp_path / 'kaal' / pakket)
+    shutil.copyfile(pakketten / 'py.py', tmp_path / 'kaal' / 'py.py')
     leeg = m.map / '.venv' / ('Scripts' if sys.platform == 'win32' else 'bin') / 'python'
     # Zonder .venv, met een die niet aan staat, en met een die aan staat en leeg is. -S laat de
     # pakketten van deze Python weg: alleen wat in PYTHONPATH staat is er dan.
@@ -186,7 +179,7 @@ def test_een_python_zonder_flask_zegt_wat_je_doet_en_maakt_nog_niets(leerling, t
         if activeer:
             venv.create(m.map / '.venv', symlinks=sys.platform != 'win32')
         voor = inhoud(m.map)
-        for opdracht in OPDRACHTEN:
+        for opdracht in map(shlex.split, TYPT):
             hoe = {'waar': m.map, 'python': python, 'PYTHONPATH': str(tmp_path / 'kaal')}
             klaar = draai(*opties, *opdracht, **hoe)
             assert klaar.returncode
@@ -205,7 +198,7 @@ def test_een_oude_python_krijgt_een_zin(leerling):
     w.schrijf('import sys\n\nsys.version_info = (3, 10, 13)\n', 'oud.py')
     klaar = w.controle('-p', 'oud')
     een_zin(klaar, 'Dit is Python 3.10: maak je .venv opnieuw met Python 3.11 of nieuwer.')
-    assert len(klaar.stdout.split('\n')) == 3
+    assert '\n' not in klaar.stdout.strip()
 
 
 # --- Een map van een ander ----------------------------------------------------------------------

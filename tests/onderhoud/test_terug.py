@@ -31,9 +31,6 @@ VOL = 'De schijf is vol. Maak ruimte, en typ dit nog een keer.\n'
 JOURNAL = f'{DATABASE}-journal'
 VAN_HEM = (JOURNAL, 'mijn.py', KOPIE, '.git/config', '.venv/eigen.txt')
 
-# Hierin bewaart een volgende wissel wat er was.
-LATER = ('oud2', 'oud3')
-
 # Bij --terug 0 komt er alleen de module.
 BEGIN = {MODULE: (PROJECT / MODULE).read_bytes()}
 
@@ -64,7 +61,7 @@ class Map:
 
     def is_nu(self) -> dict[str, bytes | None]:
         """De inhoud, zonder de werkmap en wat een volgende wissel bewaart."""
-        return {n: t for n, t in inhoud(self.map).items() if not n.startswith((WERKMAP, *LATER))}
+        return {n: t for n, t in inhoud(self.map).items() if not n.startswith((WERKMAP, 'oud2'))}
 
     def sterft(self, keer: int, doe: Callable[..., object], *waarmee: Path) -> bool:
         """Of het bij de zoveelste verandering ophield; daarna verandert er ook niets meer."""
@@ -91,11 +88,7 @@ def bezig(leerling) -> Map:
 
 
 def test_terug_geeft_de_stand_van_de_les_en_bewaart_elke_byte(bezig):
-    opdrachten = (WOONPLAATS, 'oud', in_het_echt), (0, 'oud2', speel), (0, 'oud3', speel)
-    for nummer, oud, doe in opdrachten:
-        if oud == 'oud3':
-            # Wat er niet is, hoeft ook niet bewaard.
-            (bezig.map / MODULE).unlink()
+    for nummer, oud, doe in ((WOONPLAATS, 'oud', in_het_echt), (0, 'oud2', speel)):
         had = onderdelen(bezig.map)
         status, gezegd, mis = doe(bezig.map, '--terug', str(nummer))
         assert (status, mis) == (0, '')
@@ -111,6 +104,10 @@ def test_terug_geeft_de_stand_van_de_les_en_bewaart_elke_byte(bezig):
             is_groen(Leerling(bezig.map).controle('.'), nummer)
     assert bezig.is_nu() == bezig.wordt
     assert (bezig.map / 'oud' / JOURNAL).exists()
+    # Wat er niet is, hoeft ook niet bewaard.
+    (bezig.map / MODULE).unlink()
+    assert speel(bezig.map, '--terug', '0')[0] == 0
+    assert (onderdelen(bezig.map), inhoud(bezig.map / 'oud3')) == (BEGIN, {})
 
 
 # --- De stroom valt uit -------------------------------------------------------------------------
@@ -159,10 +156,11 @@ def test_wie_halverwege_verder_werkt_raakt_ook_dat_niet_kwijt(bezig, tmp_path):
 # --- Een fout, of Ctrl-C ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ('nummer', 'verder', 'woorden'),
-    [(errno.EACCES, False, SLUIT), (errno.EACCES, True, SLUIT), (errno.ENOSPC, False, VOL)],
-)
+# De fout, of hij blijft komen, en wat de leerling dan leest.
+FOUTEN = (errno.EACCES, False, SLUIT), (errno.EACCES, True, SLUIT), (errno.ENOSPC, False, VOL)
+
+
+@pytest.mark.parametrize(('nummer', 'verder', 'woorden'), FOUTEN)
 def test_elke_fout_is_een_zin_en_de_map_blijft_heel(bezig, tmp_path, nummer, verder, woorden):
     gezien, gezegd = set(), ''
     for keer in count(1):
