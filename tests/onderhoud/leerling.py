@@ -90,6 +90,7 @@ class Leerling:
         self.map, self.module, self.database = map_, map_ / MODULE, map_ / DATABASE
         self.versions = map_ / 'migrations' / 'versions'
         self.speel_na = speel_hier_na
+        self.beoordeeld, self.laatste_oordeel = None, None
 
     # --- De bestanden ---------------------------------------------------------------------------
 
@@ -189,17 +190,20 @@ class Leerling:
 
     def oordeel(self) -> Oordeel:
         """Wat de controle vindt, zonder er een proces voor te beginnen."""
-        # Alleen een module die bij het laden in de database kijkt, geeft met dezelfde bestanden een
-        # andere uitkomst.
         inhoud = frozenset(
-            (pad.relative_to(self.map).as_posix(), pad.read_bytes())
+            (pad.relative_to(self.map).as_posix(), pad.read_bytes() if pad.is_file() else b'')
             for pad in self.map.rglob('*')
-            if pad.is_file() and pad.suffix not in ('.sqlite', '.pyc')
-            if self.map / 'tests' not in pad.parents
+            if pad.suffix != '.pyc' and self.map / 'tests' not in pad.parents
         )
-        if inhoud not in NAGESPEELD:
-            NAGESPEELD[inhoud] = self.speel_na(self.map)
-        return beoordeel(lees_oefenmap(self.map), NAGESPEELD[inhoud])
+        if inhoud != self.beoordeeld:
+            # Alleen een module die bij het laden in de database kijkt, geeft met dezelfde bestanden
+            # een andere uitkomst.
+            nagespeeld = frozenset(bestand for bestand in inhoud if '.sqlite' not in bestand[0])
+            if nagespeeld not in NAGESPEELD:
+                NAGESPEELD[nagespeeld] = self.speel_na(self.map)
+            self.beoordeeld = inhoud
+            self.laatste_oordeel = beoordeel(lees_oefenmap(self.map), NAGESPEELD[nagespeeld])
+        return self.laatste_oordeel
 
     def wat_nu(self) -> str:
         return vertelling.wat_nu(self.oordeel())

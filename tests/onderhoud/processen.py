@@ -9,7 +9,10 @@ from pathlib import Path
 from speel_les import omgeving
 
 # Een leerling heeft de plugins voor onderhoud niet; ze laden kost twee keer zoveel als de controle.
-ALS_EEN_LEERLING = {'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1'}
+ALS_EEN_LEERLING = {
+    'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1',
+    'PYTHONPATH': str(Path(__file__).with_name('zonder_opruimen')),
+}
 
 # Langer doet geen opdracht van de tests erover; het langst duurt het op een trage computer.
 TIJDSLIMIET = 900

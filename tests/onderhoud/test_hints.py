@@ -78,7 +78,23 @@ def wat_hij_leest(m: Leerling) -> str:
     return zonder_ids(tekst.replace(str(m.map), '<map>'))
 
 
-@pytest.mark.parametrize('geval', SITUATIES, ids=lambda geval: f'{geval.onderwerp}-{geval.naam}')
+def naam(geval: Situatie) -> str:
+    return f'{geval.onderwerp}-{geval.naam}'
+
+
+# Van elke situatie de hint en wat die laat doen, zoals het bewaard is.
+DADEN = {
+    naam: tuple(re.findall(r'\[.*\]|Maak|Haal|Zet|Verplaats|Vervang|Hernoem|flask db \w+', tekst))
+    for bestand in Path(__file__).parent.glob('situaties/*.ambr')
+    for naam, tekst in re.findall(
+        r"(?ms)^# name: \w+\[(.+?)\]\n  '''\n(.*?)^  '''", bestand.read_text(encoding='utf-8')
+    )
+}
+# Elke soort daad van elke hint doet een leerling een keer; de andere situaties pas met --lang.
+DOET = {daden: naam for naam, daden in DADEN.items()}.values()
+
+
+@pytest.mark.parametrize('geval', SITUATIES, ids=naam)
 def test_de_leerling_komt_verder(geval: Situatie, tmp_path, monkeypatch, snapshot, pytestconfig):
     m = Leerling(shutil.copytree(stand(geval.stap), tmp_path / 'oefening'))
     if geval.apart:
@@ -86,16 +102,19 @@ def test_de_leerling_komt_verder(geval: Situatie, tmp_path, monkeypatch, snapsho
         m.speel_na = speel_apart_na
     had = m.cursisten()
     geval.maak(m)
-    # Een docent kan elke map lezen.
-    assert not any('niet te lezen' in zin for zin in lees(*zoek_inleveringen([m.map])).opvalt)
     with monkeypatch.context() as overal:
         # Op elk systeem staan dezelfde woorden in het bestand.
         overal.setattr(doen, 'WINDOWS', False)
         assert wat_hij_leest(m) == snapshot(extension_class=PerOnderwerp)
+    lang = pytestconfig.getoption('--lang')
+    if not lang and naam(geval) in DADEN.keys() - DOET:
+        return
     volger = Volger(m, geval.zelf)
     if not m.oordeel().afwijkingen:
         doe_opmerking(m)
-    if pytestconfig.getoption('--lang'):
+    if lang:
+        # Een docent kan elke map lezen.
+        assert not any('niet te lezen' in zin for zin in lees(*zoek_inleveringen([m.map])).opvalt)
         # Tot het eind zijn er ook een paar migraties bij.
         volger.volg(meeste=MEESTE_HINTS + 2)
     else:
