@@ -15,11 +15,11 @@ import sqlite3
 import sys
 import traceback
 import warnings
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
 if __name__ == '__main__':
@@ -27,6 +27,7 @@ if __name__ == '__main__':
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from alembic.autogenerate import compare_metadata
+from alembic.operations import batch
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script, ScriptDirectory
@@ -50,9 +51,33 @@ from stappen import CURSISTEN, MODULE
 from controle.naspelen import Fout, Stand, stop_samen
 from controle.tabellen import citeer, lees_schema, standaard_in_een_rij
 
+# Hoe een revisie in elke richting gaat.
+MAAK_STAP = {
+    'heen': MigrationStep.upgrade_from_script,
+    'terug': MigrationStep.downgrade_from_script,
+}
+
 
 class Elders(Exception):
     """De module wil naar een database buiten de kopie."""
+
+
+class Meteen(batch.BatchOperationsImpl):
+    """Een batch die elke opdracht meteen uitvoert: een fout komt dan op zijn eigen regel."""
+
+    def __init__(self, *wat: object, **opties: object) -> None:
+        super().__init__(*wat, **opties)
+        self.batch = Opdrachten()
+        self.batch.van = self
+
+
+class Opdrachten(list):
+    """De opdrachten van een batch: er ligt er nooit een klaar."""
+
+    def append(self, opdracht: tuple) -> None:
+        self.van.batch = [opdracht]
+        self.van.flush()
+        self.van.batch = self
 
 
 class Rondgang:
@@ -99,9 +124,9 @@ class Rondgang:
     def speel(self) -> None:
         """Speelt alles na; wat er ook misgaat, het komt als fout in het verslag."""
         try:
-            app = self._laad_app()
-            with app.app_context():
-                self._zoek_database(app)
+            self.app = self._laad_app()
+            with self.app.app_context():
+                self._zoek_database(self.app)
                 self._lees_model()
                 self._laad_scripts()
                 self._heen()
@@ -112,6 +137,7 @@ class Rondgang:
             # Ook exit() in een module is een uitkomst.
             if self.elders is None:
                 self._meld_fout('fout', fout)
+                self._zoek_regel_in_batch(fout)
             else:
                 self.fase = 'elders'
                 self._meld_fout('fout', Elders(self.elders).with_traceback(fout.__traceback__))
@@ -122,16 +148,32 @@ class Rondgang:
         self.verslag.flush()
 
     def _meld_fout(self, soort: str, fout: BaseException) -> None:
-        # SQLAlchemy bewaart de fout van SQLite zelf in orig; Python weet welke naam ontbreekt.
-        naam = None
-        if isinstance(fout, NameError | AttributeError | ModuleNotFoundError):
-            naam = fout.name
-        melding = getattr(fout, 'orig', None) or naam or fout
-        regels = str(melding).splitlines() or ['']
-        plaats = self._plaats(fout)
-        self._meld(
-            soort, asdict(Fout(self.fase, type(fout).__name__, regels[0], self.revisie, *plaats))
-        )
+        soort_fout, melding, plaats = type(fout).__name__, _melding(fout), self._plaats(fout)
+        self._meld(soort, asdict(Fout(self.fase, soort_fout, melding, self.revisie, *plaats)))
+
+    def _zoek_regel_in_batch(self, fout: BaseException) -> None:
+        """Meldt een fout in een script nog eens, met de regel van de opdracht zelf.
+
+        Alembic voert een batch uit als zij compleet is: Python wijst dan naar de regel met `with`.
+        """
+        if self.fase not in MAAK_STAP:
+            return
+        revisies = [revisie.revision for revisie in self.volgorde]
+        schuldig = self.volgorde[revisies.index(self.revisie)]
+        ervoor = self.volgorde[: self.volgorde.index(schuldig) + (self.fase == 'terug')]
+        try:
+            with self.app.app_context():
+                self._begin_leeg()
+                for revisie in ervoor:
+                    self._zet_stap(revisie, 'heen')
+                    with self.db.engine.connect() as verbinding:
+                        _vul_aan(verbinding, lees_schema(verbinding))
+                with patch.object(batch, 'BatchOperationsImpl', Meteen):
+                    self._zet_stap(schuldig, self.fase)
+        except BaseException as zelfde:
+            # Bij twee fouten kan een andere de eerste zijn: dan wijst deze regel niets aan.
+            if (type(zelfde), _melding(zelfde)) == (type(fout), _melding(fout)):
+                self._meld_fout('fout', zelfde)
 
     def _plaats(self, fout: BaseException) -> tuple[str | None, int | None]:
         """Het laatste bestand van de leerling waar de fout langskwam, met de regel."""
@@ -184,11 +226,14 @@ class Rondgang:
             if not self._mag_open(self._in_de_kopie(adres)):
                 raise Elders(adres)
             event.listen(engine, 'connect', _stel_in)
-        plaats = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()
-        self._meld('database', plaats.relative_to(self.kopie).as_posix())
-        # Voor het laden stond hier de database van de leerling; het begin is een lege.
+        self.plaats = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()
+        self._meld('database', self.plaats.relative_to(self.kopie).as_posix())
+        # Voor het laden stond hier de database van de leerling.
+        self._begin_leeg()
+
+    def _begin_leeg(self) -> None:
         self.db.engine.dispose()
-        _maak_leeg(plaats)
+        _maak_leeg(self.plaats)
 
     def _lees_model(self) -> None:
         # Ook als een migratie straks mislukt, is zo te zien bij welke stap het model is.
@@ -209,21 +254,21 @@ class Rondgang:
         self.fase = 'heen'
         self._noteer('heen', '')
         for revisie in self.volgorde:
-            self._zet_stap(revisie, MigrationStep.upgrade_from_script)
+            self._zet_stap(revisie, 'heen')
             self._noteer('heen', revisie.revision)
 
     def _terug(self) -> None:
         self.fase = 'terug'
         doelen = ['', *(revisie.revision for revisie in self.volgorde)][:-1]
         for revisie, doel in zip(self.volgorde[::-1], doelen[::-1], strict=True):
-            self._zet_stap(revisie, MigrationStep.downgrade_from_script)
+            self._zet_stap(revisie, 'terug')
             self._noteer('terug', doel)
 
-    def _zet_stap(self, revisie: Script, maak_stap: Callable) -> None:
+    def _zet_stap(self, revisie: Script, richting: str) -> None:
         """Voert een revisie uit zoals `flask db` het doet, met de env.py van de leerling."""
         self.revisie = revisie.revision
         self._meld('bezig', self.revisie)
-        stap = maak_stap(self.scripts.revision_map, revisie)
+        stap = MAAK_STAP[richting](self.scripts.revision_map, revisie)
         with EnvironmentContext(self.config, self.scripts, fn=lambda *_: [stap]):
             self.scripts.run_env()
 
@@ -271,6 +316,15 @@ class Rondgang:
                 if isinstance(fout, AttributeError) and isinstance(fout.obj, mapper.class_):
                     self._meld_fout('leesfout', fout)
         self.db.session.remove()
+
+
+def _melding(fout: BaseException) -> str:
+    """De eerste regel van wat een fout zegt."""
+    # SQLAlchemy bewaart de fout van SQLite zelf in orig; Python weet welke naam ontbreekt.
+    naam = None
+    if isinstance(fout, NameError | AttributeError | ModuleNotFoundError):
+        naam = fout.name
+    return (str(getattr(fout, 'orig', None) or naam or fout).splitlines() or [''])[0]
 
 
 def _stel_in(verbinding: object, _: object) -> None:

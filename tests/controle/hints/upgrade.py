@@ -9,10 +9,10 @@ from itertools import zip_longest
 from stappen import HERNOEMD, LAATSTE, MODULE, TABEL, kolommen_na
 
 from controle.hints import doen
-from controle.hints.hint import Hint, hint
+from controle.hints.hint import Hint, hint, plaats
 from controle.oefenmap import Script, heet, naam_in, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
-from controle.tabellen import kolommen_van
+from controle.tabellen import alle_kolommen, kolommen_van
 
 
 @hint('naspelen', 'heen', 'scripts')
@@ -150,6 +150,20 @@ def _maakt(script: Script) -> list[tuple[str | None, str | None]]:
     """De kolommen en tabellen die een script maakt, als (tabel, kolom)."""
     kolommen = [(tabel, kolom) for tabel, kolom, _ in script.nieuwe_kolommen()]
     return kolommen + [(naam_in(k), None) for k in script.aanroepen_in('upgrade', 'create_table')]
+
+
+@hint('naspelen', 'heen')
+def kolom_is_er_nog_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    naam = oordeel.fout.melding.strip("'")
+    kolommen = {kolom for _, kolom in alle_kolommen(oordeel.head)}
+    lijkt = get_close_matches(naam, kolommen - {naam}, 1)
+    # Heeft de database het script gehad, dan was de kolom er toen wel.
+    niet_gelukt = oordeel.foutscript and not oordeel.toegepast(afwijking.revisie)
+    if oordeel.fout.soort == 'KeyError' and naam not in kolommen and lijkt and niet_gelukt:
+        return Hint(
+            f'{plaats(oordeel, hoofdletter=True)} gebruikt de kolom `{naam}`. Die is er dan niet.',
+            doen.vervang_naam(oordeel, naam, lijkt[0]),
+        )
 
 
 @hint('naspelen', 'heen', 'terug')

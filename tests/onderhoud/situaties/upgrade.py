@@ -36,6 +36,10 @@ constraint_zonder_naam_na_de_upgrade = na(CURSISTNUMMER).in_script(*ALLEEN_TERUG
 foreign_key_met_een_tikfout = kolom_met(KOLOM[GEBRUIKERS], 'rs.id', 'r.id')
 foreign_key_naar_een_klasse_zonder_tabel = na(GEBRUIKERS).vervang(TABELNAAM, '')
 
+# --- Een regel in een batch ---------------------------------------------------------------------
+
+hernoemt_een_kolom_met_een_tikfout = klaar(NAAM, "('naam'", "('name'")
+
 # --- Kolommen die verplicht zijn --------------------------------------------------------------
 
 STANDAARD = f'server_default={KOLOM[NIVEAU].standaard}'
