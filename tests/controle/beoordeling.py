@@ -338,7 +338,11 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
         for verschil in oordeel.verslag.verschillen
     ]
     # Eerst een tabel of kolom die nodig is: een migratie zou hem met zijn waarden weggooien.
-    verschillen.sort(key=lambda v: v[0] != 'remove_table' and v[1] not in nodig)
+    # Die komen in de volgorde van de les: bij Alembic is dat toeval.
+    orde = {plek: plaats for plaats, plek in enumerate(van_de_les)}
+    verschillen.sort(
+        key=lambda v: orde.get(v[1], -1) if v[0] == 'remove_table' or v[1] in nodig else len(orde)
+    )
     for wat, plek, verschil in verschillen:
         bekend = van_de_les.get(plek)
         # `flask db migrate` let niet op standaardwaarden: alleen die van de les tellen.

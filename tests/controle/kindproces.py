@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import traceback
 import warnings
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from functools import cache
@@ -36,20 +37,22 @@ from flask.cli import find_best_app
 from sqlalchemy import (
     Column,
     Connection,
-    Dialect,
     Engine,
-    ForeignKeyConstraint,
     Index,
+    Integer,
+    MetaData,
     Table,
+    Text,
     UniqueConstraint,
+    create_engine,
     event,
     select,
 )
-from sqlalchemy.exc import CompileError, DatabaseError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from stappen import CURSISTEN, MODULE
 
 from controle.naspelen import Fout, Stand, stop_samen
-from controle.tabellen import citeer, lees_schema, standaard_in_een_rij
+from controle.tabellen import citeer, lees_schema
 
 # Hoe een revisie in elke richting gaat.
 MAAK_STAP = {
@@ -238,8 +241,8 @@ class Rondgang:
     def _lees_model(self) -> None:
         # Ook als een migratie straks mislukt, is zo te zien bij welke stap het model is.
         self.metadata = self.db.metadatas[None]
-        dialect = self.db.engine.dialect
-        self._meld('model', {t.name: _model(t, dialect) for t in self.metadata.tables.values()})
+        self.model = _schema_van(self.metadata)
+        self._meld('model', self.model)
         self._meld('namen', sorted(map(str, self.metadata.naming_convention)))
 
     def _laad_scripts(self) -> None:
@@ -284,15 +287,16 @@ class Rondgang:
     def _vergelijk(self) -> None:
         self.fase = 'vergelijken'
         with self.db.engine.connect() as verbinding:
-            # Zonder compare_server_default valt `default` in plaats van `server_default` niet op.
-            opties = self.opties | {
-                'compare_type': True,
-                'compare_server_default': _andere_standaard,
-            }
+            opties = self.opties | {'compare_type': True, 'compare_server_default': False}
             context = MigrationContext.configure(verbinding, opts=opties)
             gevonden = compare_metadata(context, self.metadata)
-            zelfde = {t.name for t in self.metadata.tables.values() if _zelfde_naam_voor_uniek(t)}
-            self.verschillen = _verschillen(gevonden, self.schema, zelfde)
+        # Heten er in een tabel twee gelijk, dan vergelijkt Alembic er een: welke, is toeval.
+        toeval = {t.name for t in self.metadata.tables.values() if _zelfde_naam_voor_uniek(t)}
+        self.verschillen = [
+            verschil
+            for verschil in _verschillen(gevonden, self.model, self.schema)
+            if not (verschil['wat'].endswith('constraint') and verschil['tabel'] in toeval)
+        ]
         self._meld('verschillen', self.verschillen)
 
     def _lees(self) -> None:
@@ -441,37 +445,25 @@ def _verzin(kolom: str, type_: str, plaats: int) -> object:
     return nummer % 2 if 'BOOL' in type_.upper() else nummer
 
 
-def _andere_standaard(
-    context: MigrationContext, _: Column, kolom: Column, in_de_database: str | None, *__: object
-) -> bool | None:
-    """False als model en database hetzelfde in een rij zetten; None laat het over aan Alembic."""
-    gelijk = standaard_in_een_rij(in_de_database) == _standaard(kolom, context.dialect)
-    return False if gelijk else None
-
-
-def _model(tabel: Table, dialect: Dialect) -> dict:
-    return {kolom.name: _modelkolom(kolom, dialect) for kolom in tabel.columns}
-
-
-def _modelkolom(kolom: Column, dialect: Dialect) -> dict:
-    try:
-        type_ = kolom.type.compile(dialect)
-    except CompileError:
-        type_ = str(kolom.type)
-    return {
-        'type': type_,
-        'null': kolom.nullable,
-        'uniek': bool(kolom.unique),
-        'index': bool(kolom.index),
-        'verwijst_naar': [sleutel.target_fullname for sleutel in kolom.foreign_keys],
-        'standaard': _standaard(kolom, dialect),
-    }
-
-
-def _standaard(kolom: Column, dialect: Dialect) -> str | None:
-    """Wat de standaardwaarde van een kolom van het model in een rij zet."""
-    maker = dialect.ddl_compiler(dialect, None)
-    return standaard_in_een_rij(maker.get_column_default_string(kolom))
+def _schema_van(metadata: MetaData) -> dict:
+    """Het schema dat het model zelf maakt, gelezen zoals elke andere database."""
+    kopie = MetaData(naming_convention=metadata.naming_convention)
+    # SQLite kent geen schema's.
+    tabellen = [tabel.to_metadata(kopie, schema=None) for tabel in metadata.tables.values()]
+    for wijst_naar in [sleutel.target_fullname for t in tabellen for sleutel in t.foreign_keys]:
+        # Zonder dat doel is een tabel niet te maken; wat ermee mis is, zegt de vergelijking.
+        doel, _, kolom = wijst_naar.rpartition('.')
+        if doel not in kopie.tables:
+            Table(doel, kopie, Column(kolom, Integer))
+    with create_engine('sqlite://').connect() as verbinding:
+        for tabel in tabellen:
+            try:
+                tabel.create(verbinding)
+            except SQLAlchemyError:
+                # Wat SQLite niet kent neemt de andere kolommen niet mee, en geen andere tabel.
+                kolommen = [Column(kolom.name, Text) for kolom in tabel.columns]
+                Table(tabel.name, MetaData(), *kolommen).create(verbinding)
+        return lees_schema(verbinding)
 
 
 def _zelfde_naam_voor_uniek(tabel: Table) -> bool:
@@ -479,53 +471,40 @@ def _zelfde_naam_voor_uniek(tabel: Table) -> bool:
     return len(namen) > len(set(namen))
 
 
-def _verschillen(gevonden: list, schema: dict, zelfde: set[str]) -> list[dict]:
-    """De verschillen van Alembic als gewone dicts: wat, tabel, kolommen en doel.
+def _verschillen(gevonden: list, model: dict, schema: dict) -> Iterator[dict]:
+    """Wat het model anders wil dan de laatste revisie maakt: wat, tabel, kolommen en doel.
 
-    Alleen een andere naam voor een unieke kolom of een foreign key is geen verschil, en een naam
-    voor een unieke kolom die er nog geen had ook niet. Heten in een tabel van `zelfde` unieke
-    kolommen gelijk, dan vergelijkt Alembic er een: welke, is toeval.
+    Tabellen, kolommen en indexen vergelijkt Alembic. Van de rest telt de naam niet: die staat hier.
     """
-    verschillen = []
     for een_of_meer in gevonden:
         for deel in een_of_meer if isinstance(een_of_meer, list) else [een_of_meer]:
-            verschillen.append(_verschil(deel))
-    soorten = {(v['wat'].split('_')[0], *_kenmerk(v)) for v in verschillen}
-    return [
-        verschil
-        for verschil in verschillen
-        if verschil['soort'] == 'kolom'
-        or not {('add', *_kenmerk(verschil)), ('remove', *_kenmerk(verschil))} <= soorten
-        and not _is_al_uniek(verschil, schema)
-        and not (verschil['soort'] == 'uniek' and verschil['tabel'] in zelfde)
-    ]
+            yield from _van_alembic(*deel)
+    for tabel in [tabel for tabel in model if tabel in schema]:
+        wil, heeft = model[tabel], schema[tabel]
+        for soort, wat in (('uniek', 'constraint'), ('verwijst_naar', 'fk')):
+            for ding in wil[soort] + heeft[soort]:
+                if (erbij := ding in wil[soort]) != (ding in heeft[soort]):
+                    kolommen, *doel = [ding] if soort == 'uniek' else ding
+                    richting = 'add' if erbij else 'remove'
+                    yield _verschil(f'{richting}_{wat}', tabel, kolommen, '.'.join(doel[:1]))
+        for naam in [naam for naam in wil['kolommen'] if naam in heeft['kolommen']]:
+            if wil['kolommen'][naam]['standaard'] != heeft['kolommen'][naam]['standaard']:
+                yield _verschil('modify_default', tabel, [naam])
 
 
-def _is_al_uniek(verschil: dict, schema: dict) -> bool:
-    erbij = verschil['soort'] == 'uniek' and verschil['wat'].startswith('add')
-    return erbij and verschil['kolommen'] in schema.get(verschil['tabel'], {}).get('uniek', ())
-
-
-def _kenmerk(verschil: dict) -> tuple:
-    return verschil['soort'], verschil['tabel'], tuple(verschil['kolommen']), verschil['doel']
-
-
-def _verschil(deel: tuple) -> dict:
-    wat, *rest = deel
-    verschil = {'wat': wat, 'soort': 'kolom', 'kolommen': [], 'doel': None}
+def _van_alembic(wat: str, *rest: object) -> Iterator[dict]:
     if wat in ('add_table', 'remove_table'):
-        return verschil | {'tabel': rest[0].name}
-    if wat in ('add_column', 'remove_column'):
-        return verschil | {'tabel': rest[1], 'kolommen': [rest[2].name]}
-    if wat.startswith('modify_'):
-        return verschil | {'tabel': rest[1], 'kolommen': [rest[2]]}
-    ding = rest[0]
-    verschil |= {'tabel': ding.table.name, 'kolommen': [k.name for k in ding.columns]}
-    if isinstance(ding, ForeignKeyConstraint):
-        return verschil | {'soort': 'foreign key', 'doel': ding.elements[0].target_fullname}
-    if isinstance(ding, Index) and not ding.unique:
-        return verschil | {'soort': 'index', 'doel': ding.name}
-    return verschil | {'soort': 'uniek'}
+        yield _verschil(wat, rest[0].name)
+    elif wat in ('add_column', 'remove_column'):
+        yield _verschil(wat, rest[1], [rest[2].name])
+    elif wat.startswith('modify_'):
+        yield _verschil(wat, rest[1], [rest[2]])
+    elif isinstance(rest[0], Index) and not rest[0].unique:
+        yield _verschil(wat, rest[0].table.name, [k.name for k in rest[0].columns], rest[0].name)
+
+
+def _verschil(wat: str, tabel: str, kolommen: Iterable[str] = (), doel: str = '') -> dict:
+    return {'wat': wat, 'tabel': tabel, 'kolommen': list(kolommen), 'doel': doel or None}
 
 
 if __name__ == '__main__':

@@ -64,7 +64,7 @@ class Verslag:
     database: str | None = None
     # De tabel waarin Alembic bijhoudt welke revisie een database heeft gehad.
     versietabel: str = 'alembic_version'
-    # Per tabel van het model de kolommen, met type, null, standaard en uniek.
+    # Het schema dat het model zelf maakt.
     model: dict[str, dict] = field(default_factory=dict)
     # Van welke soorten constraints en indexen het model zelf de naam kiest: 'uq', 'fk', ...
     namen: list[str] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Verslag:
     @property
     def modelkolommen(self) -> set[tuple[str, str]]:
         """De kolommen van het model, als (tabel, kolom)."""
-        return {(tabel, kolom) for tabel, eigen in self.model.items() for kolom in eigen}
+        return {(tabel, kolom) for tabel, t in self.model.items() for kolom in t['kolommen']}
 
 
 class Kindproces:

@@ -287,8 +287,9 @@ class Oordeel:
 
     def model_is_anders(self, kolom: Kolom, wat: str | None = None) -> bool:
         """Of een kolom in het model op dit punt (of op een punt) anders is dan de les vraagt."""
-        model = self.verslag.model.get(kolom.tabel, {}).get(kolom.naam)
-        verschil = {anders for anders, *_ in _verschil(kolom, model)} if model else set()
+        model, verschil = self.verslag.model, set()
+        if kolom.naam in kolommen_van(model, kolom.tabel):
+            verschil = {anders for anders, *_ in eigenschappen(kolom, model)}
         return bool(verschil) if wat is None else wat in verschil
 
     def tikfout(self, kolom: Kolom) -> str | None:
@@ -315,18 +316,13 @@ def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, obj
     """Wat er aan een kolom anders is dan de les vraagt: eigenschap, verwacht en gevonden."""
     inhoud, naam = schema[kolom.tabel], kolom.naam
     doelen = [(van, f'{doel}.{naar[0]}') for van, doel, naar in inhoud['verwijst_naar']]
-    gevonden = {
+    gevonden = inhoud['kolommen'][naam] | {
         'uniek': [naam] in inhoud['uniek'],
         'index': [naam] in inhoud['indexen'],
         'verwijst_naar': [doel for van, doel in doelen if van == [naam]],
     }
     if kolom.sleutel != (inhoud['sleutel'] == [naam]):
         yield 'primary key', kolom.sleutel, not kolom.sleutel
-    yield from _verschil(kolom, inhoud['kolommen'][naam] | gevonden)
-
-
-def _verschil(kolom: Kolom, gevonden: dict) -> Iterator[tuple[str, object, object]]:
-    """Wat er anders is aan een kolom uit een schema of uit het model."""
     if gevonden['type'] != kolom.type:
         yield 'type', kolom.type, gevonden['type']
     if gevonden['null'] != kolom.null and not kolom.sleutel:

@@ -139,6 +139,7 @@ def eigen_kolommen_tabellen_en_een_merge(w: Leerling) -> None:
         TIJD.regel.replace('db.func.now()', 'db.text("(datetime(\'now\'))")'),
         "instrument = db.Column(db.String(30), nullable=False, server_default='gitaar')",
         'rang = db.Column(db.Numeric(5, 2), unique=True)',
+        "volwassen = db.Column(db.Boolean, db.Computed('leeftijd >= 18'))",
         "docent_id = db.Column(db.ForeignKey('docenten.code', name='fk_docent'), index=True)",
     )
     w.onderaan(EIGEN_TABELLEN)

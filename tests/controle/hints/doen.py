@@ -198,7 +198,7 @@ def met_sql(sql: str) -> str:
 
 def zet_cursisten_erin(oordeel: Oordeel) -> str:
     """De regels die in `flask shell` de cursisten van de les in de tabel zetten."""
-    model = oordeel.verslag.model.get(TABEL, {})
+    model = kolommen_van(oordeel.verslag.model, TABEL)
     regels = ''
     for cursist in CURSISTEN:
         velden = {

@@ -7,7 +7,7 @@ from stappen import kolommen_na
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oordeel import Afwijking, Oordeel
-from controle.tabellen import alle_kolommen
+from controle.tabellen import alle_kolommen, kolommen_van
 
 
 @hint('kolom', 'ontbreekt')
@@ -17,7 +17,7 @@ def naam_is_bijna_goed(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         return None
     model = oordeel.verslag.model
     if afwijking.tabel in oordeel.head:
-        soort, goed, namen = 'kolom', afwijking.kolom, model.get(afwijking.tabel, {})
+        soort, goed, namen = 'kolom', afwijking.kolom, kolommen_van(model, afwijking.tabel)
         revisie = oordeel.revisie_van(afwijking.tabel, fout)
         hernoem = doen.hernoem_kolom(oordeel, afwijking.tabel, fout, goed)
     else:

@@ -11,7 +11,7 @@ from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oefenmap import is_model, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel, kolom_uit
-from controle.tabellen import alle_kolommen
+from controle.tabellen import alle_kolommen, kolommen_van
 
 
 @hint('samen')
@@ -111,7 +111,7 @@ def klasse_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def tikfout_in_een_naam_van_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     model = oordeel.verslag.model
     for tabel, kolom in kolommen_na(oordeel.stap_nu):
-        goed, namen = (kolom, model[tabel]) if tabel in model else (tabel, model)
+        goed, namen = (kolom, kolommen_van(model, tabel)) if tabel in model else (tabel, model)
         fout = lijkt_op(goed, namen) if goed not in namen else None
         if fout:
             return Hint(
@@ -176,8 +176,7 @@ def model_mist_een_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    model = {tabel: {'kolommen': kolommen} for tabel, kolommen in oordeel.verslag.model.items()}
-    gaat_weg = doen.gaat_weg(oordeel, oordeel.head, model)
+    gaat_weg = doen.gaat_weg(oordeel, oordeel.head, oordeel.verslag.model)
     erbij = afwijking.wat in ('add_table', 'add_column')
     for pad in _scripts_van_een_ander(oordeel, afwijking) if erbij else ():
         return Hint(
@@ -242,7 +241,7 @@ def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> H
             f'Je model kan een rij niet tonen: het kent `{oud}` niet.',
             f'Verbeter `__repr__` in je model. {doen.lukt_dat_niet(oordeel)}',
         )
-    kolommen = oordeel.verslag.model.get(next(iter(tabellen_van(hier[0])), TABEL), {})
+    kolommen = kolommen_van(oordeel.verslag.model, next(iter(tabellen_van(hier[0])), TABEL))
     lijkt = [OPVOLGERS.get(oud), *get_close_matches(oud, kolommen, 1), *kolommen]
     nieuw = next((naam for naam in lijkt if naam in kolommen), 'id')
     regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(fout.regel))

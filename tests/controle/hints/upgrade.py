@@ -67,7 +67,7 @@ def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> 
         opties = {k.arg: k.value for k in aanroep.keywords}
         verplicht = getattr(opties.get('nullable'), 'value', True) is False
         if verplicht and 'server_default' not in opties:
-            kolom = model.get(tabel, {}).get(naam, {'null': True})
+            kolom = kolommen_van(model, tabel).get(naam, {'null': True})
             nodig.append((bool(kolom['null'] or kolom['standaard']), tabel, naam))
     # Eerst wat in het model nog niet goed is.
     for goed_in_model, tabel, naam in sorted(nodig):
