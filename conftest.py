@@ -1,5 +1,6 @@
 """Maakt `pytest` in elke map van de oefening de controle, en zegt wat er aan tests/ ontbreekt."""
 
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -59,7 +60,9 @@ def _heeft_tests(pad):
 
 
 def pytest_ignore_collect(collection_path):
-    """Slaat een oefenmap in deze map over: die heeft zijn eigen controle."""
+    """Slaat een oefenmap in deze map over, met haar eigen controle, en wat niet te lezen is."""
+    if not os.access(collection_path, os.R_OK):
+        return True
     if collection_path != OEFENMAP and (collection_path / 'tests' / CONTROLE.name).is_file():
         return True
     return None

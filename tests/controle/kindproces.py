@@ -20,7 +20,6 @@ from contextlib import closing
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
 if __name__ == '__main__':
@@ -171,12 +170,14 @@ class Rondgang:
                     self._zet_stap(revisie, 'heen')
                     with self.db.engine.connect() as verbinding:
                         _vul_aan(verbinding, lees_schema(verbinding))
-                with patch.object(batch, 'BatchOperationsImpl', Meteen):
-                    self._zet_stap(schuldig, self.fase)
+                batch.BatchOperationsImpl = Meteen
+                self._zet_stap(schuldig, self.fase)
         except BaseException as zelfde:
             # Bij twee fouten kan een andere de eerste zijn: dan wijst deze regel niets aan.
             if (type(zelfde), _melding(zelfde)) == (type(fout), _melding(fout)):
                 self._meld_fout('fout', zelfde)
+        finally:
+            batch.BatchOperationsImpl = Meteen.__base__
 
     def _plaats(self, fout: BaseException) -> tuple[str | None, int | None]:
         """Het laatste bestand van de leerling waar de fout langskwam, met de regel."""

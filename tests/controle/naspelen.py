@@ -201,7 +201,7 @@ def kopieer_database(pad: Path, kopie: Path) -> bool:
 
 
 def _overslaan(map_: str, namen: list[str]) -> list[str]:
-    """Wat niet meegaat in de kopie: .venv, .git, tests, databases en grote bestanden.
+    """Wat niet meegaat in de kopie: .venv, .git, tests, databases, en wat groot of op slot is.
 
     Ook __pycache__ niet: na twee wijzigingen in een seconde is die soms te oud.
     """
@@ -209,7 +209,9 @@ def _overslaan(map_: str, namen: list[str]) -> list[str]:
     for naam in namen:
         pad = Path(map_, naam)
         weg = '.sqlite' in naam or naam.endswith('.db')
-        if pad.is_dir():
+        if not os.access(pad, os.R_OK):
+            weg = True
+        elif pad.is_dir():
             weg = weg or naam.startswith('.') or naam in ('tests', '__pycache__')
             weg = weg or (pad / 'pyvenv.cfg').exists()
         else:

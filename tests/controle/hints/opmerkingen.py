@@ -81,7 +81,7 @@ def map_is_niet_te_schrijven(oordeel: Oordeel) -> str | None:
 
 
 def tweede_database(oordeel: Oordeel) -> str | None:
-    if (oordeel.oefenmap.pad / 'instance' / DATABASE).is_file():
+    if any(oordeel.oefenmap.pad.glob(f'instance/{DATABASE}')):
         return (
             'Er zijn twee databases: `data.sqlite` en `instance/data.sqlite`. Je app gebruikt '
             f'`{oordeel.verslag.database or DATABASE}`.'
