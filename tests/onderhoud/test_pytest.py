@@ -32,9 +32,10 @@ def een_zin(resultaat: CompletedProcess, *woorden: str) -> None:
 
 
 def past(uitvoer: str, breedte: int) -> bool:
-    """Of elke zin past; wat geen spatie heeft, zoals een bestandsnaam, is een geheel."""
+    """Of elke zin past en de breedte gebruikt; wat geen spatie heeft, zoals een naam, is heel."""
     regels = uitvoer[uitvoer.index('\ntabel ') :].splitlines()[:-1]
-    return not [r for r in regels if len(r) >= breedte and ' ' in r and r.lstrip() == r]
+    langste = max(len(r) for r in regels if ' ' in r and r.lstrip() == r)
+    return breedte * 0.8 < langste < breedte
 
 
 # --- Wat er staat -------------------------------------------------------------------------------

@@ -107,7 +107,10 @@ database_van_bas_overgenomen = (
 )
 script_in_de_map_erboven = na(NIVEAU).en(script_naar('migrations/{}.py'))
 # Dit is niet wat de weg terug bewaarde.
-script_in_een_map_die_oud_heet = na(NIVEAU).en(script_naar('oude scripts/{}.py'))
+# Pakketten staan vooraan, en daar staat het niet.
+script_in_een_map_die_oud_heet = (
+    na(NIVEAU).kopieer('.venv/x.py', MODULE).en(script_naar('oude scripts/{}.py'))
+)
 script_uit_het_midden_verwijderd = na(NIVEAU).script_weg(WOONPLAATS)
 
 # --- Twee heads -------------------------------------------------------------------------------
