@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import tekstfouten
 from beweringen import zonder_toeval
 from leerling import CURSISTNUMMER, GEBOORTEJAAR, INDEX, KOLOM, NAAM, NIVEAU, WOONPLAATS
 from speel_les import PROJECT, lees
@@ -26,15 +27,6 @@ from stappen import (
     STAPPEN,
     TABEL,
     kolommen_na,
-)
-from tekstfouten import (
-    aankondigingsfouten,
-    diagramfout,
-    met_een_onware_cel,
-    onderdeelfout,
-    tabelfout,
-    verander,
-    zinlengtes,
 )
 from vergelijker import InEenShell, Streng, schema, schemafouten, vergelijk
 
@@ -106,7 +98,8 @@ def test_de_database_is_die_van_stappen_py_en_de_cursisten_houden_hun_gegevens(n
 
 
 def tabelfouten(hoofdstuk: Hoofdstuk, tabellen: dict) -> list[LesFout]:
-    return list(filter(None, (zoek(hoofdstuk, tabellen) for zoek in (tabelfout, diagramfout))))
+    zoekers = tekstfouten.tabelfout, tekstfouten.diagramfout
+    return [fout for zoek in zoekers if (fout := zoek(hoofdstuk, tabellen))]
 
 
 def maakt_tabel(nummer: int) -> bool:
@@ -118,7 +111,7 @@ def maakt_tabel(nummer: int) -> bool:
 def test_de_tabellen_en_diagrammen_zijn_die_van_de_database(nummer):
     hoofdstuk, tabellen = HOOFDSTUKKEN[nummer], schema(stand(nummer))
     meld(tabelfouten(hoofdstuk, tabellen))
-    for onwaar, regel in met_een_onware_cel(hoofdstuk):
+    for onwaar, regel in tekstfouten.met_een_onware_cel(hoofdstuk):
         assert [fout.regel for fout in tabelfouten(onwaar, tabellen)] == [regel]
     if isinstance(nummer, int) and maakt_tabel(nummer):
         assert 'mermaid' in {blok.soort for blok in hoofdstuk.blokken}
@@ -126,8 +119,8 @@ def test_de_tabellen_en_diagrammen_zijn_die_van_de_database(nummer):
 
 @pytest.mark.parametrize('hoofdstuk', HOOFDSTUKKEN.values(), ids=lambda h: h.naam)
 def test_elk_hoofdstuk_heeft_alle_onderdelen_en_boven_elk_blok_wat_je_ermee_doet(hoofdstuk):
-    assert onderdeelfout(hoofdstuk) is None
-    meld([*aankondigingsfouten(hoofdstuk)])
+    assert tekstfouten.onderdeelfout(hoofdstuk) is None
+    meld([*tekstfouten.aankondigingsfouten(hoofdstuk)])
 
 
 def test_de_hoofdstukken_heten_zoals_in_stappen_py():
@@ -167,7 +160,7 @@ def test_elk_systeem_krijgt_dezelfde_bestanden():
 
 @pytest.mark.parametrize('tekst', [LES, VERDIEPING])
 def test_de_zinnen_zijn_kort(tekst):
-    lengtes = zinlengtes((PROJECT / tekst).read_text(encoding='utf-8'))
+    lengtes = tekstfouten.zinlengtes((PROJECT / tekst).read_text(encoding='utf-8'))
     assert sum(lengtes) / len(lengtes) <= 11
     assert sum(lengte > 20 for lengte in lengtes) <= len(lengtes) * 0.03
 
@@ -226,7 +219,7 @@ def test_een_onwaarheid_komt_uit_met_haar_regelnummer(na_stap, onwaarheid):
     nummer, patroon, nieuw, melding, *waar = onwaarheid
     # Alleen in een hoofdstuk dat klopt is deze onwaarheid de enige.
     stand(nummer)
-    hoofdstuk, anders = verander(HOOFDSTUKKEN[nummer], patroon, nieuw)
+    hoofdstuk, anders = tekstfouten.verander(HOOFDSTUKKEN[nummer], patroon, nieuw)
     with pytest.raises(LesFout, match=re.escape(melding)) as gevangen:
         Streng(na_stap(nummer - 1 if isinstance(nummer, int) else DELEN_NA)).speel(hoofdstuk)
     past = [regel for regel, tekst in hoofdstuk.regels if waar and waar[0] in tekst] or [anders]
@@ -243,8 +236,8 @@ def test_een_onwaarheid_komt_uit_met_haar_regelnummer(na_stap, onwaarheid):
     ],
 )
 def test_een_blok_zonder_aankondiging_komt_uit_met_zijn_regelnummer(patroon, nieuw, blok, melding):
-    hoofdstuk, _ = verander(HOOFDSTUKKEN[WOONPLAATS], patroon, nieuw)
-    (fout,) = aankondigingsfouten(hoofdstuk)
+    hoofdstuk, _ = tekstfouten.verander(HOOFDSTUKKEN[WOONPLAATS], patroon, nieuw)
+    (fout,) = tekstfouten.aankondigingsfouten(hoofdstuk)
     assert melding in str(fout)
     assert dict(hoofdstuk.regels)[fout.regel].startswith(blok)
 

@@ -28,6 +28,8 @@ def waarde(kolom, waarde):
 TE_KORT = NIEUW, PLAATS_TYPE, 'String(5)'
 
 tikfout_gemigreerd = kolom_met(NIEUW, PLAATS, TIKFOUT).migrate('nieuw')
+tikfout_met_een_ander_type = kolom_met(NIEUW, REGEL, f'{TIKFOUT} = db.Column(db.Text)').migrate('n')
+tikfout_die_weinig_lijkt = kolom_met(KOLOM[NIVEAU], 'niveau', 'nivo').migrate('nieuw')
 tikfout_met_een_waarde = tikfout_gemigreerd.upgrade().sql(waarde(TIKFOUT, "'Assen'"))
 te_kort_gemigreerd = kolom_met(NIEUW, PLAATS_TYPE, 'String(5)').migrate('nieuw')
 te_kort_toegepast = te_kort_gemigreerd.upgrade()

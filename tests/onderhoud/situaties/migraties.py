@@ -105,12 +105,11 @@ database_van_bas_overgenomen = (
     .weg(f'{VERSIONS}/b1_nieuw.py')
     .kopieer(DATABASE, f'bas/{DATABASE}')
 )
-script_in_de_map_erboven = na(NIVEAU).en(script_naar('migrations/{}.py'))
+# Een pakket staat vooraan, en daar is het niet.
+PAKKET = na(NIVEAU).kopieer('.venv/x.py', MODULE)
+script_in_de_map_erboven = PAKKET.en(script_naar('migrations/{}.py'))
 # Dit is niet wat de weg terug bewaarde.
-# Pakketten staan vooraan, en daar staat het niet.
-script_in_een_map_die_oud_heet = (
-    na(NIVEAU).kopieer('.venv/x.py', MODULE).en(script_naar('oude scripts/{}.py'))
-)
+script_in_een_map_die_oud_heet = na(NIVEAU).en(script_naar('oude scripts/{}.py'))
 script_uit_het_midden_verwijderd = na(NIVEAU).script_weg(WOONPLAATS)
 
 # --- Twee heads -------------------------------------------------------------------------------
