@@ -15,7 +15,6 @@ import sqlite3
 import sys
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from functools import cache
@@ -26,7 +25,6 @@ if __name__ == '__main__':
     # Dit bestand draait los van pytest: zo vindt het stappen.py en de map controle.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from alembic.autogenerate import compare_metadata
 from alembic.operations import batch
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
@@ -34,24 +32,17 @@ from alembic.script import Script, ScriptDirectory
 from flask import Flask
 from flask.cli import find_best_app
 from sqlalchemy import (
-    Column,
     Connection,
     Engine,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    create_engine,
     event,
     select,
 )
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError
 from stappen import CURSISTEN, MODULE
 
 from controle.naspelen import Fout, Stand, stop_samen
 from controle.tabellen import citeer, lees_schema
+from controle.vergelijken import WAT_TELT, schema_van, verschillen
 
 # Hoe een revisie in elke richting gaat.
 MAAK_STAP = {
@@ -242,7 +233,7 @@ class Rondgang:
     def _lees_model(self) -> None:
         # Ook als een migratie straks mislukt, is zo te zien bij welke stap het model is.
         self.metadata = self.db.metadatas[None]
-        self.model = _schema_van(self.metadata)
+        self.model = schema_van(self.metadata)
         self._meld('model', self.model)
         self._meld('namen', sorted(map(str, self.metadata.naming_convention)))
 
@@ -288,16 +279,10 @@ class Rondgang:
     def _vergelijk(self) -> None:
         self.fase = 'vergelijken'
         with self.db.engine.connect() as verbinding:
-            opties = self.opties | {'compare_type': True, 'compare_server_default': False}
-            context = MigrationContext.configure(verbinding, opts=opties)
-            gevonden = compare_metadata(context, self.metadata)
-        # Heten er in een tabel twee gelijk, dan vergelijkt Alembic er een: welke, is toeval.
-        toeval = {t.name for t in self.metadata.tables.values() if _zelfde_naam_voor_uniek(t)}
-        self.verschillen = [
-            verschil
-            for verschil in _verschillen(gevonden, self.model, self.schema)
-            if not (verschil['wat'].endswith('constraint') and verschil['tabel'] in toeval)
-        ]
+            context = MigrationContext.configure(verbinding, opts=self.opties | WAT_TELT)
+            self.verschillen = list(
+                verschillen(context, self.metadata, model=self.model, schema=self.schema)
+            )
         self._meld('verschillen', self.verschillen)
 
     def _lees(self) -> None:
@@ -444,68 +429,6 @@ def _verzin(kolom: str, type_: str, plaats: int) -> object:
             lengte = re.search(r'\((\d+)\)', type_)
             return waarde[: int(lengte[1])] if lengte else waarde
     return nummer % 2 if 'BOOL' in type_.upper() else nummer
-
-
-def _schema_van(metadata: MetaData) -> dict:
-    """Het schema dat het model zelf maakt, gelezen zoals elke andere database."""
-    kopie = MetaData(naming_convention=metadata.naming_convention)
-    # SQLite kent geen schema's.
-    tabellen = [tabel.to_metadata(kopie, schema=None) for tabel in metadata.tables.values()]
-    for wijst_naar in [sleutel.target_fullname for t in tabellen for sleutel in t.foreign_keys]:
-        # Zonder dat doel is een tabel niet te maken; wat ermee mis is, zegt de vergelijking.
-        doel, _, kolom = wijst_naar.rpartition('.')
-        if doel not in kopie.tables:
-            Table(doel, kopie, Column(kolom, Integer))
-    with create_engine('sqlite://').connect() as verbinding:
-        for tabel in tabellen:
-            try:
-                tabel.create(verbinding)
-            except SQLAlchemyError:
-                # Wat SQLite niet kent neemt de andere kolommen niet mee, en geen andere tabel.
-                kolommen = [Column(kolom.name, Text) for kolom in tabel.columns]
-                Table(tabel.name, MetaData(), *kolommen).create(verbinding)
-        return lees_schema(verbinding)
-
-
-def _zelfde_naam_voor_uniek(tabel: Table) -> bool:
-    namen = [c.name for c in tabel.constraints if isinstance(c, UniqueConstraint) and c.name]
-    return len(namen) > len(set(namen))
-
-
-def _verschillen(gevonden: list, model: dict, schema: dict) -> Iterator[dict]:
-    """Wat het model anders wil dan de laatste revisie maakt: wat, tabel, kolommen en doel.
-
-    Tabellen, kolommen en indexen vergelijkt Alembic. Van de rest telt de naam niet: die staat hier.
-    """
-    for een_of_meer in gevonden:
-        for deel in een_of_meer if isinstance(een_of_meer, list) else [een_of_meer]:
-            yield from _van_alembic(*deel)
-    for tabel in [tabel for tabel in model if tabel in schema]:
-        wil, heeft = model[tabel], schema[tabel]
-        for soort, wat in (('uniek', 'constraint'), ('verwijst_naar', 'fk')):
-            for ding in wil[soort] + heeft[soort]:
-                if (erbij := ding in wil[soort]) != (ding in heeft[soort]):
-                    kolommen, *doel = [ding] if soort == 'uniek' else ding
-                    richting = 'add' if erbij else 'remove'
-                    yield _verschil(f'{richting}_{wat}', tabel, kolommen, '.'.join(doel[:1]))
-        for naam in [naam for naam in wil['kolommen'] if naam in heeft['kolommen']]:
-            if wil['kolommen'][naam]['standaard'] != heeft['kolommen'][naam]['standaard']:
-                yield _verschil('modify_default', tabel, [naam])
-
-
-def _van_alembic(wat: str, *rest: object) -> Iterator[dict]:
-    if wat in ('add_table', 'remove_table'):
-        yield _verschil(wat, rest[0].name)
-    elif wat in ('add_column', 'remove_column'):
-        yield _verschil(wat, rest[1], [rest[2].name])
-    elif wat.startswith('modify_'):
-        yield _verschil(wat, rest[1], [rest[2]])
-    elif isinstance(rest[0], Index) and not rest[0].unique:
-        yield _verschil(wat, rest[0].table.name, [k.name for k in rest[0].columns], rest[0].name)
-
-
-def _verschil(wat: str, tabel: str, kolommen: Iterable[str] = (), doel: str = '') -> dict:
-    return {'wat': wat, 'tabel': tabel, 'kolommen': list(kolommen), 'doel': doel or None}
 
 
 if __name__ == '__main__':

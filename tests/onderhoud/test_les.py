@@ -39,8 +39,10 @@ ALLE = list(dict.fromkeys([*range(LAATSTE + 1), *HOOFDSTUKKEN, *DELEN]))
 WOONPLAATSEN = ('Groningen', None, None)
 
 
-def meld(fouten: list) -> None:
+def meld(fouten: list, hoofdstuk: Hoofdstuk | None = None) -> None:
     """Elke fout in zijn geheel: een assert op de lijst zou haar afkappen."""
+    for fout in fouten if hoofdstuk else ():
+        fout.bestand = hoofdstuk.bestand
     if fouten:
         pytest.fail('\n'.join(map(str, fouten)), pytrace=False)
 
@@ -110,7 +112,7 @@ def maakt_tabel(nummer: int) -> bool:
 @pytest.mark.parametrize('nummer', list(HOOFDSTUKKEN)[1:])
 def test_de_tabellen_en_diagrammen_zijn_die_van_de_database(nummer):
     hoofdstuk, tabellen = HOOFDSTUKKEN[nummer], schema(stand(nummer))
-    meld(tabelfouten(hoofdstuk, tabellen))
+    meld(tabelfouten(hoofdstuk, tabellen), hoofdstuk)
     for onwaar, regel in tekstfouten.met_een_onware_cel(hoofdstuk):
         assert [fout.regel for fout in tabelfouten(onwaar, tabellen)] == [regel]
     if isinstance(nummer, int) and maakt_tabel(nummer):
@@ -120,7 +122,7 @@ def test_de_tabellen_en_diagrammen_zijn_die_van_de_database(nummer):
 @pytest.mark.parametrize('hoofdstuk', HOOFDSTUKKEN.values(), ids=lambda h: h.naam)
 def test_elk_hoofdstuk_heeft_alle_onderdelen_en_boven_elk_blok_wat_je_ermee_doet(hoofdstuk):
     assert tekstfouten.onderdeelfout(hoofdstuk) is None
-    meld([*tekstfouten.aankondigingsfouten(hoofdstuk)])
+    meld([*tekstfouten.aankondigingsfouten(hoofdstuk)], hoofdstuk)
 
 
 def test_de_hoofdstukken_heten_zoals_in_stappen_py():

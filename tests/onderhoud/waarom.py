@@ -5,6 +5,7 @@
 Onder elk feit, in de volgorde van de controle, staat de hint die past. De bovenste is `Wat nu`.
 """
 
+import os
 import sys
 from dataclasses import fields
 from inspect import getsourcefile, getsourcelines
@@ -19,6 +20,7 @@ from controle.hints.opmerkingen import OPMERKINGEN
 from controle.naspelen import Kindproces
 from controle.oefenmap import lees_oefenmap
 from speel_les import PROJECT
+from stappen import MODULE
 
 FUNCTIES = {functie.__name__: functie for functie in (*HINTS, *OPMERKINGEN)}
 
@@ -37,6 +39,8 @@ def feit(afwijking: object) -> str:
 
 
 def main(map_: Path) -> None:
+    # Wat in dit venster staat, zegt niets over die map.
+    os.environ['FLASK_APP'] = MODULE
     with Kindproces(map_) as kind:
         oordeel = beoordeel(lees_oefenmap(map_), kind.verslag())
     for afwijking in oordeel.afwijkingen:
@@ -48,6 +52,6 @@ def main(map_: Path) -> None:
 
 
 if __name__ == '__main__':
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
         sys.exit('Gebruik: python tests/onderhoud/waarom.py MAP')
     main(Path(sys.argv[1]).resolve())

@@ -1,0 +1,90 @@
+"""Vergelijkt het model met het schema na de laatste migratie; kindproces.py roept dit aan."""
+
+from collections.abc import Iterable, Iterator
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from controle.tabellen import lees_schema
+
+# Standaardwaarden leest Alembic als tekst; hier telt wat ze in een rij zetten.
+WAT_TELT = {'compare_type': True, 'compare_server_default': False}
+
+
+def schema_van(metadata: MetaData) -> dict:
+    """Het schema dat het model zelf maakt, gelezen zoals elke andere database."""
+    kopie = MetaData(naming_convention=metadata.naming_convention)
+    # SQLite kent geen schema's.
+    tabellen = [tabel.to_metadata(kopie, schema=None) for tabel in metadata.tables.values()]
+    for wijst_naar in [sleutel.target_fullname for t in tabellen for sleutel in t.foreign_keys]:
+        # Zonder dat doel is een tabel niet te maken; wat ermee mis is, zegt de vergelijking.
+        doel, _, kolom = wijst_naar.rpartition('.')
+        if doel not in kopie.tables:
+            Table(doel, kopie, Column(kolom, Integer))
+    with create_engine('sqlite://').connect() as verbinding:
+        for tabel in tabellen:
+            try:
+                tabel.create(verbinding)
+            except SQLAlchemyError:
+                # Wat SQLite niet kent neemt de andere kolommen niet mee, en geen andere tabel.
+                kolommen = [Column(kolom.name, Text) for kolom in tabel.columns]
+                Table(tabel.name, MetaData(), *kolommen).create(verbinding, checkfirst=True)
+        return lees_schema(verbinding)
+
+
+def verschillen(
+    context: MigrationContext, metadata: MetaData, model: dict, schema: dict
+) -> Iterator[dict]:
+    """Wat het model anders wil dan de laatste revisie maakt: wat, tabel, kolommen en doel.
+
+    Tabellen, kolommen en indexen vergelijkt Alembic. Van de rest telt de naam niet: die staat hier.
+    """
+    for een_of_meer in compare_metadata(context, metadata):
+        for deel in een_of_meer if isinstance(een_of_meer, list) else [een_of_meer]:
+            yield from _van_alembic(*deel)
+    # Heten er in een tabel twee gelijk, dan vergelijkt Alembic er een: welke, is toeval.
+    toeval = {t.name for t in metadata.tables.values() if _zelfde_naam_voor_uniek(t)}
+    for tabel in [tabel for tabel in model if tabel in schema]:
+        wil, heeft = model[tabel], schema[tabel]
+        for soort, wat in (('uniek', 'constraint'), ('verwijst_naar', 'fk')):
+            for ding in wil[soort] + heeft[soort]:
+                if soort == 'uniek' and tabel in toeval:
+                    continue
+                if (erbij := ding in wil[soort]) != (ding in heeft[soort]):
+                    kolommen, *doel = [ding] if soort == 'uniek' else ding
+                    richting = 'add' if erbij else 'remove'
+                    yield _verschil(f'{richting}_{wat}', tabel, kolommen, '.'.join(doel[:1]))
+        for naam in [naam for naam in wil['kolommen'] if naam in heeft['kolommen']]:
+            if wil['kolommen'][naam]['standaard'] != heeft['kolommen'][naam]['standaard']:
+                yield _verschil('modify_default', tabel, [naam])
+
+
+def _van_alembic(wat: str, *rest: object) -> Iterator[dict]:
+    if wat in ('add_table', 'remove_table'):
+        yield _verschil(wat, rest[0].name)
+    elif wat in ('add_column', 'remove_column'):
+        yield _verschil(wat, rest[1], [rest[2].name])
+    elif wat.startswith('modify_'):
+        yield _verschil(wat, rest[1], [rest[2]])
+    elif isinstance(rest[0], Index) and not rest[0].unique:
+        yield _verschil(wat, rest[0].table.name, [k.name for k in rest[0].columns], rest[0].name)
+
+
+def _verschil(wat: str, tabel: str, kolommen: Iterable[str] = (), doel: str = '') -> dict:
+    return {'wat': wat, 'tabel': tabel, 'kolommen': list(kolommen), 'doel': doel or None}
+
+
+def _zelfde_naam_voor_uniek(tabel: Table) -> bool:
+    namen = [c.name for c in tabel.constraints if isinstance(c, UniqueConstraint) and c.name]
+    return len(namen) > len(set(namen))
