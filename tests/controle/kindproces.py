@@ -149,20 +149,19 @@ class Rondgang:
 
         Alembic voert een batch uit als zij compleet is: Python wijst dan naar de regel met `with`.
         """
-        if self.fase not in MAAK_STAP:
+        langs = {plek.name for plek in traceback.extract_tb(fout.__traceback__)}
+        if self.fase not in MAAK_STAP or 'batch_alter_table' not in langs:
             return
-        revisies = [revisie.revision for revisie in self.volgorde]
-        schuldig = self.volgorde[revisies.index(self.revisie)]
-        ervoor = self.volgorde[: self.volgorde.index(schuldig) + (self.fase == 'terug')]
+        schuldig = [revisie.revision for revisie in self.volgorde].index(self.revisie)
         try:
             with self.app.app_context():
                 self._begin_leeg()
-                for revisie in ervoor:
+                for revisie in self.volgorde[: schuldig + (self.fase == 'terug')]:
                     self._zet_stap(revisie, 'heen')
                     with self.db.engine.connect() as verbinding:
                         _vul_aan(verbinding, lees_schema(verbinding))
                 batch.BatchOperationsImpl = Meteen
-                self._zet_stap(schuldig, self.fase)
+                self._zet_stap(self.volgorde[schuldig], self.fase)
         except BaseException as zelfde:
             # Bij twee fouten kan een andere de eerste zijn: dan wijst deze regel niets aan.
             if (type(zelfde), _melding(zelfde)) == (type(fout), _melding(fout)):

@@ -57,10 +57,11 @@ def verschillen(
     toeval = {t.name for t in metadata.tables.values() if _zelfde_naam_voor_uniek(t)}
     for tabel in [tabel for tabel in model if tabel in schema]:
         wil, heeft = model[tabel], schema[tabel]
-        for soort, wat in (('uniek', 'constraint'), ('verwijst_naar', 'fk')):
+        soorten = {'uniek': 'constraint', 'verwijst_naar': 'fk'}
+        if tabel in toeval:
+            del soorten['uniek']
+        for soort, wat in soorten.items():
             for ding in wil[soort] + heeft[soort]:
-                if soort == 'uniek' and tabel in toeval:
-                    continue
                 if (erbij := ding in wil[soort]) != (ding in heeft[soort]):
                     kolommen, *doel = [ding] if soort == 'uniek' else ding
                     richting = 'add' if erbij else 'remove'

@@ -152,14 +152,30 @@ def _maakt(script: Script) -> list[tuple[str | None, str | None]]:
     return kolommen + [(naam_in(k), None) for k in script.aanroepen_in('upgrade', 'create_table')]
 
 
+# De opdrachten van een batch die een kolom noemen die er al is.
+MET_EEN_KOLOM = (
+    *('alter_column', 'drop_column', 'create_index'),
+    *('create_unique_constraint', 'create_foreign_key'),
+)
+
+
 @hint('naspelen', 'heen')
 def kolom_is_er_nog_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    naam = oordeel.fout.melding.strip("'")
+    naam, regel = oordeel.fout.melding.strip("'"), oordeel.fout.regel or 0
+    genoemd = {
+        deel.value
+        for operatie in MET_EEN_KOLOM
+        for aanroep in oordeel.script_bij(afwijking).aanroepen_in('upgrade', operatie)
+        if aanroep.lineno <= regel <= aanroep.end_lineno
+        for deel in ast.walk(aanroep)
+        if isinstance(deel, ast.Constant)
+    }
     kolommen = {kolom for _, kolom in alle_kolommen(oordeel.head)}
-    lijkt = get_close_matches(naam, kolommen - {naam}, 1)
-    # Heeft de database het script gehad, dan was de kolom er toen wel.
-    niet_gelukt = oordeel.foutscript and not oordeel.toegepast(afwijking.revisie)
-    if oordeel.fout.soort == 'KeyError' and naam not in kolommen and lijkt and niet_gelukt:
+    lijkt = get_close_matches(naam, kolommen, 1)
+    # Een KeyError van iets anders gaat niet over een kolom. En heeft de database het script gehad,
+    # dan was de kolom er toen wel.
+    is_kolom = oordeel.fout.soort == 'KeyError' and naam in genoemd - kolommen
+    if is_kolom and lijkt and not oordeel.toegepast(afwijking.revisie):
         return Hint(
             f'{plaats(oordeel, hoofdletter=True)} gebruikt de kolom `{naam}`. Die is er dan niet.',
             doen.vervang_naam(oordeel, naam, lijkt[0]),
