@@ -25,8 +25,6 @@ def waarde(kolom, waarde):
 
 # --- In een stap ------------------------------------------------------------------------------
 
-TE_KORT = NIEUW, PLAATS_TYPE, 'String(5)'
-
 tikfout_gemigreerd = kolom_met(NIEUW, PLAATS, TIKFOUT).migrate('nieuw')
 tikfout_met_een_ander_type = kolom_met(NIEUW, REGEL, f'{TIKFOUT} = db.Column(db.Text)').migrate('n')
 tikfout_die_weinig_lijkt = kolom_met(KOLOM[NIVEAU], 'niveau', 'nivo').migrate('nieuw')
