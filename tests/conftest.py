@@ -101,6 +101,7 @@ def oordeel(request, pytestconfig):
     from controle.naspelen import Kindproces
 
     with Kindproces(OEFENMAP) as kind:
+        kind.begin()
         # Pas nu laden wint tijd: het naspelen loopt al. Niet zoeken naar afval, daarbij niet en aan
         # het eind niet, wint nog een kwart van wat de processor doet.
         gc.disable()

@@ -23,7 +23,7 @@ from stappen import (
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap, bij_het_laden, onzichtbare_kolommen
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
-from controle.tabellen import kolommen_van
+from controle.tabellen import alle_kolommen, kolommen_van
 
 # Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
 NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
@@ -49,6 +49,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
     ]
     yield from eerst
     if not eerst:
+        yield from _half(oordeel)
         fout_onderweg = list(_naspelen(oordeel))
         # Een downgrade die niet lukt komt na wat de upgrade verkeerd doet.
         pas_terug = oordeel.fout is not None and oordeel.fout.fase == 'terug'
@@ -196,6 +197,18 @@ def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
     elif fout.revisie:
         stap = oordeel.stap_van_revisie(fout.revisie)
     yield Afwijking(stap, 'naspelen', fout.fase, gevonden=fout.melding, revisie=fout.revisie)
+
+
+def _half(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een upgrade die halverwege stopte: in data.sqlite staat al iets van die revisie."""
+    fout, database = oordeel.fout, oordeel.database
+    plaats = oordeel.plaats_van_database
+    if not fout or fout.fase != 'heen' or plaats != len(oordeel.volgorde) - 1:
+        return
+    voor, nu = set(alle_kolommen(oordeel.head)), set(alle_kolommen(database.schema))
+    if nu > voor or database.schema.keys() > oordeel.head.keys():
+        stap = oordeel.stap_van_revisie(fout.revisie)
+        yield Afwijking(stap, 'database', 'half', gevonden=min(nu - voor), revisie=fout.revisie)
 
 
 def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:

@@ -1,6 +1,7 @@
 """Het proces dat de migraties van een leerling naspeelt; naspelen.py begint het en wacht.
 
-Het draait in een kopie van de oefenmap. Het begint met een lege database en gaat een
+Het draait in een kopie van de oefenmap. Elke regel die het leest is een rij opdrachten: die doet
+het op de database in die kopie. Daarna begint het met een lege database ernaast, en gaat een
 revisie per keer omhoog, met rijen in de tabellen, en daarna een revisie per keer omlaag.
 Wat het ziet schrijft het regel voor regel op: zo is er ook na een fout iets te lezen.
 """
@@ -13,9 +14,9 @@ import os
 import re
 import sqlite3
 import sys
+import tempfile
 import traceback
 import warnings
-from contextlib import closing
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,8 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script, ScriptDirectory
 from flask import Flask
-from flask.cli import find_best_app
+from flask.cli import ScriptInfo, find_best_app
+from flask_migrate.cli import db as flask_db
 from sqlalchemy import (
     Connection,
     Engine,
@@ -40,7 +42,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError
 from stappen import CURSISTEN, MODULE
 
-from controle.naspelen import Fout, Stand, stop_samen
+from controle.naspelen import VERSLAG, Fout, Stand, stop_samen
 from controle.tabellen import citeer, lees_schema
 from controle.vergelijken import WAT_TELT, schema_van, verschillen
 
@@ -74,31 +76,24 @@ class Opdrachten(list):
 
 
 class Rondgang:
-    """Speelt de oefenmap in `kopie` na, heen en terug, en schrijft in `verslag` wat hij ziet."""
+    """Speelt de oefenmap in `kopie` na, heen en terug, en schrijft ernaast op wat hij ziet."""
 
-    def __init__(self, kopie: Path, verslag: Path) -> None:
+    def __init__(self, kopie: Path, oefenmap: Path) -> None:
         self.kopie = kopie
-        self.verslag = verslag.open('w', encoding='utf-8')
-        self.fase = 'module'
-        self.revisie = None
         # De map van de leerling; wat daarnaartoe wijst, gaat naar de kopie.
-        self.oefenmap = None
+        self.oefenmap = oefenmap.resolve()
+        self.verslag = (kopie.parent / VERSLAG).open('a', encoding='utf-8')
+        self.app = None
         # De database buiten de kopie die de module wilde openen.
         self.elders = None
         self.engines = []
+        # Waar tijdens het naspelen de databases staan; elke keer een lege map.
+        self.leeg = None
+        self.verbind_met = sqlite3.connect
 
-    def bewaak(self, oefenmap: Path) -> None:
-        """Laat geen verbinding door met een database buiten de kopie.
-
-        Een pad naar de map van de leerling zelf komt uit op dezelfde plaats in de kopie.
-        """
-        self.oefenmap = oefenmap.resolve()
-        verbind = sqlite3.connect
-
-        def verbind_met_de_kopie(database: str | bytes | Path, *rest: object, **opties: object):
-            return verbind(self._in_de_kopie(database), *rest, **opties)
-
-        sqlite3.connect = sqlite3.dbapi2.connect = verbind_met_de_kopie
+    def bewaak(self) -> None:
+        """Laat geen verbinding door met een database buiten de kopie."""
+        sqlite3.connect = sqlite3.dbapi2.connect = self.verbind
 
         def bij_openen(gebeurtenis: str, argumenten: tuple) -> None:
             if gebeurtenis == 'sqlite3.connect' and not self._mag_open(argumenten[0]):
@@ -114,11 +109,22 @@ class Rondgang:
                 self.elders = dialect.name
                 raise Elders(self.elders)
 
-    def speel(self) -> None:
-        """Speelt alles na; wat er ook misgaat, het komt als fout in het verslag."""
+    def verbind(self, database: str | bytes | Path, *rest: object, **opties: object):
+        """Verbindt met de database in de kopie, of bij het naspelen met de lege ernaast."""
+        naam = self._in_de_kopie(database)
+        if self.leeg and (pad := Path(naam).resolve()).is_relative_to(self.kopie):
+            naam = self.leeg / pad.relative_to(self.kopie)
+            naam.parent.mkdir(parents=True, exist_ok=True)
+        return self.verbind_met(naam, *rest, **opties)
+
+    def speel(self, opdrachten: list[list[str]] = ()) -> None:
+        """Doet opdrachten en speelt alles na; wat er ook misgaat, het komt in het verslag."""
+        self.fase, self.revisie = 'module', None
         try:
-            self.app = self._laad_app()
+            self.app = self.app or self._laad_app()
             with self.app.app_context():
+                if opdrachten and not self._doe(opdrachten):
+                    return
                 self._zoek_database(self.app)
                 self._lees_model()
                 self._laad_scripts()
@@ -134,7 +140,30 @@ class Rondgang:
             else:
                 self.fase = 'elders'
                 self._meld_fout('fout', Elders(self.elders).with_traceback(fout.__traceback__))
-        self._meld('klaar', True)
+        finally:
+            self._sluit()
+            self.leeg = None
+            self._meld('klaar', True)
+
+    def _doe(self, opdrachten: list[list[str]]) -> bool:
+        """Of elke opdracht lukte: `flask db ...`, of de regels van een gesprek in de shell."""
+        for wie, *delen in opdrachten:
+            try:
+                if wie == 'shell':
+                    exec('\n'.join(delen), self.app.make_shell_context())
+                else:
+                    info = ScriptInfo(create_app=lambda: self.app)
+                    flask_db.main(delen, wie, standalone_mode=False, obj=info)
+            except BaseException as fout:
+                self._meld('mislukt', f'{type(fout).__name__}: {fout}')
+                return False
+        # Wat een opdracht las of schreef, ziet het naspelen niet.
+        self.app.extensions['migrate'].db.session.remove()
+        return True
+
+    def _sluit(self) -> None:
+        for engine in self.engines:
+            engine.dispose()
 
     def _meld(self, soort: str, waarde: object) -> None:
         self.verslag.write(json.dumps([soort, waarde], default=repr) + '\n')
@@ -183,7 +212,7 @@ class Rondgang:
     def _in_de_kopie(self, database: str | bytes | Path) -> str:
         naam = os.fsdecode(database)
         pad = Path(naam).resolve()
-        if self.oefenmap and pad.is_relative_to(self.oefenmap):
+        if pad.is_relative_to(self.oefenmap):
             return str(self.kopie / pad.relative_to(self.oefenmap))
         return naam
 
@@ -191,7 +220,8 @@ class Rondgang:
         naam = os.fsdecode(database)
         if naam.startswith('file:'):
             naam = unquote(urlsplit(naam).path)
-        return naam in ('', ':memory:') or Path(naam).resolve().is_relative_to(self.kopie)
+        mag = [self.kopie, *filter(None, [self.leeg])]
+        return naam in ('', ':memory:') or any(map(Path(naam).resolve().is_relative_to, mag))
 
     def _laad_app(self) -> Flask:
         # De map van de leerling komt op de plaats van tests/: zijn hulpmodules gaan voor, ook
@@ -219,15 +249,23 @@ class Rondgang:
                 raise Elders(adres or ':memory:')
             if not self._mag_open(self._in_de_kopie(adres)):
                 raise Elders(adres)
-            event.listen(engine, 'connect', _stel_in)
-        self.plaats = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()
-        self._meld('database', self.plaats.relative_to(self.kopie).as_posix())
-        # Voor het laden stond hier de database van de leerling.
+            if not event.contains(engine, 'connect', self._stel_in):
+                event.listen(engine, 'connect', self._stel_in)
+        plaats = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()
+        self._meld('database', plaats.relative_to(self.kopie).as_posix())
         self._begin_leeg()
 
     def _begin_leeg(self) -> None:
-        self.db.engine.dispose()
-        _maak_leeg(self.plaats)
+        self._sluit()
+        self.leeg = Path(tempfile.mkdtemp(dir=self.kopie.parent))
+
+    def _stel_in(self, verbinding: object, _: object) -> None:
+        if self.leeg:
+            # Waarin nagespeeld is, gaat weg.
+            verbinding.execute('PRAGMA synchronous = OFF')
+            # Een batch-migratie gooit een tabel even weg; of daar rijen naar verwijzen hangt van de
+            # eigen rijen van de leerling af, niet van de verzonnen rijen hier.
+            verbinding.execute('PRAGMA foreign_keys = OFF')
 
     def _lees_model(self) -> None:
         # Ook als een migratie straks mislukt, is zo te zien bij welke stap het model is.
@@ -314,27 +352,6 @@ def _melding(fout: BaseException) -> str:
     if isinstance(fout, NameError | AttributeError | ModuleNotFoundError):
         naam = fout.name
     return (str(getattr(fout, 'orig', None) or naam or fout).splitlines() or [''])[0]
-
-
-def _stel_in(verbinding: object, _: object) -> None:
-    # De kopie mag verloren gaan.
-    verbinding.execute('PRAGMA synchronous = OFF')
-    # Een batch-migratie gooit een tabel even weg; of daar rijen naar verwijzen hangt van de eigen
-    # rijen van de leerling af, niet van de verzonnen rijen hier.
-    verbinding.execute('PRAGMA foreign_keys = OFF')
-
-
-def _maak_leeg(database: Path) -> None:
-    try:
-        for naast in ('-journal', '-wal', '-shm', ''):
-            database.with_name(database.name + naast).unlink(missing_ok=True)
-    except PermissionError:
-        # Windows verwijdert geen bestand dat de module nog open heeft.
-        with (
-            closing(sqlite3.connect(database)) as vol,
-            closing(sqlite3.connect(':memory:')) as leeg,
-        ):
-            leeg.backup(vol)
 
 
 def _lees_rijen(verbinding: Connection, schema: dict) -> dict[str, list[dict]]:
@@ -431,14 +448,25 @@ def _verzin(kolom: str, type_: str, plaats: int) -> object:
 
 
 if __name__ == '__main__':
-    verslag, oefenmap, uiterlijk = sys.argv[1:]
+    oefenmap, uiterlijk = sys.argv[1:]
     # De module van de leerling heeft niets met deze argumenten te maken.
     del sys.argv[1:]
+    # Een script dat twee keer in een seconde verandert, heeft anders een vertaling die te oud is.
+    sys.dont_write_bytecode = True
     stop_samen()
-    # Wie dit proces begon kan weg zijn, bijvoorbeeld met zijn venster: dan stopt het zelf.
-    faulthandler.dump_traceback_later(float(uiterlijk), exit=True)
-    rondgang = Rondgang(kopie=Path.cwd(), verslag=Path(verslag))
-    rondgang.bewaak(oefenmap=Path(oefenmap))
-    rondgang.speel()
-    # Het verslag is compleet: ook Python hoeft niets op te ruimen.
+    # Wat de module leest of afdrukt, heeft niets met de opdrachten te maken.
+    opdrachten, klaar = os.dup(0), os.dup(1)
+    niets = os.open(os.devnull, os.O_RDWR)
+    os.dup2(niets, 0)
+    os.dup2(niets, 1)
+    rondgang = Rondgang(kopie=Path.cwd(), oefenmap=Path(oefenmap))
+    rondgang.bewaak()
+    with os.fdopen(opdrachten, encoding='utf-8') as regels:
+        for regel in regels:
+            # Wie dit proces begon kan weg zijn, bijvoorbeeld met zijn venster: dan stopt het zelf.
+            faulthandler.dump_traceback_later(float(uiterlijk), exit=True)
+            rondgang.speel(json.loads(regel))
+            faulthandler.cancel_dump_traceback_later()
+            os.write(klaar, b'\n')
+    # Ook Python hoeft niets op te ruimen.
     os._exit(0)

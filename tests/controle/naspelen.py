@@ -1,7 +1,7 @@
 """Laat de migraties van een leerling naspelen, in een eigen proces en op een kopie.
 
-Wat dat proces doet staat in kindproces.py. Dit bestand begint het, wacht erop, leest zijn
-verslag en ruimt op. Het gebruikt geen enkel pakket: zo begint het naspelen meteen.
+Wat dat proces doet staat in kindproces.py. Dit bestand begint het, geeft het opdrachten, leest
+zijn verslag en ruimt op. Het gebruikt geen enkel pakket: zo begint het naspelen meteen.
 """
 
 import ctypes
@@ -12,11 +12,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from stappen import DATABASE
 
 # Zoveel seconden krijgt het naspelen; gewoon is minder dan een seconde.
 TIJDSLIMIET = 30
@@ -25,6 +24,8 @@ TIJDSLIMIET = 30
 GROOTSTE_BESTAND = 5_000_000
 
 KINDPROCES = Path(__file__).with_name('kindproces.py')
+# Naast de kopie: wat het proces zag, en de databases waarin het naspeelt.
+VERSLAG = 'verslag.jsonl'
 
 
 @dataclass
@@ -76,6 +77,8 @@ class Verslag:
     fout: Fout | None = None
     # Een model dat geen rij kan lezen of tonen; dat houdt het naspelen niet tegen.
     leesfout: Fout | None = None
+    # De opdracht die niet lukte; dan is er niet nagespeeld.
+    mislukt: str | None = None
 
     @property
     def is_nagespeeld(self) -> bool:
@@ -89,7 +92,7 @@ class Verslag:
 
 
 class Kindproces:
-    """Begint bij `with` met naspelen; `verslag()` wacht tot het klaar is.
+    """Een proces dat in een kopie van een oefenmap opdrachten doet, en de migraties naspeelt.
 
     Bij het verlaten is het proces weg en de kopie opgeruimd, ook na Ctrl-C.
     """
@@ -98,27 +101,14 @@ class Kindproces:
         self.oefenmap = oefenmap
         # Wat in de omgeving van het proces anders is.
         self.anders = anders
+        self.proces = None
 
     def __enter__(self) -> 'Kindproces':
         self.tijdelijk = tempfile.TemporaryDirectory(prefix='naspelen-', ignore_cleanup_errors=True)
         try:
-            werkmap = Path(self.tijdelijk.name).resolve()
-            self.verslagbestand = werkmap / 'verslag.jsonl'
-            kopie = werkmap / 'oefenmap'
-            kopieer(self.oefenmap, kopie)
-            self.proces = subprocess.Popen(
-                [
-                    *(sys.executable, KINDPROCES, self.verslagbestand, self.oefenmap),
-                    str(2 * TIJDSLIMIET),
-                ],
-                cwd=kopie,
-                env=omgeving() | self.anders,
-                # Met een eigen sessie zijn straks ook de processen te stoppen die het zelf begint.
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            self.werkmap = Path(self.tijdelijk.name).resolve()
+            self.kopie = self.werkmap / 'oefenmap'
+            kopieer(self.oefenmap, self.kopie)
         except BaseException:
             self.tijdelijk.cleanup()
             raise
@@ -131,23 +121,50 @@ class Kindproces:
 
     def stop(self) -> None:
         """Stopt het proces, en elk proces dat het zelf begon."""
+        if self.proces is None:
+            return
         if hasattr(os, 'killpg'):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.proces.pid, signal.SIGKILL)
         self.proces.kill()
-        self.proces.wait()
+        # Hiermee gaan ook de pijpen dicht.
+        self.proces.communicate()
+        self.proces = None
+
+    def begin(self, *opdrachten: list[str]) -> None:
+        """Doet opdrachten van `flask` of regels van `flask shell`, en begint met naspelen."""
+        if self.proces is None:
+            # Een eigen sessie: zo zijn straks ook de processen te stoppen die het zelf begint.
+            self.proces = subprocess.Popen(
+                [sys.executable, KINDPROCES, self.oefenmap, str(2 * TIJDSLIMIET)],
+                cwd=self.kopie,
+                env=omgeving() | self.anders,
+                start_new_session=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        verslag = self.werkmap / VERSLAG
+        self.vanaf = verslag.stat().st_size if verslag.exists() else 0
+        # Wie al weg is, heeft geen verslag: dat blijkt bij het lezen.
+        with suppress(OSError):
+            self.proces.stdin.write(json.dumps(opdrachten).encode() + b'\n')
+            self.proces.stdin.flush()
 
     def verslag(self) -> Verslag:
         """Wat het naspelen zag; duurt het te lang, dan met een Fout in de fase 'tijd'."""
-        try:
-            self.proces.wait(TIJDSLIMIET)
-        except subprocess.TimeoutExpired:
-            self.stop()
-            gestopt = Fout('tijd', 'TimeoutExpired', f'{TIJDSLIMIET} seconden')
-        else:
-            # Geldt alleen als het verslag niet af is: de module beeindigde het proces zelf.
-            gestopt = Fout('module', 'SystemExit', f'exit status {self.proces.returncode}')
-        return lees_verslag(self.verslagbestand, gestopt)
+        proces = self.proces
+        te_lang = threading.Timer(TIJDSLIMIET, proces.kill)
+        te_lang.start()
+        # Zo laat het weten dat het klaar is, of dat het weg is.
+        if not proces.stdout.readline():
+            proces.wait()
+        # Geldt alleen als het verslag niet af is: de module beeindigde het proces zelf.
+        gestopt = Fout('tijd', 'TimeoutExpired', f'{TIJDSLIMIET} seconden')
+        if te_lang.is_alive():
+            te_lang.cancel()
+            gestopt = Fout('module', 'SystemExit', f'exit status {proces.poll()}')
+        return lees_verslag(self.werkmap / VERSLAG, self.vanaf, gestopt)
 
 
 def stop_samen() -> None:
@@ -174,15 +191,10 @@ def omgeving() -> dict[str, str]:
 
 
 def kopieer(oefenmap: Path, kopie: Path) -> None:
-    """Maakt de kopie waarin het naspelen zijn gang gaat."""
+    """Maakt de kopie waarin een kindproces zijn gang gaat."""
     shutil.copytree(oefenmap, kopie, ignore=_overslaan, ignore_dangling_symlinks=True)
     # De map van de leerling kan op slot zitten; in de kopie komt een database.
     kopie.chmod(0o700)
-    # Een module kijkt soms al bij het laden in de database. Is die niet te lezen, dan zegt de
-    # beoordeling dat.
-    with suppress(OSError):
-        if (oefenmap / DATABASE).stat().st_size <= GROOTSTE_BESTAND:
-            kopieer_database(oefenmap / DATABASE, kopie / DATABASE)
 
 
 def kopieer_database(pad: Path, kopie: Path) -> bool:
@@ -201,30 +213,29 @@ def kopieer_database(pad: Path, kopie: Path) -> bool:
 
 
 def _overslaan(map_: str, namen: list[str]) -> list[str]:
-    """Wat niet meegaat in de kopie: .venv, .git, tests, databases, en wat groot of op slot is.
+    """Wat niet meegaat in de kopie: .venv, .git, tests, en wat groot of op slot is.
 
     Ook __pycache__ niet: na twee wijzigingen in een seconde is die soms te oud.
     """
     over = []
     for naam in namen:
         pad = Path(map_, naam)
-        weg = '.sqlite' in naam or naam.endswith('.db')
         if not os.access(pad, os.R_OK):
             weg = True
         elif pad.is_dir():
-            weg = weg or naam.startswith('.') or naam in ('tests', '__pycache__')
+            weg = naam.startswith('.') or naam in ('tests', '__pycache__')
             weg = weg or (pad / 'pyvenv.cfg').exists()
         else:
-            weg = weg or not pad.is_file() or pad.stat().st_size > GROOTSTE_BESTAND
+            weg = not pad.is_file() or pad.stat().st_size > GROOTSTE_BESTAND
         if weg:
             over.append(naam)
     return over
 
 
-def lees_verslag(pad: Path, gestopt: Fout) -> Verslag:
-    """Wat er in het verslag staat; is het niet af, dan met `gestopt` als fout."""
+def lees_verslag(pad: Path, vanaf: int, gestopt: Fout) -> Verslag:
+    """Wat er vanaf byte `vanaf` in het verslag staat; niet af heeft het `gestopt` als fout."""
     verslag = Verslag()
-    regels = pad.read_text(encoding='utf-8').splitlines() if pad.exists() else []
+    regels = pad.read_bytes()[vanaf:].splitlines() if pad.exists() else []
     for regel in regels:
         try:
             soort, waarde = json.loads(regel)

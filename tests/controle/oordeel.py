@@ -63,6 +63,8 @@ class Oordeel:
     verslag: Verslag
     # De eerste is de oorzaak, de andere zijn er soms een gevolg van.
     afwijkingen: list[Afwijking] = field(default_factory=list)
+    # De hint die geprobeerd is en helpt.
+    advies: object = None
 
     @property
     def module(self) -> Bestand | None:

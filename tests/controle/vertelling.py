@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from stappen import DATABASE, DELEN_NA, LAATSTE, MODULE, STAPPEN, TABEL
 
-from controle.hints.doen import of_deel_a, werkt_elders, zet_cursisten_erin, zet_server_uit
-from controle.hints.hint import passende_hint
+from controle.hints.daden import zet_server_uit
+from controle.hints.doen import DEEL_A, of_deel, werkt_elders, zet_cursisten_erin
+from controle.hints.hint import Hint, hints_bij
 from controle.hints.opmerkingen import OPMERKINGEN
 from controle.onderweg import model_is_van
 from controle.oordeel import Afwijking, Oordeel
+from controle.proberen import kies
 from controle.tabellen import Database
 
 # Breder dan dit leest niet prettig.
@@ -50,13 +52,18 @@ def tekens(codering: str) -> dict[str, str]:
 def uitleg(oordeel: Oordeel, stap: int) -> str:
     """Wat er bij een stap niet klopt: wat verwacht is, wat er is, en waar."""
     afwijking = next(a for a in oordeel.afwijkingen if a.stap == stap)
-    wat = passende_hint(oordeel, afwijking)[1].wat
+    eerste = afwijking is oordeel.afwijkingen[0]
+    wat = (kies(oordeel) if eerste else next(hints_bij(oordeel, afwijking))).wat
     return f'Stap {_stap(afwijking)}: {wat}'
 
 
 def opmerkingen(oordeel: Oordeel) -> list[str]:
     """Wat er verder te zeggen is; geen van deze maakt een stap fout."""
-    return [f'Opmerking: {tekst}' for functie in OPMERKINGEN if (tekst := functie(oordeel))]
+    return [
+        Hint('Opmerking:', *([wat] if isinstance(wat, str) else wat)).tekst
+        for functie in OPMERKINGEN
+        if (wat := functie(oordeel))
+    ]
 
 
 def wat_nu(oordeel: Oordeel) -> str:
@@ -70,8 +77,8 @@ def wat_nu(oordeel: Oordeel) -> str:
 
 def _eerste_hint(oordeel: Oordeel) -> str:
     eerste = oordeel.afwijkingen[0]
-    wat, doe = passende_hint(oordeel, eerste)[1]
-    return f'stap {_stap(eerste)}. {wat}\n{doe}'
+    hint = kies(oordeel)
+    return f'stap {_stap(eerste)}. {hint.wat}\n{hint.doe}'
 
 
 def vouw(regel: str, breedte: int) -> str:
@@ -87,10 +94,11 @@ def _stap(afwijking: Afwijking) -> str:
 def _volgende_stap(oordeel: Oordeel) -> str:
     gehaald = oordeel.gehaald
     if gehaald == 0:
-        begin = f'begin met stap 1, {STAPPEN[0].titel}, in `LEERLING.md`:\n    flask db init'
+        stap_1 = f'met stap 1, {STAPPEN[0].titel}, in `LEERLING.md`:\n    flask db init'
         if model_is_van(oordeel, STAPPEN[DELEN_NA - 1]):
-            return f'er zijn geen migraties, en geen `data.sqlite`. {of_deel_a(begin)}'
-        return begin
+            zo_niet = of_deel(DEEL_A, 'Wat je doet')
+            return f'er zijn geen migraties, en geen `data.sqlite`. {zo_niet} Begin {stap_1}'
+        return f'begin {stap_1}'
     if gehaald == LAATSTE:
         return (
             'alle stappen zijn af. Lees de laatste uit, en lever je map in: met `migrations` en '

@@ -114,6 +114,7 @@ class Nakijken:
         plaats = {'HOME': str(thuis), 'USERPROFILE': str(thuis)}
         with Kindproces(kopie, PYTHONUSERBASE=site.getuserbase(), **plaats) as kind:
             self.kinderen.add(kind)
+            kind.begin()
             verslag = kind.verslag()
         self.kinderen.discard(kind)
         return kopie, niet_mee, verslag

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from controle.beoordeling import beoordeel
-from controle.hints import les
-from controle.hints.hint import passende_hint
+from controle.hints.hint import hints_bij
 from controle.naspelen import Verslag
 from controle.oefenmap import Oefenmap, lees_oefenmap
 from controle.oordeel import Oordeel
+from controle.proberen import kies
 
 from docent.inlevering import Inlevering, neem_over
 
@@ -40,6 +40,7 @@ class Rij:
     # De hint die de leerling krijgt: de naam van de functie, en wat hij moet doen.
     hint: str | None = None
     doe: str = ''
+    les: bool = False
     # Na het naspelen: van elke stap of hij af is.
     toestanden: list[str] = field(default_factory=list)
 
@@ -60,9 +61,11 @@ class Rij:
         nieuw = set(oefenmap.revisies) - oordeel.gehad
         if oordeel.afwijkingen:
             eerste = oordeel.afwijkingen[0]
-            self.hint, (wat, doe) = passende_hint(oordeel, eerste)
-            self.wat = f'{voor or f"stap {eerste.stap}:"} {" ".join(wat.split())}'
-            self.doe = doe
+            # Zonder naspelen is er ook niets te proberen.
+            nagespeeld = oordeel.verslag.is_nagespeeld
+            hint = kies(oordeel) if nagespeeld else next(hints_bij(oordeel, eerste))
+            self.hint, self.doe, self.les = hint.naam, hint.doe, hint.les
+            self.wat = f'{voor or f"stap {eerste.stap}:"} {" ".join(hint.wat.split())}'
         elif nieuw:
             self.opvalt.append(f'niet uitgevoerd: {len(nieuw)} van de migraties')
 
@@ -131,7 +134,7 @@ def meest_voorkomend(rijen: list[Rij]) -> Iterator[str]:
     bij = defaultdict(list)
     for rij in rijen:
         # Wie nog op de weg van de les is, maakt geen fout.
-        if rij.hint and not hasattr(les, rij.hint):
+        if rij.hint and not rij.les:
             bij[rij.hint].append(rij.naam)
     for hint, namen in sorted(bij.items(), key=lambda paar: -len(paar[1]))[:MEEST]:
         yield f'{len(namen)} x {hint.replace("_", " ")}: {_noem(namen)}'

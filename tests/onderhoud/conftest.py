@@ -9,10 +9,12 @@ from pathlib import Path
 
 import postgresql
 import pytest
+from controle import proberen
 from leerling import Leerling
 from speel_les import PROJECT, zet_klaar
 from standen import LESTEST, LESTEST_DOET_MEE, stand
 from stappen import MODULE
+from zonder_kindproces import HierProces
 
 # Zo zegt een bewering die niet klopt ook wat er dan wel was.
 pytest.register_assert_rewrite('beweringen')
@@ -38,6 +40,14 @@ def zelden_opruimen() -> None:
     """Naspelen in het proces van de test zelf maakt veel afval; elke keer zoeken kost 12%."""
     gc.freeze()
     gc.set_threshold(100_000)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def proberen_hier() -> Iterator[None]:
+    """Wat de controle probeert, gaat in dit proces; test_proberen.py doet het in een eigen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proberen, 'Kindproces', HierProces)
+        yield
 
 
 @pytest.fixture(scope='session', autouse=True)

@@ -148,8 +148,8 @@ def wat_misgaat_staat_in_de_les(hoofdstuk: Hoofdstuk, alle: list[Punt]) -> None:
 
 
 def zegt_niets_anders(punt: Punt, hoofdstuk: Hoofdstuk) -> None:
-    # Na `Anders` staat wat er is voor wie niet met een deel bezig is.
-    voorop, _, anders = punt.tekst.partition('\nAnders: ')
+    # Na `Zo niet?` staat wat er is voor wie niet met een deel bezig is.
+    voorop, _, anders = punt.tekst.partition('\nZo niet? ')
     kop = set(re.findall(r'\*(.+?)\*', punt.tekst)) & {d.kop for d in (punt.net, *punt.rest)}
     assert kop or not anders, punt.tekst
     assert is_klaar(voorop) or kop or letterlijk(voorop), punt.tekst

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import waarom
 from controle import naspelen, vertelling
-from controle.hints import doen
+from controle.hints import daden
 from controle.hints.hint import HINTS
 from controle.hints.opmerkingen import OPMERKINGEN, flask_app_in_dit_venster
 from docent.inlevering import zoek_inleveringen
@@ -104,7 +104,7 @@ def test_de_leerling_komt_verder(geval: Situatie, tmp_path, monkeypatch, snapsho
     geval.maak(m)
     with monkeypatch.context() as overal:
         # Op elk systeem staan dezelfde woorden in het bestand.
-        overal.setattr(doen, 'WINDOWS', False)
+        overal.setattr(daden, 'WINDOWS', False)
         assert wat_hij_leest(m) == snapshot(extension_class=PerOnderwerp)
     lang = pytestconfig.getoption('--lang')
     if not lang and naam(geval) in DADEN.keys() - DOET:
@@ -190,9 +190,9 @@ def test_flask_app_die_niet_goed_staat_is_een_opmerking(gezet, woord, monkeypatc
     if gezet:
         monkeypatch.setenv('FLASK_APP', gezet)
     tekst = flask_app_in_dit_venster(None)
-    assert (woord in tekst) if woord else tekst is None
+    assert (woord in tekst[0]) if woord else tekst is None
     # Doen wat er staat: de waarde na de laatste = is de waarde die de shell zet.
-    for regel in letterlijk(tekst or ''):
+    for regel in letterlijk('\n'.join(tekst or ())):
         monkeypatch.setenv('FLASK_APP', regel.partition('=')[2].strip(' "'))
         assert flask_app_in_dit_venster(None) is None
 
@@ -202,17 +202,20 @@ def test_een_spatie_voor_het_is_teken_van_flask_app_is_een_opmerking(monkeypatch
     monkeypatch.setenv('FLASK_APP ', f' {MODULE}')
     assert flask_app_in_dit_venster(None) is None
     monkeypatch.delenv('FLASK_APP')
-    assert 'een spatie voor de `=`' in flask_app_in_dit_venster(None)
+    assert 'een spatie voor de `=`' in flask_app_in_dit_venster(None)[0]
 
 
 def test_op_windows_staan_er_opdrachten_van_windows(monkeypatch):
-    monkeypatch.setattr(doen, 'WINDOWS', True)
-    assert doen.verwijder('migrations/versions/a b.py') == '    del "migrations\\versions\\a b.py"'
-    assert doen.kopieer(KOPIE, DATABASE) == (
+    monkeypatch.setattr(daden, 'WINDOWS', True)
+    assert (
+        str(daden.Verwijder('migrations/versions/a b.py'))
+        == '    del "migrations\\versions\\a b.py"'
+    )
+    assert str(daden.Kopieer(KOPIE, DATABASE)) == (
         f'In cmd:\n    copy /y {KOPIE} {DATABASE}\nIn PowerShell:\n    Copy-Item {KOPIE} {DATABASE}'
     )
-    assert f'copy /y oud\\{DATABASE} {DATABASE}' in doen.kopieer(f'oud/{DATABASE}', DATABASE)
-    assert f"$env:FLASK_APP='{MODULE}'" in doen.zet_flask_app()
+    assert f'copy /y oud\\{DATABASE} {DATABASE}' in str(daden.Kopieer(f'oud/{DATABASE}', DATABASE))
+    assert f"$env:FLASK_APP='{MODULE}'" in daden.zet_flask_app()
 
 
 # --- De lijst met hints -------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def test_alleen_doen_weet_hoe_een_opdracht_van_de_shell_heet():
         for knoop in ast.walk(boom(pad))
         if isinstance(knoop, ast.Constant) and opdracht.search(str(knoop.value))
     }
-    assert weet_het == {'doen.py'}
+    assert weet_het == {'daden.py'}
 
 
 def test_conftest_weet_welke_bestanden_er_horen_te_zijn():

@@ -204,6 +204,7 @@ def test_een_proces_dat_te_vroeg_of_niet_stopt_krijgt_een_zin(leerling, monkeypa
     noemt(vertelling.wat_nu(oordeel_apart(vroeg)), 'exit status 0')
     zet(nooit, UPGRADE, f"{UPGRADE}    open('bezig', 'w')\n    while True:\n        id(1)\n")
     with naspelen.Kindproces(nooit.map) as kind:
+        kind.begin()
         wacht_tot(lambda: [*Path(kind.tijdelijk.name).rglob('bezig')])
         monkeypatch.setattr(naspelen, 'TIJDSLIMIET', 1)
         nooit.speel_na = lambda _: kind.verslag()

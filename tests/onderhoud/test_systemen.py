@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from controle.hints import doen
+from controle.hints import daden
 from leerling import EERSTE
 from shells import CMD, HIER, POWERSHELL
 from speel_les import lees
@@ -55,8 +55,8 @@ def test_de_les_in_de_andere_shell(na_stap, uitgedeeld, shell, hoofdstuk):
 def hints() -> list[str]:
     """Elke soort opdracht die een hint voor de shell heeft."""
     return [
-        *(doen.zet_server_uit(), doen.zet_flask_app(), doen.kopieer(DATABASE, KOPIE)),
-        doen.verwijder('migrations/een script.py'),
+        *(daden.zet_server_uit(), daden.zet_flask_app(), str(daden.Kopieer(DATABASE, KOPIE))),
+        str(daden.Verwijder('migrations/een script.py')),
     ]
 
 
@@ -112,7 +112,7 @@ def test_powershell_begrijpt_elke_opdracht_van_de_les_en_van_een_hint(monkeypatc
     ]
     tekst = '\n'.join(regel for hoofdstuk in HOOFDSTUKKEN for _, regel in hoofdstuk.regels)
     in_een_zin = re.findall('`(Set-ExecutionPolicy .*?)`', tekst)
-    monkeypatch.setattr(doen, 'WINDOWS', True)
+    monkeypatch.setattr(daden, 'WINDOWS', True)
     uit_hints = [hint.rpartition('In PowerShell:\n')[2].strip() for hint in hints()]
     for opdrachten in (kolom, in_een_zin, uit_hints):
         assert opdrachten

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from controle import vertelling
 from controle.beoordeling import beoordeel
-from controle.hints.hint import HINTS, passende_hint
+from controle.hints.hint import HINTS, hints_bij
 from controle.hints.opmerkingen import OPMERKINGEN
 from controle.naspelen import Kindproces
 from controle.oefenmap import lees_oefenmap
@@ -42,9 +42,10 @@ def main(map_: Path) -> None:
     # Wat in dit venster staat, zegt niets over die map.
     os.environ['FLASK_APP'] = MODULE
     with Kindproces(map_) as kind:
+        kind.begin()
         oordeel = beoordeel(lees_oefenmap(map_), kind.verslag())
     for afwijking in oordeel.afwijkingen:
-        print(feit(afwijking), f'    {waar(passende_hint(oordeel, afwijking)[0])}', sep='\n')
+        print(feit(afwijking), f'    {waar(next(hints_bij(oordeel, afwijking)).naam)}', sep='\n')
     for functie in OPMERKINGEN:
         if functie(oordeel):
             print(f'opmerking\n    {waar(functie.__name__)}')

@@ -2,9 +2,9 @@
 
 import re
 
-from stappen import DATABASE, GEVULD, KOPIE, NU
+from stappen import DATABASE, DELEN_NA, GEVULD, KOPIE, NU
 
-from controle.hints import doen
+from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oordeel import Afwijking, Oordeel, namen_in
 from controle.tabellen import alle_kolommen, lees_database
@@ -15,7 +15,7 @@ def database_staat_in_instance(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
     if lees_database(oordeel.oefenmap.pad / 'instance' / DATABASE).toestand == 'goed':
         return Hint(
             '`data.sqlite` staat in de map `instance`. Je app zoekt hem naast de module.',
-            doen.hernoem(f'instance/{DATABASE}', DATABASE),
+            daden.Hernoem(f'instance/{DATABASE}', DATABASE),
         )
 
 
@@ -28,7 +28,7 @@ def database_is_er_niet_maar_wel_een_kopie(oordeel: Oordeel, afwijking: Afwijkin
         return Hint(
             f'`data.sqlite` {wat}. In `{naam}` heb je een kopie. Ze heeft de tabellen '
             f'van `{oordeel.naam_van(stand.revisie)}`, en namen in {namen} rijen.',
-            'Zet die kopie terug:\n' + doen.zet_kopie_terug(oordeel, naam),
+            doen.zet_kopie_terug(oordeel, naam),
         )
 
 
@@ -37,8 +37,8 @@ def database_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = 'is er niet' if afwijking.wat == 'ontbreekt' else 'is leeg: er staat geen enkele tabel in'
     return Hint(
         f'`data.sqlite` {wat}.',
-        'Heb je een kopie, zet die dan terug. Anders maken de migraties een nieuwe, zonder rijen:\n'
-        '    flask db upgrade',
+        'Heb je een kopie, zet die dan terug. Anders maken de migraties een nieuwe, zonder rijen:',
+        doen.UPGRADE,
     )
 
 
@@ -67,11 +67,13 @@ def script_is_weg_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint 
     if stand:
         return Hint(
             f'{wat} De tabellen zijn wel precies die van `{oordeel.naam_van(stand.revisie)}`.',
-            f'Zet die revisie in de database:\n    flask db stamp --purge {stand.revisie}',
+            'Zet die revisie in de database:',
+            daden.FlaskDb(('stamp', '--purge', stand.revisie)),
         )
     return Hint(
         f'{wat} Het is verwijderd, of deze database komt uit een andere map.',
-        'Zet het terug uit de prullenbak. Is het daar niet? ' + doen.weg_terug(oordeel),
+        'Zet het terug uit de prullenbak. Is het daar niet?',
+        doen.weg_terug(oordeel),
     )
 
 
@@ -81,15 +83,31 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
     if stand:
         versies = ' en ook '.join(f'`{versie}`' for versie in oordeel.database.versies or ())
         # Met meer revisies in de database weigert een stamp zonder --purge.
-        purge = '--purge ' if len(oordeel.database.versies or ()) > 1 else ''
+        purge = ['--purge'] if len(oordeel.database.versies or ()) > 1 else []
         doel = 'head' if oordeel.oefenmap.heads == [stand.revisie] else stand.revisie
         staat = f'staat revisie {versies}' if versies else 'staat geen revisie'
         return Hint(
             f'In `data.sqlite` {staat}, maar de tabellen zijn die van '
             f'`{oordeel.naam_van(stand.revisie)}`.',
-            'Zet alleen de juiste revisie erin, en doe geen `flask db downgrade`:\n'
-            f'    flask db stamp {purge}{doel}',
+            'Zet alleen de juiste revisie erin, en doe geen `flask db downgrade`:',
+            daden.FlaskDb(('stamp', *purge, doel)),
         )
+
+
+@hint('database', 'half')
+def upgrade_stopte_halverwege(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    tabel, kolom = afwijking.gevonden
+    wat = (
+        f'In `data.sqlite` staat al kolom `{kolom}` van tabel `{tabel}`: de upgrade van '
+        f'`{oordeel.naam_van(afwijking.revisie)}` stopte halverwege. Zo lukt hij niet meer'
+    )
+    # Zo ver gaat ook een deel van de verdieping.
+    deel = oordeel.gehaald >= DELEN_NA
+    anders = doen.of_deel(doen.DEEL_C, 'Wat er misgaat') if deel else ''
+    if _kopie_past(oordeel):
+        kopie = doen.zet_kopie_terug(oordeel, KOPIE)
+        return Hint(f'{wat}. `{KOPIE}` is van ervoor.', anders, kopie, les=deel)
+    return Hint(f'{wat}.', anders, doen.weg_terug(oordeel))
 
 
 @hint('database', 'zonder versie', 'anders')
@@ -107,7 +125,7 @@ def database_past_niet_bij_de_migraties(oordeel: Oordeel, afwijking: Afwijking) 
     if _kopie_past(oordeel):
         return Hint(
             f'{wat}. `{KOPIE}` is van dezelfde revisie, en klopt wel.',
-            'Zet die kopie terug:\n' + doen.zet_kopie_terug(oordeel, KOPIE),
+            doen.zet_kopie_terug(oordeel, KOPIE),
         )
     return Hint(f'{wat}.', doen.weg_terug(oordeel))
 
@@ -126,7 +144,8 @@ def waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking) -> H
         return Hint(
             f'De upgrade van `{oordeel.naam_van(afwijking.revisie)}` loopt vast op '
             f'`data.sqlite`: kolom `{kolom}` {wat}.',
-            f'Verander die rijen in `flask shell`. {doen.lukt_dat_niet(oordeel)}',
+            'Verander die rijen in `flask shell`.',
+            doen.lukt_dat_niet(oordeel),
         )
 
 
@@ -159,7 +178,7 @@ def verwijzende_rijen_houden_de_upgrade_tegen(
         if not (geraakt and database.rijen[tabel]):
             continue
         if met_transactie or 'foreign_keys' not in script.tekst:
-            doe = doen.zet_onder(
+            doe = daden.zet_onder(
                 script,
                 script.functie('upgrade').lineno,
                 "    op.execute('PRAGMA foreign_keys = OFF')",
@@ -167,7 +186,7 @@ def verwijzende_rijen_houden_de_upgrade_tegen(
             if met_transactie:
                 regels = zet_aan.tekst.splitlines()
                 nummer = next(n for n, regel in enumerate(regels, 1) if aan.search(regel))
-                doe = doen.maak(zet_aan, nummer, aan.sub(r'\1OFF', zet_aan.regel(nummer)))
+                doe = daden.maak(zet_aan, nummer, aan.sub(r'\1OFF', zet_aan.regel(nummer)))
             return Hint(
                 f'`{script.naam}` maakt de tabel `{min(geraakt)}` opnieuw. Je code zet '
                 f'`foreign_keys` aan, en rijen in `{tabel}` wijzen naar die tabel. Dan lukt de '
@@ -178,10 +197,11 @@ def verwijzende_rijen_houden_de_upgrade_tegen(
 
 @hint('database', 'achter')
 def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    gaat_weg = doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie))
     return Hint(
-        doen.ligt_klaar(oordeel, afwijking.revisie) + gaat_weg,
-        'Lees het na, en voer het uit:\n    flask db upgrade',
+        doen.ligt_klaar(oordeel, afwijking.revisie),
+        doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie)),
+        'Lees het na, en voer het uit:',
+        doen.UPGRADE,
     )
 
 
@@ -192,7 +212,7 @@ def namen_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         naam, _, namen = oordeel.passende_kopie
         return Hint(
             f'{wat} In `{naam}` heb je er {namen}.',
-            'Zet die kopie terug:\n' + doen.zet_kopie_terug(oordeel, naam),
+            doen.zet_kopie_terug(oordeel, naam),
         )
     return Hint(f'{wat} Een kopie die ze allemaal heeft is er niet.', doen.weg_terug(oordeel))
 
@@ -206,8 +226,9 @@ def kolom_is_leeg_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint
     if oordeel.database.versies == [oordeel.revisie_van(*GEVULD.plek)]:
         return Hint(
             wat,
-            'Ga een revisie terug, en weer vooruit. Dan vult het script de kolom:\n'
-            '    flask db downgrade\n    flask db upgrade',
+            'Ga een revisie terug, en weer vooruit. Dan vult het script de kolom:',
+            doen.DOWNGRADE,
+            doen.UPGRADE,
         )
     return Hint(wat, doen.weg_terug(oordeel))
 

@@ -1,20 +1,60 @@
-"""Wat een hint is, en hoe bij een afwijking de eerste wordt gekozen die past."""
+"""Wat een hint is, en welke er bij een afwijking passen."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
 
 from stappen import MODULE
 
+from controle.hints.daden import Daad
 from controle.oordeel import Afwijking, Oordeel
 
 
-class Hint(NamedTuple):
-    """Twee teksten voor de leerling; een regel met vier spaties ervoor staat er letterlijk."""
+class Hint:
+    """Een voorstel: wat er in deze map aan de hand is, en het ene ding om te doen.
 
-    # Wat er in deze map aan de hand is.
-    wat: str
-    # Het ene ding om te doen.
-    doe: str
+    `doe` zijn zinnen en daden, in de volgorde waarin een leerling ze leest. Een regel met vier
+    spaties ervoor staat er letterlijk.
+    """
+
+    def __init__(self, wat: str, *doe: object, les: bool = False) -> None:
+        self.wat = wat
+        # Of de les of een deel dit hier laat doen: dat wordt niet geprobeerd.
+        self.les = les
+        self.delen = list(_plat(doe))
+        # De functie die hem maakte.
+        self.naam = ''
+
+    @property
+    def doe(self) -> str:
+        """Wat een leerling leest over wat hij doet."""
+        return _aan_elkaar(self.delen)
+
+    @property
+    def tekst(self) -> str:
+        """Wat er is, en wat hij doet, achter elkaar."""
+        return _aan_elkaar([self.wat, *self.delen])
+
+    @property
+    def daden(self) -> list[Daad]:
+        """Wat er te proberen is."""
+        return [deel for deel in self.delen if isinstance(deel, Daad)]
+
+
+def _plat(delen: object) -> Iterator[object]:
+    for deel in delen:
+        if isinstance(deel, tuple | list):
+            yield from _plat(deel)
+        elif deel:
+            yield deel
+
+
+def _aan_elkaar(delen: list[object]) -> str:
+    tekst = ''
+    for deel in map(str, delen):
+        # Een blok staat op een eigen regel, en wat erna komt ook.
+        in_een_blok = tekst.rpartition('\n')[2].startswith('    ')
+        nieuw = in_een_blok or deel.startswith(('    ', 'In cmd:'))
+        tekst += ('\n' if nieuw else ' ') * bool(tekst) + deel
+    return tekst
 
 
 # Elke hint, in de volgorde waarin ze geprobeerd worden; __init__.py zet ze erin.
@@ -34,15 +74,17 @@ def hint(soort: str = '', *wat: str) -> Callable:
     return zet_erbij
 
 
-def passende_hint(oordeel: Oordeel, afwijking: Afwijking) -> tuple[str, Hint]:
-    """De eerste hint die bij de afwijking past, met de naam van zijn functie."""
+def hints_bij(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    """De hints die bij de afwijking passen, de beste eerst."""
     for functie in HINTS:
-        for soort, wat in functie.voor:
-            if soort in ('', afwijking.soort) and (not wat or afwijking.wat in wat):
-                if gevonden := functie(oordeel, afwijking):
-                    return functie.__name__, gevonden
-                break
-    raise LookupError(f'Er is geen hint voor {afwijking}.')
+        past = [
+            soort in ('', afwijking.soort) and (not wat or afwijking.wat in wat)
+            for soort, wat in functie.voor
+        ]
+        if any(past) and (gevonden := functie(oordeel, afwijking)):
+            gevonden.naam = functie.__name__
+            gevonden.les |= functie.__module__ == 'controle.hints.les'
+            yield gevonden
 
 
 def plaats(oordeel: Oordeel, hoofdletter: bool = False) -> str:

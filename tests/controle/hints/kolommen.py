@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from stappen import kolommen_na
 
-from controle.hints import doen
+from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
@@ -67,7 +67,7 @@ def oude_kolom_is_er_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         bestand = oordeel.oefenmap.bestand_met(afwijking.tabel)
         return Hint(
             f'{hier} hoort in deze stap weg te gaan. Hij staat nog in je model.',
-            doen.haal_weg(bestand, bestand.regel_van_kolom(*afwijking.plek)),
+            daden.haal_weg(bestand, bestand.regel_van_kolom(*afwijking.plek)),
         )
     return Hint(
         f'{hier} is uit je model, maar nog niet uit de database.',
@@ -81,13 +81,13 @@ def kolom_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'`{script.naam}` vult {plek(afwijking)} niet, of niet goed. Samen met '
         f'`{afwijking.verwacht.som_met}` hoort er in elke rij hetzelfde jaar uit te komen.',
-        doen.zet_onder(
+        daden.zet_onder(
             script, script.eind_van('upgrade'), f"    op.execute('{afwijking.verwacht.vulling}')"
         ),
     )
 
 
-@hint('kolom')
+@hint('kolom', 'type', 'primary key', 'null', 'standaard', 'uniek', 'foreign key', 'index')
 def eigenschap_is_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = f'{plek(afwijking, hoofdletter=True)} {_eigenschap(afwijking)}.'
     kolom = kolommen_na(oordeel.stap_nu)[afwijking.plek]

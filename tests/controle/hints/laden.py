@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from stappen import DATABASE, DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, SERVER, kolommen_na
 
-from controle.hints import doen
+from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plaats
 from controle.oefenmap import Bestand, heet, kolommen_in, namen_van
 from controle.oordeel import Afwijking, Oordeel
@@ -28,9 +28,9 @@ def klasse_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
     # Hoeveel kolommen er anders zijn dan in de stap van nu.
     anders = [len(kolommen_in(klasse) ^ goed) for _, klasse in dubbel]
     if anders[0] == anders[1]:
-        return Hint(wat, f'Welke is de goede? Haal de andere weg. {doen.lukt_dat_niet(oordeel)}')
+        return Hint(wat, 'Welke is de goede? Haal de andere weg.', doen.lukt_dat_niet(oordeel))
     bestand, weg = dubbel[anders.index(max(anders))]
-    return Hint(wat, doen.haal_weg(bestand, weg.lineno, weg.end_lineno))
+    return Hint(wat, daden.haal_weg(bestand, weg.lineno, weg.end_lineno))
 
 
 @hint('naspelen', 'module', 'Migrate')
@@ -48,12 +48,12 @@ def migrate_ontbreekt_of_is_niet_compleet(oordeel: Oordeel, afwijking: Afwijking
         return Hint(
             f'In `{MODULE}` ontbreekt, buiten een functie, de regel die Flask-Migrate aan je app '
             'koppelt. Daardoor kent Flask het commando `flask db` niet.',
-            doen.zet_onder(module, db.end_lineno, REGELS['migrate']),
+            daden.zet_onder(module, db.end_lineno, REGELS['migrate']),
         )
     if nummer < db.lineno:
         return Hint(
             f'Regel {nummer} van `{MODULE}`, met `Migrate`, staat boven `db = ...`.',
-            doen.verplaats(module, nummer, db.end_lineno, ''),
+            daden.verplaats(module, nummer, db.end_lineno, ''),
         )
     if ast.unparse(aanroep) == REGELS['migrate']:
         return None
@@ -61,7 +61,7 @@ def migrate_ontbreekt_of_is_niet_compleet(oordeel: Oordeel, afwijking: Afwijking
     return Hint(
         f'`Migrate` heeft je app en je database nodig, in die volgorde. Nu staat er '
         f'`{ast.unparse(aanroep)}`.',
-        doen.maak(module, nummer, begin + REGELS['migrate']),
+        daden.maak(module, nummer, begin + REGELS['migrate']),
     )
 
 
@@ -70,8 +70,8 @@ def module_maakt_geen_app(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
     if not oordeel.module.aanroepen('Flask') and oordeel.fout.bestand is None:
         return Hint(
             f'`{MODULE}` maakt geen app: er staat nergens `Flask(__name__)`.',
-            'Had je meer code? Zet die terug met ongedaan maken in je editor. '
-            + doen.lukt_dat_niet(oordeel),
+            'Had je meer code? Zet die terug met ongedaan maken in je editor.',
+            doen.lukt_dat_niet(oordeel),
         )
 
 
@@ -90,12 +90,12 @@ def naam_wordt_te_laat_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
         if naam in maakt and knoop.lineno > gebruikt.lineno:
             return Hint(
                 f'{wat} Dat komt pas op regel {knoop.lineno}.',
-                doen.verplaats(module, knoop.lineno, begin - 1, ''),
+                daden.verplaats(module, knoop.lineno, begin - 1, ''),
             )
         if soort and namen_van(knoop) and heet(knoop.value, soort):
             return Hint(
                 f'{wat} Op regel {knoop.lineno} heet dat `{ast.unparse(knoop.targets[0])}`.',
-                doen.maak(module, knoop.lineno, f'{naam} = {ast.unparse(knoop.value)}'),
+                daden.maak(module, knoop.lineno, f'{naam} = {ast.unparse(knoop.value)}'),
             )
     regel = REGELS.get(naam)
     if naam == 'db' and module.toekenning('namen'):
@@ -103,7 +103,7 @@ def naam_wordt_te_laat_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
     if regel:
         return Hint(
             f'{wat} De regel die dat maakt ontbreekt.',
-            doen.zet_onder(module, begin - 1, regel),
+            daden.zet_onder(module, begin - 1, regel),
         )
 
 
@@ -117,9 +117,9 @@ def klasse_zonder_primary_key(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
             regel = 'id = db.Column(db.Integer, primary_key=True)'
             return Hint(
                 f'De klasse `{klasse.name}` heeft geen primary key. Een model kan niet zonder.',
-                doen.maak(bestand, id_, regel)
+                daden.maak(bestand, id_, regel)
                 if id_
-                else doen.zet_onder(bestand, klasse.body[0].end_lineno, f'    {regel}'),
+                else daden.zet_onder(bestand, klasse.body[0].end_lineno, f'    {regel}'),
             )
 
 
@@ -133,8 +133,9 @@ def driver_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'{plaats(oordeel, hoofdletter=True)} heeft de driver van PostgreSQL nodig, en die is er '
         f'niet (`{afwijking.gevonden}`).',
-        'Installeer die, met je .venv actief:\n    python -m pip install "psycopg[binary]"\n'
-        f'{_VAN_EEN_SERVER} {goed}',
+        'Installeer die, met je .venv actief:\n    python -m pip install "psycopg[binary]"',
+        _VAN_EEN_SERVER,
+        goed,
     )
 
 
@@ -157,8 +158,8 @@ def pakket_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'{plaats(oordeel, hoofdletter=True)} importeert `{naam}`. Python vindt dat niet.',
         f'Is het een bestand van jezelf? Zet dan `{naam}.py` in deze map. Is het een pakket? '
-        f'Installeer het, met je .venv actief:\n    python -m pip install {naam}\n'
-        + doen.lukt_dat_niet(oordeel),
+        f'Installeer het, met je .venv actief:\n    python -m pip install {naam}',
+        doen.lukt_dat_niet(oordeel),
     )
 
 
@@ -171,7 +172,7 @@ def import_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if bestand and oordeel.fout.soort == 'NameError' and naam in IMPORTS:
         return Hint(
             f'{plaats(oordeel, hoofdletter=True)} gebruikt `{naam}`, maar importeert het niet.',
-            doen.zet_onder(bestand, bestand.eind_van_de_imports, IMPORTS[naam]),
+            daden.zet_onder(bestand, bestand.eind_van_de_imports, IMPORTS[naam]),
         )
 
 
@@ -198,12 +199,12 @@ def twee_keer_sqlalchemy(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     ]
     if len(gemaakt) > 1:
         (bestand, eerste), (ander, tweede), *_ = gemaakt
-        doe = f'Houd er een, en importeer die in het andere bestand. {doen.lukt_dat_niet(oordeel)}'
+        doe = 'Houd er een, en importeer die in het andere bestand.', doen.lukt_dat_niet(oordeel)
         return Hint(
             f'Er wordt twee keer een `SQLAlchemy(...)` gemaakt: op regel {eerste} van '
             f'`{bestand.naam}` en op regel {tweede} van `{ander.naam}`. De ene weet niet welke '
             'modellen de andere heeft.',
-            doen.haal_weg(ander, tweede) if bestand is ander else doe,
+            daden.haal_weg(ander, tweede) if bestand is ander else doe,
         )
 
 
@@ -256,7 +257,7 @@ def regel_opent_een_database_elders(oordeel: Oordeel, afwijking: Afwijking) -> H
         return None
     weg = f'Haal {plaats(oordeel)} weg.'
     if oordeel.foutbestand:
-        weg = doen.haal_weg(oordeel.foutbestand, oordeel.fout.regel)
+        weg = daden.haal_weg(oordeel.foutbestand, oordeel.fout.regel)
     return Hint(
         f'{plaats(oordeel, hoofdletter=True)} opent een database buiten deze map: '
         f'`{afwijking.gevonden}`. De controle speelt daarom niets na.',
@@ -267,11 +268,12 @@ def regel_opent_een_database_elders(oordeel: Oordeel, afwijking: Afwijking) -> H
 @hint('naspelen', 'elders', 'plaats')
 def database_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     gevolg = ' De controle speelt daarom niets na.' if afwijking.wat == 'elders' else ''
-    server = f'{_VAN_EEN_SERVER} ' if afwijking.gevonden == 'postgresql' else ''
+    server = _VAN_EEN_SERVER if afwijking.gevonden == 'postgresql' else ''
     return Hint(
         f'Je app gebruikt de database `{afwijking.gevonden}`. In de les is dat `{DATABASE}`, '
         f'naast `{MODULE}`.{gevolg}',
-        server + _zet_adres_goed(oordeel),
+        server,
+        _zet_adres_goed(oordeel),
     )
 
 
@@ -282,7 +284,7 @@ def db_kent_de_app_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if regel is None and migrate:
         return Hint(
             f'`{MODULE}` geeft je app niet aan `db`.',
-            doen.zet_onder(module, migrate.lineno - 1, 'db.init_app(app)'),
+            daden.zet_onder(module, migrate.lineno - 1, 'db.init_app(app)'),
         )
     for aanroep in module.aanroepen('SQLAlchemy', regel) if regel else ():
         met_app = 'app' in {k.id for k in ast.walk(aanroep) if isinstance(k, ast.Name)}
@@ -291,7 +293,7 @@ def db_kent_de_app_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             nieuw = nieuw.replace(', None', '').replace(', )', ')')
             return Hint(
                 f'Regel {regel.lineno} van `{MODULE}` geeft je app niet aan `SQLAlchemy`.',
-                doen.maak(module, regel.lineno, f'db = {nieuw}'),
+                daden.maak(module, regel.lineno, f'db = {nieuw}'),
             )
 
 
@@ -318,8 +320,8 @@ def _zet_adres_goed(oordeel: Oordeel) -> str:
     for knoop in module.boom.body:
         boven_db = db is None or knoop.lineno < db.lineno
         if 'SQLALCHEMY_DATABASE_UR' in ast.unparse(knoop) and boven_db:
-            return doen.maak(module, knoop.lineno, REGELS['adres'])
-    return doen.zet_onder(module, app.end_lineno if app else 0, REGELS['adres'])
+            return daden.maak(module, knoop.lineno, REGELS['adres'])
+    return daden.zet_onder(module, app.end_lineno if app else 0, REGELS['adres'])
 
 
 def _regel_van_db(module: Bestand) -> ast.stmt | None:
@@ -337,8 +339,8 @@ def naspelen_duurt_te_lang(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
     return Hint(
         f'`{naam}` was na {afwijking.gevonden} nog niet klaar. Er zit iets in dat blijft draaien '
         'of wacht.',
-        f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg. '
-        + doen.lukt_dat_niet(oordeel),
+        f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg.',
+        doen.lukt_dat_niet(oordeel),
     )
 
 
@@ -353,5 +355,5 @@ def regel_van_een_kolom_geeft_een_fout(oordeel: Oordeel, afwijking: Afwijking) -
             return Hint(
                 f'Regel {nummer} van `{bestand.naam}`, met kolom `{naam}`, klopt nog niet. Python '
                 f'zegt `{fout.soort}`.',
-                doen.maak(bestand, nummer, kolom.regel),
+                daden.maak(bestand, nummer, kolom.regel),
             )

@@ -4,12 +4,12 @@ from spelen.terug import halverwege
 from stappen import CURSISTEN, DATABASE, KOPIE, TABEL, Stap, kolommen_na
 
 from controle import onderweg
-from controle.hints import doen
+from controle.hints import daden, doen
+from controle.hints.doen import UPGRADE
 from controle.hints.hint import Hint, hint
 from controle.oordeel import Afwijking, Oordeel
 
 DOET, MIS, OPLOSSEN = 'Wat je doet', 'Wat er misgaat', 'Zo los je het op'
-UPGRADE = '    flask db upgrade'
 
 
 @hint()
@@ -17,7 +17,7 @@ def weg_terug_is_afgebroken(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
     if halverwege(oordeel.oefenmap.pad):
         return Hint(
             'De weg terug is halverwege afgebroken. Er is niets kwijt.',
-            'Typ die opdracht nog een keer, met het getal dat je toen koos. Bijvoorbeeld:\n'
+            'Typ die opdracht nog een keer, met het getal dat je toen koos. Bijvoorbeeld:',
             f'    python tests/speel_les.py --terug {oordeel.laatste_goede_stap}',
         )
 
@@ -27,7 +27,8 @@ def stap_1_begint_opnieuw(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
     if oordeel.gehaald == 1 and oordeel.database.rijen == {TABEL: len(CURSISTEN)}:
         return Hint(
             'De map `migrations` is weg, `data.sqlite` is er nog.',
-            'Begin je stap 1 opnieuw? Gooi dan ook de database weg:\n' + doen.verwijder(DATABASE),
+            'Begin je stap 1 opnieuw? Gooi dan ook de database weg:',
+            daden.Verwijder(DATABASE),
         )
 
 
@@ -66,9 +67,9 @@ def _maak_de_migratie(oordeel: Oordeel, afwijking: Afwijking, stap: Stap) -> Hin
         return Hint('De vaste namen voor constraints ontbreken nog.', _lees_verder(stap, DOET))
     doe = doen.migreer(oordeel, stap.naam_van_migratie)
     if stap.zelf:
-        doe = f'Maak een leeg script:\n    flask db revision -m "{stap.naam_van_migratie}"'
+        doe = 'Maak een leeg script:', daden.FlaskDb(('revision',), stap.naam_van_migratie)
     if oordeel.fout:
-        doe += _bij_een_fout(stap)
+        doe = doe, _bij_een_fout(stap)
     elif stap.eerst and oordeel.model_is_anders(kolommen_na(stap.nummer)[stap.eerst.plek]):
         doe = _of_al_gedaan('het script weggegooid', doe)
     return Hint(doen.nog_niet_in_een_migratie(afwijking), doe)
@@ -81,13 +82,14 @@ def _voer_het_script_uit(oordeel: Oordeel, stap: Stap) -> Hint:
         # Een nieuwe kopie gaat over de oude heen.
         return Hint(
             f'{wat} In `{KOPIE}` staan meer rijen ({in_kopie}) dan in `{DATABASE}` ({hier}).',
-            f'Houd die kopie apart. {doen.hernoem(KOPIE, "bewaar_oud.sqlite")}',
+            'Houd die kopie apart.',
+            daden.Hernoem(KOPIE, 'bewaar_oud.sqlite'),
         )
     if stap.kopie and not onderweg.kopie_past(oordeel):
-        return Hint(wat, 'Maak eerst een kopie:\n' + doen.kopieer(DATABASE, KOPIE))
-    doe = f'Lees het na, en voer het uit:\n{UPGRADE}'
+        return Hint(wat, 'Maak eerst een kopie:', daden.Kopieer(DATABASE, KOPIE))
+    doe = 'Lees het na, en voer het uit:', UPGRADE
     if stap.melding:
-        doe += _bij_een_fout(stap)
+        doe = doe, _bij_een_fout(stap)
     elif stap.kopie:
         doe = _of_al_gedaan('de kopie teruggezet', doe)
     elif not stap.weg:
@@ -98,18 +100,19 @@ def _voer_het_script_uit(oordeel: Oordeel, stap: Stap) -> Hint:
 def _kijk_wat_er_misgaat(oordeel: Oordeel, stap: Stap) -> Hint:
     wat = 'De upgrade is gelukt, maar de stap is nog niet klaar.'
     if all(afwijking.soort == 'downgrade' for afwijking in oordeel.afwijkingen):
-        return Hint(wat, 'Probeer ook de weg terug:\n    flask db downgrade')
+        return Hint(wat, 'Probeer ook de weg terug:', doen.DOWNGRADE)
     return Hint(wat, f'Kijk in `flask shell`. {_lees_verder(stap, MIS)}')
 
 
 def _los_het_op(oordeel: Oordeel, stap: Stap) -> Hint:
     wat = 'De migratie is teruggedraaid.'
     if stap.zelf:
-        return Hint(wat, f'Ga weer vooruit:\n{UPGRADE}{_bij_een_fout(stap)}')
+        return Hint(wat, 'Ga weer vooruit:', UPGRADE, _bij_een_fout(stap))
     if stap.kopie:
         return Hint(
             f'{wat} {_lees_verder(stap, OPLOSSEN)}',
-            'Daar zet je de kopie terug:\n' + doen.zet_kopie_terug(oordeel, KOPIE),
+            'Daar zet je de kopie terug:',
+            daden.zet_kopie_terug(oordeel.oefenmap.pad, KOPIE),
         )
     return Hint(wat, f'Kijk in `flask shell`. {_lees_verder(stap, MIS)}')
 
@@ -119,10 +122,10 @@ def _lees_verder(stap: Stap, kop: str) -> str:
 
 
 def _bij_een_fout(stap: Stap) -> str:
-    return f'\nZie je een fout? {_lees_verder(stap, MIS)}'
+    return f'Zie je een fout? {_lees_verder(stap, MIS)}'
 
 
-def _of_al_gedaan(wat: str, doe: str) -> str:
+def _of_al_gedaan(wat: str, doe: doen.Doe) -> doen.Doe:
     # Wat de les daarna doet staat voorop: wie alleen de opdracht typt, is weer bij de fout.
     verder = f'Heb je net {wat}? Lees dan verder na die opdracht, bij *{OPLOSSEN}*.'
-    return f'{verder}\nNog niet? {doe}'
+    return f'{verder}\nNog niet?', doe

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from stappen import DELEN_NA, KOPIE
 
-from controle.hints import doen
+from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint
 from controle.oefenmap import Script
 from controle.oordeel import Afwijking, Oordeel, voldoet
@@ -20,11 +20,13 @@ def nog_geen_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         if _is_bestaande_database(oordeel.kopie):
             return Hint(
                 f'Er is nog geen migratie. Van je database heb je een kopie, in `{KOPIE}`.',
-                'Maak de eerste:\n    flask db migrate -m "begin"',
+                'Maak de eerste:',
+                daden.FlaskDb(('migrate',), 'begin'),
             )
         return Hint(
             'De map `migrations` is er, maar er is nog geen migratie in `migrations/versions`.',
-            'Maak de eerste:\n    flask db migrate -m "eerste migratie"',
+            'Maak de eerste:',
+            daden.FlaskDb(('migrate',), 'eerste migratie'),
         )
     if _is_bestaande_database(database):
         return Hint(
@@ -53,9 +55,9 @@ def migraties_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             'Je migraties zijn weg. `data.sqlite` is er wel mee gemaakt: daarin staat revisie '
             f'`{oordeel.database.versies[0]}`.'
         )
-    doe = f'Zet ze terug uit de prullenbak. Staan ze daar niet? {doen.weg_terug(oordeel)}'
+    doe = 'Zet ze terug uit de prullenbak. Staan ze daar niet?', doen.weg_terug(oordeel)
     if afwijking.wat == 'ontbreken' and oordeel.gehaald >= DELEN_NA:
-        doe = doen.of_deel_a(doe)
+        doe = doen.of_deel(doen.DEEL_A, 'Wat je doet'), doe
     return Hint(weg, doe)
 
 
@@ -69,7 +71,7 @@ def script_zonder_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
     if staat_boven:
         return Hint(
             f'In `{script.naam}` ontbreekt de regel `{regel} = ...`.',
-            doen.zet_onder(
+            daden.zet_onder(
                 script, script.eind_van_de_imports, f'{regel} = {staat_boven[1] or None!r}'
             ),
         )
@@ -80,10 +82,12 @@ def script_zonder_revisie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
     if script.revisie or script.bestandsnaam.startswith(tuple(nodig)):
         return Hint(
             wat,
-            'Zet terug wat erin stond, met ongedaan maken in je editor. '
-            + doen.lukt_dat_niet(oordeel),
+            'Zet terug wat erin stond, met ongedaan maken in je editor.',
+            doen.lukt_dat_niet(oordeel),
         )
-    return Hint(f'{wat} Alembic loopt daarop vast.', doen.hernoem(script.naam, script.bestandsnaam))
+    return Hint(
+        f'{wat} Alembic loopt daarop vast.', daden.Hernoem(script.naam, script.bestandsnaam)
+    )
 
 
 @hint('reeks')
@@ -98,7 +102,8 @@ def script_is_een_kopie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             return Hint(
                 f'Twee scripts hebben dezelfde revisie `{kopie.revisie}`: `{ander.bestandsnaam}` '
                 f'en `{kopie.bestandsnaam}`. Ze doen hetzelfde.',
-                'Verwijder de kopie, die is nooit uitgevoerd:\n' + doen.verwijder(kopie.naam),
+                'Verwijder de kopie, die is nooit uitgevoerd:',
+                daden.Verwijder(kopie.naam),
             )
 
 
@@ -117,9 +122,9 @@ def script_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -
             gezocht = rf"""^revision\b.*=\s*['"]{re.escape(revisie)}['"]"""
             if re.search(gezocht, pad.read_text('utf-8', 'replace'), re.MULTILINE):
                 goed = f'migrations/versions/{pad.name.partition(".py")[0]}.py'
-                doe = doen.hernoem(naam, goed)
+                doe = daden.Hernoem(naam, goed)
                 if oordeel.oefenmap.is_van_een_ander(pad):
-                    doe = f'Neem het over:\n{doen.kopieer(naam, goed)}'
+                    doe = 'Neem het over:', daden.Kopieer(naam, goed)
                 return Hint(
                     f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic '
                     'niet.',
@@ -140,7 +145,8 @@ def reeks_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'{wat} Daardoor werkt geen enkele `flask db`.',
         'Heb je een script veranderd of weggegooid? Zet het terug, met ongedaan maken of uit de '
-        f'prullenbak. {doen.lukt_dat_niet(oordeel)}',
+        'prullenbak.',
+        doen.lukt_dat_niet(oordeel),
     )
 
 
@@ -154,10 +160,10 @@ def script_zonder_vorige(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             'eerste migratie.'
         )
         if not script.doet_iets('upgrade'):
-            return Hint(f'{wat} Het doet niets.', 'Verwijder het:\n' + doen.verwijder(script.naam))
+            return Hint(f'{wat} Het doet niets.', 'Verwijder het:', daden.Verwijder(script.naam))
         andere = next(h for h in oordeel.oefenmap.heads if h != script.revisie)
         nummer = script.toekenning('down_revision').lineno
-        return Hint(wat, doen.maak(script, nummer, f'down_revision = {andere!r}'))
+        return Hint(wat, daden.maak(script, nummer, f'down_revision = {andere!r}'))
 
 
 @hint('reeks', 'heads')
@@ -170,7 +176,8 @@ def twee_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'Op `{een.naam}` volgt niets meer, en op `{twee.naam}` ook niet. Dat zijn twee heads: '
         'Flask-Migrate weet niet welke de laatste is.',
-        'Voeg ze samen:\n    flask db merge heads -m "samen"',
+        'Voeg ze samen:',
+        daden.FlaskDb(('merge', 'heads'), 'samen'),
     )
 
 

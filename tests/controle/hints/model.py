@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from stappen import DELEN_NA, LAATSTE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
 
-from controle.hints import doen
+from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oefenmap import is_model, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel, kolom_uit
@@ -28,7 +28,8 @@ def regel_van_een_ander_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
     return Hint(
         f'`{oordeel.naam_van(revisie)}` maakt {plek(afwijking)}, en in je model staat die niet. De '
         'volgende migratie zou hem weggooien.',
-        f'{zet}\nHaalde je hem zelf uit je model? {weg}',
+        zet,
+        f'Haalde je hem zelf uit je model? {weg}',
     )
 
 
@@ -43,7 +44,8 @@ def module_is_van_een_latere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hin
             return Hint(
                 f'Je module is al van stap {nummer}. Je migraties zijn nog bij stap '
                 f'{oordeel.gehaald}.',
-                f'Doe de stappen een voor een. {doen.weg_terug(oordeel)}',
+                'Doe de stappen een voor een.',
+                doen.weg_terug(oordeel),
             )
 
 
@@ -62,8 +64,8 @@ def module_is_van_een_eerdere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hi
         return Hint(
             f'Je module {anders}. Hij lijkt van een eerdere stap. Je migraties zijn al bij stap '
             f'{oordeel.gehaald}.',
-            'Zet hem terug met ongedaan maken in je editor. Lukt dat niet? '
-            + doen.weg_terug(oordeel),
+            'Zet hem terug met ongedaan maken in je editor. Lukt dat niet?',
+            doen.weg_terug(oordeel),
         )
 
 
@@ -77,7 +79,7 @@ def klasse_is_geen_model_meer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
             return Hint(
                 f'De klasse `{klasse.name}` is geen model meer. SQLAlchemy ziet de tabel '
                 f'`{tabel}` daardoor niet.',
-                doen.maak(bestand, klasse.lineno, f'class {klasse.name}(db.Model):'),
+                daden.maak(bestand, klasse.lineno, f'class {klasse.name}(db.Model):'),
             )
 
 
@@ -174,21 +176,34 @@ def model_mist_een_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         return Hint(f'{wat}. De les heeft hem nog nodig.', doen.zet_kolom(oordeel, kolom))
 
 
+@hint('model', 'remove_column')
+def eigen_kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    weg = doen.gaat_weg(oordeel, oordeel.head, oordeel.verslag.model)
+    if weg and afwijking.plek in alle_kolommen(oordeel.head):
+        bericht = doen.migreer(oordeel, afwijking.kolom)[-1]
+        return Hint(
+            f'{plek(afwijking, hoofdletter=True)} is uit je model, en er staan waarden in.',
+            doen.zet_kolom(oordeel, kolom_uit(oordeel.head, *afwijking.plek)),
+            f'Wil je hem kwijt? Maak dan een kopie, en een migratie:\n{weg[-1]}\n{bericht}',
+        )
+
+
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    gaat_weg = doen.gaat_weg(oordeel, oordeel.head, oordeel.verslag.model)
     erbij = afwijking.wat in ('add_table', 'add_column')
     for pad in _scripts_van_een_ander(oordeel, afwijking) if erbij else ():
         return Hint(
             f'{doen.nog_niet_in_een_migratie(afwijking)} `{pad}` maakt hem wel.',
-            'Neem dat script over:\n' + doen.kopieer(pad, 'migrations/versions'),
+            'Neem dat script over:',
+            daden.Kopieer(pad, 'migrations/versions'),
         )
     # Na de stappen werken sommigen samen: eerst de regel van de ander, dan zijn script.
     samen = erbij and oordeel.gehaald >= DELEN_NA
     van_wie = ' Schreef een ander hem? Zet dan eerst zijn script in `migrations/versions`.'
     return Hint(
-        doen.nog_niet_in_een_migratie(afwijking) + gaat_weg + van_wie * samen,
+        doen.nog_niet_in_een_migratie(afwijking) + van_wie * samen,
         doen.migreer(oordeel, afwijking.kolom or afwijking.tabel),
+        les=samen,
     )
 
 
@@ -215,8 +230,8 @@ def relatie_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
                 return Hint(
                     f'Regel {knoop.lineno} van `{bestand.naam}` maakt een relatie die niet klopt. '
                     f'{wat}',
-                    'Verbeter hem. Of laat hem weg, want de les heeft hem niet nodig. '
-                    + doen.haal_weg(bestand, knoop.lineno),
+                    'Verbeter hem. Of laat hem weg, want de les heeft hem niet nodig.',
+                    daden.haal_weg(bestand, knoop.lineno),
                 )
     return Hint(wat, doen.weg_terug(oordeel))
 
@@ -239,7 +254,8 @@ def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> H
     if not hier:
         return Hint(
             f'Je model kan een rij niet tonen: het kent `{oud}` niet.',
-            f'Verbeter `__repr__` in je model. {doen.lukt_dat_niet(oordeel)}',
+            'Verbeter `__repr__` in je model.',
+            doen.lukt_dat_niet(oordeel),
         )
     kolommen = kolommen_van(oordeel.verslag.model, next(iter(tabellen_van(hier[0])), TABEL))
     lijkt = [OPVOLGERS.get(oud), *get_close_matches(oud, kolommen, 1), *kolommen]
@@ -248,5 +264,5 @@ def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> H
     return Hint(
         f'`__repr__` gebruikt op regel {fout.regel} nog `{oud}`. Die kolom is er niet, dus '
         '`flask shell` kan geen rij tonen.',
-        doen.maak(bestand, fout.regel, regel),
+        daden.maak(bestand, fout.regel, regel),
     )

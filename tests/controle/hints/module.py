@@ -6,7 +6,7 @@ import textwrap
 
 from stappen import MODULE, TABEL, kolommen_na
 
-from controle.hints import doen
+from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint
 from controle.oefenmap import eind_van_de_kolommen, namen_van
 from controle.oordeel import Afwijking, Oordeel
@@ -23,7 +23,7 @@ def module_heet_anders_of_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -
         if lijkt and not oefenmap.is_bewaard(pad) and not oefenmap.is_van_een_ander(pad):
             return Hint(
                 f'Er is geen bestand `{MODULE}` in deze map. Wel een bestand `{naam}`.',
-                doen.hernoem(naam, MODULE),
+                daden.Hernoem(naam, MODULE),
             )
 
 
@@ -32,7 +32,8 @@ def module_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = 'Er is geen bestand' if afwijking.wat == 'ontbreekt' else 'Er staat niets in het bestand'
     return Hint(
         f'{wat} `{MODULE}`.',
-        f'Staat het nog open in je editor? Sla het daar op. {doen.lukt_dat_niet(oordeel)}',
+        'Staat het nog open in je editor? Sla het daar op.',
+        doen.lukt_dat_niet(oordeel),
     )
 
 
@@ -56,12 +57,14 @@ def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
         blijft = ''.join(botsing.groups()).splitlines()
         return Hint(
             f'{wat} Ze maken iets anders, dus ze blijven allebei.',
-            f'Haal alleen de strepen weg. {doen.vervang(bestand, begin, eind, blijft)}',
+            'Haal alleen de strepen weg.',
+            daden.vervang(bestand, begin, eind, blijft),
         )
     return Hint(
         wat,
         'Kies de versie die je wilt houden. Haal de andere weg, en ook de regels met '
-        f'`<<<<<<<`, `=======` en `>>>>>>>`. {doen.lukt_dat_niet(oordeel)}',
+        '`<<<<<<<`, `=======` en `>>>>>>>`.',
+        doen.lukt_dat_niet(oordeel),
     )
 
 
@@ -92,7 +95,7 @@ def regel_van_de_klasse_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
         return Hint(
             f'In `{bestand.naam}` ontbreekt boven regel {nummer} de regel waarmee de klasse '
             'begint.',
-            doen.zet_onder(bestand, nummer - 1, f'class {doen.klasse_van(tabel[1])}(db.Model):'),
+            daden.zet_onder(bestand, nummer - 1, f'class {doen.klasse_van(tabel[1])}(db.Model):'),
         )
 
 
@@ -107,9 +110,9 @@ def python_begrijpt_het_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | N
     erboven = code[-1] if code else nummer
     return Hint(
         f'Python begrijpt `{bestand.naam}` niet: {_in_het_nederlands(fout.msg)}.',
-        f'Verbeter regel {nummer}. Kijk ook naar de regel erboven:\n'
-        + '\n'.join(f'    {regel}' for regel in regels[erboven - 1 : nummer])
-        + f'\n{doen.lukt_dat_niet(oordeel)}',
+        f'Verbeter regel {nummer}. Kijk ook naar de regel erboven:',
+        [f'    {regel}' for regel in regels[erboven - 1 : nummer]],
+        doen.lukt_dat_niet(oordeel),
     )
 
 
@@ -160,7 +163,7 @@ def regel_maakt_geen_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
         wat = 'geen `db.Column(...)`'
     return Hint(
         f'Op regel {nummer} van `{bestand.naam}` staat {wat}. {_onzichtbaar(naam)}',
-        doen.maak(bestand, nummer, f'{naam} = {waarde}'),
+        daden.maak(bestand, nummer, f'{naam} = {waarde}'),
     )
 
 
@@ -170,8 +173,8 @@ def kolom_staat_er_twee_keer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | N
     return Hint(
         f'Regel {afwijking.gevonden} van `{bestand.naam}` maakt de kolom `{afwijking.kolom}`, maar '
         'die staat er al. Alleen de laatste telt.',
-        doen.haal_weg(bestand, afwijking.gevonden)
-        + '\nKlopt juist de andere niet? Haal dan die weg.',
+        daden.haal_weg(bestand, afwijking.gevonden),
+        'Klopt juist de andere niet? Haal dan die weg.',
     )
 
 
@@ -181,9 +184,9 @@ def kolom_buiten_de_klasse(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
     wat = f'Regel {nummer} van `{bestand.naam}` staat {afwijking.wat}.'
     # De klasse boven de regel; anders de eerste.
     klassen = [k for k in bestand.modellen if k.lineno < nummer] or bestand.modellen[:1]
-    doe = f'Hij hoort in een klasse in een ander bestand. {doen.haal_weg(bestand, nummer)}'
+    doe = 'Hij hoort in een klasse in een ander bestand.', daden.haal_weg(bestand, nummer)
     if klassen:
-        doe = doen.verplaats(bestand, nummer, eind_van_de_kolommen(klassen[-1]), '    ')
+        doe = daden.verplaats(bestand, nummer, eind_van_de_kolommen(klassen[-1]), '    ')
     return Hint(f'{wat} {_onzichtbaar(afwijking.kolom)}', doe)
 
 
@@ -203,5 +206,6 @@ def create_all_in_de_module(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
     return Hint(
         f'Regel {nummer} van `{bestand.naam}` roept `db.create_all()` aan. Die maakt tabellen '
         'buiten de migraties om. Dan vindt `flask db migrate` niets meer.',
-        'De migraties maken de tabellen al. ' + doen.haal_weg(bestand, weg.lineno, weg.end_lineno),
+        'De migraties maken de tabellen al.',
+        daden.haal_weg(bestand, weg.lineno, weg.end_lineno),
     )

@@ -21,22 +21,23 @@ from stappen import (
     weg_na,
 )
 
-from controle.hints import doen
+from controle.hints import daden, doen
+from controle.hints.doen import Doe
 from controle.oefenmap import heet, kolommen_in_commentaar
 from controle.oordeel import Oordeel
 
 
-def geen_rijen(oordeel: Oordeel) -> str | None:
+def geen_rijen(oordeel: Oordeel) -> Doe | str | None:
     if oordeel.gehaald > 1 and oordeel.database.rijen.get(TABEL) == 0:
         wat = f'In de tabel `{TABEL}` staan geen rijen.'
         if oordeel.passende_kopie:
             naam, _, namen = oordeel.passende_kopie
-            terug = doen.zet_kopie_terug(oordeel, naam)
-            return f'{wat} In de kopie `{naam}` zijn het er {namen}. Zet die terug:\n{terug}'
-        return f'{wat} {doen.zet_cursisten_erin(oordeel)}'
+            wat += f' In de kopie `{naam}` zijn het er {namen}.'
+            return wat, doen.zet_kopie_terug(oordeel, naam)
+        return wat, doen.zet_cursisten_erin(oordeel)
 
 
-def rijen_zonder_geboortejaar(oordeel: Oordeel) -> str | None:
+def rijen_zonder_geboortejaar(oordeel: Oordeel) -> Doe | str | None:
     database = oordeel.database
     gevuld = database.gevuld.get(TABEL, {})
     leeg = database.rijen.get(TABEL, 0) - gevuld.get(GEVULD.naam, 0)
@@ -47,10 +48,10 @@ def rijen_zonder_geboortejaar(oordeel: Oordeel) -> str | None:
     if gevuld.get(GEVULD.som_met, 0) <= gevuld[GEVULD.naam]:
         return f'{wat} Dat mag.'
     sql = f'{GEVULD.vulling} WHERE {GEVULD.naam} IS NULL'
-    return f'{wat} Zo vul je de andere. {doen.met_sql(sql)}'
+    return f'{wat} Zo vul je de andere.', doen.met_sql(sql)
 
 
-def rijen_zonder_naam(oordeel: Oordeel) -> str | None:
+def rijen_zonder_naam(oordeel: Oordeel) -> Doe | str | None:
     database, kolom = oordeel.database, HERNOEMD.naam
     gevuld = database.gevuld.get(TABEL, {}).get(kolom)
     if not gevuld or gevuld == database.rijen[TABEL] or oordeel.afwijkingen:
@@ -61,7 +62,7 @@ def rijen_zonder_naam(oordeel: Oordeel) -> str | None:
     )
 
 
-def ander_programma_is_bezig(oordeel: Oordeel) -> str | None:
+def ander_programma_is_bezig(oordeel: Oordeel) -> Doe | str | None:
     if oordeel.database.bezig:
         return (
             'Een ander programma is bezig in `data.sqlite`: `data.sqlite-journal` staat ernaast. '
@@ -71,7 +72,7 @@ def ander_programma_is_bezig(oordeel: Oordeel) -> str | None:
         )
 
 
-def map_is_niet_te_schrijven(oordeel: Oordeel) -> str | None:
+def map_is_niet_te_schrijven(oordeel: Oordeel) -> Doe | str | None:
     for pad in (oordeel.oefenmap.pad, oordeel.oefenmap.pad / DATABASE):
         if pad.exists() and not os.access(pad, os.W_OK):
             return (
@@ -80,7 +81,7 @@ def map_is_niet_te_schrijven(oordeel: Oordeel) -> str | None:
             )
 
 
-def tweede_database(oordeel: Oordeel) -> str | None:
+def tweede_database(oordeel: Oordeel) -> Doe | str | None:
     if any(oordeel.oefenmap.pad.glob(f'instance/{DATABASE}')):
         return (
             'Er zijn twee databases: `data.sqlite` en `instance/data.sqlite`. Je app gebruikt '
@@ -88,16 +89,16 @@ def tweede_database(oordeel: Oordeel) -> str | None:
         )
 
 
-def getcwd_in_de_module(oordeel: Oordeel) -> str | None:
+def getcwd_in_de_module(oordeel: Oordeel) -> Doe | str | None:
     for aanroep in oordeel.module.aanroepen('getcwd') if oordeel.module else ():
         return (
             f'Regel {aanroep.lineno} van `{MODULE}` gebruikt `os.getcwd()`. De database staat dan '
-            'in de map van je terminal. '
-            + doen.maak(oordeel.module, aanroep.lineno, REGELS['basedir'])
+            'in de map van je terminal.',
+            daden.maak(oordeel.module, aanroep.lineno, REGELS['basedir']),
         )
 
 
-def vast_pad_naar_deze_map(oordeel: Oordeel) -> str | None:
+def vast_pad_naar_deze_map(oordeel: Oordeel) -> Doe | str | None:
     map_, module = oordeel.oefenmap.pad.resolve(), oordeel.module
     for knoop in ast.walk(module.boom) if module else ():
         tekst = knoop.value if isinstance(knoop, ast.Constant) else None
@@ -109,21 +110,22 @@ def vast_pad_naar_deze_map(oordeel: Oordeel) -> str | None:
             goed = REGELS['basedir' if regel.startswith('basedir') else 'adres']
             return (
                 f'Regel {knoop.lineno} van `{MODULE}` noemt de map waarin je werkt. Op een andere '
-                'computer werkt dat niet. ' + doen.maak(module, knoop.lineno, goed)
+                'computer werkt dat niet.',
+                daden.maak(module, knoop.lineno, goed),
             )
 
 
-def app_run_zonder_wacht(oordeel: Oordeel) -> str | None:
+def app_run_zonder_wacht(oordeel: Oordeel) -> Doe | str | None:
     for knoop in oordeel.module.boom.body if oordeel.module else ():
         if isinstance(knoop, ast.Expr) and heet(knoop.value, 'run'):
             wacht = f"if __name__ == '__main__': {ast.unparse(knoop)}"
             return (
-                f'Regel {knoop.lineno} van `{MODULE}` start de server ook als je dat niet vraagt. '
-                + doen.maak(oordeel.module, knoop.lineno, wacht)
+                f'Regel {knoop.lineno} van `{MODULE}` start de server ook als je dat niet vraagt.',
+                daden.maak(oordeel.module, knoop.lineno, wacht),
             )
 
 
-def kolom_is_commentaar(oordeel: Oordeel) -> str | None:
+def kolom_is_commentaar(oordeel: Oordeel) -> Doe | str | None:
     if oordeel.afwijkingen or oordeel.gehaald == LAATSTE:
         return None
     nieuw = {kolom.naam for kolom in STAPPEN[oordeel.gehaald].erbij}
@@ -134,11 +136,12 @@ def kolom_is_commentaar(oordeel: Oordeel) -> str | None:
                 zonder = bestand.regel(nummer).lstrip('# ')
                 return (
                     f'Regel {nummer} van `{bestand.naam}` is commentaar: er staat `#` voor. De '
-                    f'kolom `{naam}` bestaat dus nog niet. ' + doen.maak(bestand, nummer, zonder)
+                    f'kolom `{naam}` bestaat dus nog niet.',
+                    daden.maak(bestand, nummer, zonder),
                 )
 
 
-def ander_jaar_dan_in_de_les(oordeel: Oordeel) -> str | None:
+def ander_jaar_dan_in_de_les(oordeel: Oordeel) -> Doe | str | None:
     if oordeel.opgeteld in (None, GEVULD.som):
         return None
     script = oordeel.script(oordeel.volgorde[oordeel.plaats_van_stap[stap_met(GEVULD)]])
@@ -153,7 +156,7 @@ def ander_jaar_dan_in_de_les(oordeel: Oordeel) -> str | None:
     )
 
 
-def methode_noemt_een_kolom_die_weg_is(oordeel: Oordeel) -> str | None:
+def methode_noemt_een_kolom_die_weg_is(oordeel: Oordeel) -> Doe | str | None:
     bestand = oordeel.oefenmap.bestand_met(TABEL)
     klasse = bestand.klasse(TABEL) if bestand and not oordeel.afwijkingen else None
     weg = {kolom for tabel, kolom in weg_na(oordeel.gehaald) if tabel == TABEL}
@@ -165,7 +168,7 @@ def methode_noemt_een_kolom_die_weg_is(oordeel: Oordeel) -> str | None:
             )
 
 
-def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:
+def flask_app_in_dit_venster(oordeel: Oordeel) -> Doe | str | None:
     gezet = os.environ.get('FLASK_APP')
     if gezet is None and 'FLASK_APP ' in os.environ:
         wat = 'Bij het zetten van `FLASK_APP` stond een spatie voor de `=`. Die hoort er niet.'
@@ -177,19 +180,19 @@ def flask_app_in_dit_venster(oordeel: Oordeel) -> str | None:
         wat = f'`FLASK_APP` wijst naar `{gezet}`, niet naar `{MODULE}`.'
     else:
         return None
-    return f'{wat} Voordat je `flask` gebruikt:\n' + doen.zet_flask_app()
+    return f'{wat} Voordat je `flask` gebruikt:', daden.zet_flask_app()
 
 
-def terminal_wijst_naar_een_andere_database(oordeel: Oordeel) -> str | None:
+def terminal_wijst_naar_een_andere_database(oordeel: Oordeel) -> Doe | str | None:
     if doen.werkt_elders(oordeel):
         return (
             f'In dit terminalvenster staat `{SERVER}`: `flask` werkt hier met die database. De '
             f'controle kijkt naar `{DATABASE}`, en komt nooit op een server. Zo ga je terug naar '
-            f'`{DATABASE}`:\n{doen.zet_server_uit()}'
+            f'`{DATABASE}`:\n{daden.zet_server_uit()}'
         )
 
 
-def adres_in_de_omgeving_telt_niet(oordeel: Oordeel) -> str | None:
+def adres_in_de_omgeving_telt_niet(oordeel: Oordeel) -> Doe | str | None:
     module = oordeel.module
     db = module.toekenning('db') if module and SERVER in os.environ else None
     if db is None or doen.werkt_elders(oordeel):
@@ -197,15 +200,15 @@ def adres_in_de_omgeving_telt_niet(oordeel: Oordeel) -> str | None:
     staat_er = [k.lineno for k in module.boom.body if UIT_DE_OMGEVING in ast.unparse(k)]
     return (
         f'In dit terminalvenster staat `{SERVER}`, maar `flask` werkt met `{DATABASE}`: de regel '
-        'die het adres leest, hoort vlak boven `db = ...`. '
-    ) + (
-        doen.verplaats(module, staat_er[0], db.lineno - 1, '')
+        'die het adres leest, hoort vlak boven `db = ...`.'
+    ), (
+        daden.verplaats(module, staat_er[0], db.lineno - 1, '')
         if staat_er
-        else doen.zet_onder(module, db.lineno - 1, UIT_DE_OMGEVING)
+        else daden.zet_onder(module, db.lineno - 1, UIT_DE_OMGEVING)
     )
 
 
-def adres_in_de_omgeving_heet_anders(oordeel: Oordeel) -> str | None:
+def adres_in_de_omgeving_heet_anders(oordeel: Oordeel) -> Doe | str | None:
     module = oordeel.module
     leest = module and UIT_DE_OMGEVING in module.tekst and SERVER not in os.environ
     for naam in get_close_matches(SERVER, os.environ, 1, LIJKT_OP) if leest else ():
@@ -215,7 +218,7 @@ def adres_in_de_omgeving_heet_anders(oordeel: Oordeel) -> str | None:
         )
 
 
-def terminal_staat_in_een_andere_map(oordeel: Oordeel) -> str | None:
+def terminal_staat_in_een_andere_map(oordeel: Oordeel) -> Doe | str | None:
     hier, map_ = Path.cwd(), oordeel.oefenmap.pad.resolve()
     if map_ in hier.parents and (hier / MODULE).is_file():
         return (

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from stappen import HERNOEMD, LAATSTE, MODULE, TABEL, kolommen_na
 
-from controle.hints import doen
+from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plaats
 from controle.oefenmap import Script, heet, naam_in, namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel
@@ -25,8 +25,8 @@ def model_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
                 f'Regel {knoop.lineno} van `{script.naam}` importeert je model. Het model '
                 'verandert steeds. Dan klopt dit script later niet meer.',
                 f'Haal regel {knoop.lineno} weg, en gebruik SQL in plaats van het model. '
-                f"Bijvoorbeeld `op.execute('UPDATE {TABEL} SET ...')`. "
-                + doen.lukt_dat_niet(oordeel),
+                f"Bijvoorbeeld `op.execute('UPDATE {TABEL} SET ...')`.",
+                doen.lukt_dat_niet(oordeel),
             )
 
 
@@ -40,8 +40,8 @@ def functie_ontbreekt_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> H
             if not script.functie(naam):
                 return Hint(
                     f'In `{script.naam}` is er geen functie `{naam}()`.',
-                    f'Zet weer `def {naam}():` boven de regels die erbij horen. '
-                    + doen.lukt_dat_niet(oordeel),
+                    f'Zet weer `def {naam}():` boven de regels die erbij horen.',
+                    doen.lukt_dat_niet(oordeel),
                 )
 
 
@@ -90,13 +90,13 @@ def _mag_leeg(oordeel: Oordeel, tabel: str, kolom: str) -> str:
     nummer = bestand.regel_van_kolom(tabel, kolom)
     opdracht = deepcopy(bestand.opdracht(nummer)) if nummer else ast.Pass()
     waarde = getattr(opdracht, 'value', None) or ast.parse('db.mapped_column()').body[0].value
-    doe = 'Geef hem een `server_default` die bij zijn type past, of sta toe dat hij leeg is. '
+    doe = 'Geef hem een `server_default` die bij zijn type past, of sta toe dat hij leeg is.'
     if not nummer or not isinstance(waarde, ast.Call):
-        return f'{doe}Dat doe je in je model, met `nullable=True`. {doen.lukt_dat_niet(oordeel)}'
+        return f'{doe} Dat doe je in je model, met `nullable=True`.', doen.lukt_dat_niet(oordeel)
     waarde.keywords = [k for k in waarde.keywords if k.arg != 'nullable']
     waarde.keywords.append(ast.keyword('nullable', ast.Constant(True)))
     opdracht.value = waarde
-    return doe + doen.maak(bestand, nummer, ast.unparse(opdracht))
+    return doe, daden.maak(bestand, nummer, ast.unparse(opdracht))
 
 
 @hint('naspelen', 'heen', 'terug')
@@ -112,12 +112,13 @@ def constraint_zonder_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
             if isinstance(naam, ast.Constant) and naam.value is None:
                 goed = next(filter(None, map(naam_in, samen)), None) or _naam(script, samen[0])
                 nieuw = script.regel(naam.lineno).replace('None', repr(goed), 1)
-                regels.append(doen.maak(script, naam.lineno, nieuw))
+                regels.append(daden.maak(script, naam.lineno, nieuw))
     if regels:
         return Hint(
             f'In `{script.naam}` heeft een constraint geen naam: er staat `None`. SQLite kan hem '
             'zo niet maken of weghalen.',
-            'Geef hem in `upgrade()` en in `downgrade()` dezelfde naam. ' + '\n'.join(regels),
+            'Geef hem in `upgrade()` en in `downgrade()` dezelfde naam.',
+            regels,
         )
 
 
@@ -139,7 +140,7 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
         er_volgt_iets = weg.revisie not in oordeel.oefenmap.heads
         if er_volgt_iets and doet_niet_meer and not oordeel.toegepast(weg.revisie):
             niets = doen.vervang_functies(weg, dict.fromkeys(('upgrade', 'downgrade'), NIETS))
-            doe = f'Er volgt al iets op, dus laat het niets doen. {niets}'
+            doe = 'Er volgt al iets op, dus laat het niets doen.', niets
         return Hint(f'`{weg.naam}` maakt {wat}. `{blijft.naam}` doet dat al{gehad}.', doe)
 
 
@@ -193,9 +194,9 @@ def update_komt_te_vroeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             if not gebruikt or not knoop.lineno <= regel <= knoop.end_lineno <= deel.end_lineno:
                 continue
             # Onderaan het blok hoeft de regel alleen minder ver in te springen.
-            doe = doen.maak(script, knoop.lineno, ast.unparse(knoop), spaties='    ')
+            doe = daden.maak(script, knoop.lineno, ast.unparse(knoop), spaties='    ')
             if knoop.end_lineno != deel.end_lineno:
-                doe = doen.verplaats(script, knoop.lineno, deel.end_lineno, '    ')
+                doe = daden.verplaats(script, knoop.lineno, deel.end_lineno, '    ')
             return Hint(
                 f'In `{script.naam}` gebruikt regel {knoop.lineno} de kolom `{min(gebruikt)}`. Die '
                 f'is er pas na de opdracht die op regel {deel.lineno} begint.',
@@ -247,9 +248,9 @@ def foreign_key_wijst_naar_niets(oordeel: Oordeel, afwijking: Afwijking) -> Hint
             goed += [f'{lijkt}.id' for lijkt in get_close_matches(tabel.lower(), tabellen, 1)]
             return Hint(
                 f'{wat} Daar hoort de naam van een tabel en een kolom, en een klasse die ze maakt.',
-                doen.maak(bestand, nummer, regel.replace(doel, goed[0]))
+                daden.maak(bestand, nummer, regel.replace(doel, goed[0]))
                 if goed
-                else f'Verbeter deze regel:\n    {regel}\n{doen.lukt_dat_niet(oordeel)}',
+                else (f'Verbeter deze regel:\n    {regel}', doen.lukt_dat_niet(oordeel)),
             )
 
 

@@ -5,7 +5,7 @@ import re
 
 from stappen import AFGELEID, GEVULD, HERNOEMD, OPVOLGERS, TABEL
 
-from controle.hints import doen
+from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plaats, plek
 from controle.oefenmap import naam_in
 from controle.oordeel import Afwijking, Oordeel
@@ -36,10 +36,10 @@ def downgrade_zet_een_lege_kolom_terug(oordeel: Oordeel, afwijking: Afwijking) -
     voor, na = (kolommen_van(s, TABEL) for s in oordeel.schemas_rond(afwijking.revisie))
     if kolom in OPVOLGERS and kolom not in na and AFGELEID[kolom][0] in voor:
         regel = _vul_terug(oordeel, kolom)
-        doe = doen.zet_onder(script, script.eind_van('downgrade'), f'    {regel}')
+        doe = daden.zet_onder(script, script.eind_van('downgrade'), f'    {regel}')
         for aanroep in script.aanroepen_in('downgrade', 'execute'):
             if re.search(rf'\bSET {kolom}\b', ast.unparse(aanroep)):
-                doe = doen.maak(script, aanroep.lineno, regel)
+                doe = daden.maak(script, aanroep.lineno, regel)
         wat = (
             f'De downgrade in `{script.naam}` zet de kolom `{kolom}` terug, maar niet wat erin '
             'stond.'
@@ -58,11 +58,11 @@ def naspelen_lukt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             ' In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: dit, of '
             'een eerder. Of er stonden toen nog geen rijen in.'
         )
-    doe = 'Verbeter wat er staat. '
+    doe = 'Verbeter wat er staat.'
     if fout.bestand and fout.regel:
         regels = (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace').splitlines()
-        doe = f'Verbeter deze regel:\n    {regels[fout.regel - 1]}\n'
-    return Hint(wat, doe + doen.lukt_dat_niet(oordeel))
+        doe = f'Verbeter deze regel:\n    {regels[fout.regel - 1]}'
+    return Hint(wat, doe, doen.lukt_dat_niet(oordeel))
 
 
 @hint('waarden', 'verloren')
@@ -91,7 +91,8 @@ def waarden_verloren(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(
         f'Na {functie} van `{oordeel.naam_van(afwijking.revisie)}` zijn {wat} niet meer wat ze '
         'waren.',
-        f'Verander {functie} in dat script zo dat ze blijven. {doen.lukt_dat_niet(oordeel)}',
+        f'Verander {functie} in dat script zo dat ze blijven.',
+        doen.lukt_dat_niet(oordeel),
     )
 
 

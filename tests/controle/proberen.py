@@ -1,0 +1,134 @@
+"""Probeert voorstellen: een hint die iets laat doen, is gedaan op een kopie van deze map.
+
+Proberen is een veto. Welke hint de beste is, zegt hun volgorde; hier blijkt of zij helpt.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from itertools import islice
+from pathlib import Path
+
+from stappen import DATABASE, GEVULD, STAPPEN, weg_na
+
+from controle.beoordeling import beoordeel
+from controle.hints.doen import weg_terug
+from controle.hints.hint import Hint, hints_bij
+from controle.naspelen import Kindproces, Verslag
+from controle.oefenmap import lees_oefenmap
+from controle.onderweg import VAN_DE_LES
+from controle.oordeel import Oordeel
+
+# Zoveel hints na elkaar, de eerste erbij: dan hoort een map goed te zijn.
+MEESTE_HINTS = 3
+
+# Zoveel voorstellen; helpt er geen, dan is er de weg terug.
+MEESTE_PROEVEN = 4
+
+# Een kolom die de database zelf vult, vult zij opnieuw.
+VULT_ZICHZELF = {kolom.plek for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
+
+
+def kies(oordeel: Oordeel) -> Hint:
+    """De eerste hint voor de eerste afwijking die geprobeerd is en helpt."""
+    if oordeel.advies is None:
+        oordeel.advies = _kies(oordeel)
+    return oordeel.advies
+
+
+def _kies(oordeel: Oordeel) -> Hint:
+    voorstellen = hints_bij(oordeel, oordeel.afwijkingen[0])
+    eerste = voorstel = next(voorstellen)
+    if eerste.les or not eerste.daden or helpt(oordeel, eerste):
+        return eerste
+    for voorstel in islice(filter(lambda v: v.daden, voorstellen), MEESTE_PROEVEN - 1):
+        if helpt(oordeel, voorstel):
+            return voorstel
+    terug = Hint(eerste.wat, weg_terug(oordeel))
+    terug.naam = eerste.naam
+    return terug
+
+
+def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
+    """Of een kopie van de map goed komt met wat een hint laat doen, en wat er daarna komt."""
+    with Kindproces(oordeel.oefenmap.pad) as kind:
+        had = _waarden_in(kind.kopie)
+        for _ in range(MEESTE_HINTS):
+            verslag = _doe(kind, voorstel)
+            if verslag is None:
+                return False
+            straks = beoordeel(lees_oefenmap(kind.kopie), verslag)
+            if not _is_er_nog(had, _waarden_in(kind.kopie)):
+                return False
+            afwijking = next(iter(straks.afwijkingen), None)
+            voorstel = next(hints_bij(straks, afwijking)) if afwijking else None
+            if voorstel is None or voorstel.les:
+                return not _kost_iets(oordeel, straks)
+            if not voorstel.daden:
+                return False
+    return False
+
+
+def _doe(kind: Kindproces, voorstel: Hint) -> Verslag | None:
+    """Wat het naspelen ziet na de daden van een voorstel; None als er een niet lukt."""
+    opdrachten = []
+    for daad in voorstel.daden:
+        if daad.opdracht:
+            opdrachten.append(daad.opdracht)
+            continue
+        if opdrachten and _speel(kind, opdrachten).mislukt:
+            return None
+        opdrachten = []
+        try:
+            daad.doe(kind.kopie)
+        except OSError:
+            return None
+        # Een module die anders is, hoort in een vers proces.
+        kind.stop()
+    verslag = _speel(kind, opdrachten)
+    return None if verslag.mislukt else verslag
+
+
+def _speel(kind: Kindproces, opdrachten: list[list[str]]) -> Verslag:
+    kind.begin(*opdrachten)
+    return kind.verslag()
+
+
+def _kost_iets(nu: Oordeel, straks: Oordeel) -> bool:
+    """Of een stap die af was dat niet meer is, of een kolom van de les uit het model gaat."""
+    stappen = [stap.nummer for stap in STAPPEN if nu.toestand(stap.nummer) == 'af']
+    if any(straks.toestand(nummer) == 'fout' for nummer in stappen):
+        return True
+    weg = nu.verslag.modelkolommen & VAN_DE_LES - straks.verslag.modelkolommen
+    return not weg <= weg_na(straks.stap_nu)
+
+
+def _waarden_in(map_: Path) -> set[str]:
+    """Elke waarde van de leerling die in een database van de map staat, als tekst."""
+    paden = {map_ / DATABASE, *map_.glob('*.sqlite'), *map_.glob(f'oud*/{DATABASE}')}
+    return {waarde for pad in paden if pad.is_file() for waarde in _waarden(pad)}
+
+
+def _waarden(pad: Path) -> Iterator[str]:
+    with closing(sqlite3.connect(pad)) as verbinding, suppress(sqlite3.DatabaseError):
+        verbinding.text_factory = lambda b: b.decode(errors='replace')
+        verbinding.row_factory = sqlite3.Row
+        vraag = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        for (tabel,) in verbinding.execute(vraag).fetchall():
+            for rij in map(dict, verbinding.execute(f'SELECT * FROM "{tabel}"')):
+                leeftijd = rij.pop(GEVULD.som_met, None)
+                jaar = rij.pop(GEVULD.naam, None)
+                # Van deze twee is een genoeg: de ene volgt uit de andere.
+                if jaar is None and isinstance(leeftijd, int):
+                    jaar = GEVULD.som - leeftijd
+                for kolom, waarde in {**rij, 'jaar': jaar}.items():
+                    # Een revisie is geen waarde van een leerling.
+                    telt = kolom != 'version_num' and (tabel, kolom) not in VULT_ZICHZELF
+                    if telt and waarde is not None:
+                        yield str(waarde).casefold()
+
+
+def _is_er_nog(had: set[str], heeft: set[str]) -> bool:
+    """Of elke waarde er nog is; een tekst mag ook in een langere tekst staan."""
+    alles = '\n'.join(heeft)
+    return not any(waarde.isdigit() or waarde not in alles for waarde in had - heeft)
