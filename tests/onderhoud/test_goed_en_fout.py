@@ -272,7 +272,7 @@ UNIEK = f'CREATE UNIQUE INDEX u ON {TABEL} ({PLAATS.naam})'
 
 # Wat er verandert, de stap waarna, de stap die dan fout is, en woorden uit de hint.
 FOUT = [
-    (kolom_weg_zonder_de_nieuwe, NAAM - 1, NAAM, f'`{NIEUW}` `{TABEL}` db.{HERNOEMD.model_type}'),
+    (kolom_weg_zonder_de_nieuwe, NAAM - 1, NAAM, f'`{NIEUW}` `{TABEL}` --terug'),
     # Een naam zonder wat er in de oude kolom stond.
     (partial(vervang_naam, heel=PLAATS.naam), NAAM - 1, NAAM, 'namen new_column_name'),
     (kolom_is_niet_meer_uniek, *[CURSISTNUMMER] * 2, f'downgrade `{NUMMER.naam}`'),
