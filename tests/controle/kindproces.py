@@ -120,13 +120,13 @@ class Rondgang:
             naam.parent.mkdir(parents=True, exist_ok=True)
         return self.verbind_met(naam, *rest, **opties)
 
-    def speel(self, opdrachten: list[list[str]] = ()) -> None:
+    def speel(self, naspelen: bool = True, opdrachten: list[list[str]] = ()) -> None:
         """Doet opdrachten en speelt alles na; wat er ook misgaat, het komt in het verslag."""
         self.fase, self.revisie = 'module', None
         try:
             self.app = self.app or self._laad_app()
             with self.app.app_context():
-                if opdrachten and not self._doe(opdrachten):
+                if not self._doe(opdrachten) or not naspelen:
                     return
                 self._zoek_database(self.app)
                 self._lees_model()
@@ -160,8 +160,9 @@ class Rondgang:
             except BaseException as fout:
                 self._meld('mislukt', f'{type(fout).__name__}: {fout}')
                 return False
-        # Wat een opdracht las of schreef, ziet het naspelen niet.
-        self.app.extensions['migrate'].db.session.remove()
+        if opdrachten:
+            # Wat een opdracht las of schreef, ziet het naspelen niet.
+            self.app.extensions['migrate'].db.session.remove()
         return True
 
     def _sluit(self) -> None:
@@ -468,7 +469,7 @@ if __name__ == '__main__':
         for regel in regels:
             # Wie dit proces begon kan weg zijn, bijvoorbeeld met zijn venster: dan stopt het zelf.
             faulthandler.dump_traceback_later(float(uiterlijk), exit=True)
-            rondgang.speel(json.loads(regel))
+            rondgang.speel(*json.loads(regel))
             faulthandler.cancel_dump_traceback_later()
             os.write(klaar, b'\n')
     # Ook Python hoeft niets op te ruimen.

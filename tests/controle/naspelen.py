@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,8 +132,8 @@ class Kindproces:
         self.proces.communicate()
         self.proces = None
 
-    def begin(self, *opdrachten: list[str]) -> None:
-        """Doet opdrachten van `flask` of regels van `flask shell`, en begint met naspelen."""
+    def begin(self, opdrachten: Sequence[list[str]] = (), naspelen: bool = True) -> None:
+        """Begint met opdrachten van `flask` of regels van `flask shell`, en met naspelen."""
         if self.proces is None:
             # Een eigen sessie: zo zijn straks ook de processen te stoppen die het zelf begint.
             self.proces = subprocess.Popen(
@@ -148,7 +149,7 @@ class Kindproces:
         self.vanaf = verslag.stat().st_size if verslag.exists() else 0
         # Wie al weg is, heeft geen verslag: dat blijkt bij het lezen.
         with suppress(OSError):
-            self.proces.stdin.write(json.dumps(opdrachten).encode() + b'\n')
+            self.proces.stdin.write(json.dumps([naspelen, opdrachten]).encode() + b'\n')
             self.proces.stdin.flush()
 
     def verslag(self) -> Verslag:

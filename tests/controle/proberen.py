@@ -25,6 +25,9 @@ MEESTE_HINTS = 3
 # Zoveel voorstellen; helpt er geen, dan is er de weg terug.
 MEESTE_PROEVEN = 4
 
+# Na deze opdrachten van `flask db` is er iets anders na te spelen.
+MAAKT_EEN_SCRIPT = ('migrate', 'revision', 'merge')
+
 # Een kolom die de database zelf vult, vult zij opnieuw.
 VULT_ZICHZELF = {kolom.plek for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
 
@@ -52,9 +55,9 @@ def _kies(oordeel: Oordeel) -> Hint:
 def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
     """Of een kopie van de map goed komt met wat een hint laat doen, en wat er daarna komt."""
     with Kindproces(oordeel.oefenmap.pad) as kind:
-        had = _waarden_in(kind.kopie)
+        had, verslag = _waarden_in(kind.kopie), oordeel.verslag
         for _ in range(MEESTE_HINTS):
-            verslag = _doe(kind, voorstel)
+            verslag = _doe(kind, voorstel, verslag)
             if verslag is None:
                 return False
             straks = beoordeel(lees_oefenmap(kind.kopie), verslag)
@@ -69,29 +72,38 @@ def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
     return False
 
 
-def _doe(kind: Kindproces, voorstel: Hint) -> Verslag | None:
+def _doe(kind: Kindproces, voorstel: Hint, vorige: Verslag) -> Verslag | None:
     """Wat het naspelen ziet na de daden van een voorstel; None als er een niet lukt."""
-    opdrachten = []
+    opdrachten, naspelen = [], False
     for daad in voorstel.daden:
         if daad.opdracht:
             opdrachten.append(daad.opdracht)
+            naspelen |= daad.opdracht[1] in MAAKT_EEN_SCRIPT
             continue
-        if opdrachten and _speel(kind, opdrachten).mislukt:
+        if opdrachten and not _lukt(kind, opdrachten):
             return None
         opdrachten = []
         try:
             daad.doe(kind.kopie)
         except OSError:
             return None
-        # Een module die anders is, hoort in een vers proces.
-        kind.stop()
-    verslag = _speel(kind, opdrachten)
+        if not daad.bestand.endswith('.sqlite'):
+            naspelen = True
+            if not daad.bestand.startswith('migrations/'):
+                # Een module die anders is, hoort in een vers proces.
+                kind.stop()
+    if not naspelen:
+        # Met dezelfde module en dezelfde scripts is er niets anders te zien.
+        return vorige if not opdrachten or _lukt(kind, opdrachten) else None
+    kind.begin(opdrachten)
+    verslag = kind.verslag()
     return None if verslag.mislukt else verslag
 
 
-def _speel(kind: Kindproces, opdrachten: list[list[str]]) -> Verslag:
-    kind.begin(*opdrachten)
-    return kind.verslag()
+def _lukt(kind: Kindproces, opdrachten: list[list[str]]) -> bool:
+    kind.begin(opdrachten, naspelen=False)
+    verslag = kind.verslag()
+    return not verslag.mislukt and not verslag.fout
 
 
 def _kost_iets(nu: Oordeel, straks: Oordeel) -> bool:

@@ -5,21 +5,23 @@ draait met de echte `pytest`.
 """
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
 from controle.kindproces import Rondgang
 from controle.naspelen import VERSLAG, Fout, Kindproces, Verslag, lees_verslag, omgeving
 from spelen.dit_proces import draai_flask, vers_proces
+from stappen import MODULE
 
 
 class HierProces(Kindproces):
     """Doet en speelt hier; de map mag geen module hebben die het proces beëindigt."""
 
-    def begin(self, *opdrachten: list[str]) -> None:
-        self.mislukt = None
+    def begin(self, opdrachten: Sequence[list[str]] = (), naspelen: bool = True) -> None:
+        self.mislukt, self.naspelen = None, naspelen
         for wie, *delen in opdrachten:
-            werk = omgeving() | {'FLASK_APP': 'BasicModelApp.py'}
+            werk = omgeving() | {'FLASK_APP': MODULE}
             invoer = ''
             if wie == 'shell':
                 delen, invoer = ['shell'], '\n'.join(delen) + '\n'
@@ -33,6 +35,8 @@ class HierProces(Kindproces):
     def verslag(self) -> Verslag:
         if self.mislukt:
             return Verslag(mislukt=self.mislukt)
+        if not self.naspelen:
+            return Verslag()
         pad = self.werkmap / VERSLAG
         vanaf = pad.stat().st_size if pad.exists() else 0
         rondgang = Rondgang(self.kopie, self.oefenmap)

@@ -16,17 +16,13 @@ WINDOWS = sys.platform == 'win32'
 
 @dataclass(frozen=True)
 class Daad:
-    """Iets om te doen: `str(daad)` zegt het een leerling, `doe(map_)` doet het in een map.
+    """Iets om te doen; `str(daad)` zegt het een leerling.
 
-    Een daad die niet lukt geeft OSError. Wat `flask` moet doen, staat in `opdracht`.
+    Een daad met een `bestand` verandert dat met `doe(map_)`, en geeft OSError als dat niet lukt.
+    Een andere is een `opdracht` voor flask: ['flask db', 'upgrade'], of ['shell', *regels].
     """
 
-    def doe(self, map_: Path) -> None:
-        """Doet het, op `opdracht` na."""
-
-    @property
-    def opdracht(self) -> list[str] | None:
-        """Wat `flask` doet, of niets: ['flask db', 'upgrade'], of ['shell', *regels]."""
+    opdracht = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,10 @@ class Hernoem(Daad):
     van: str
     naar: str
 
+    @property
+    def bestand(self) -> str:
+        return self.naar
+
     def __str__(self) -> str:
         return f'Hernoem `{self.van}` naar `{self.naar}`.'
 
@@ -71,6 +71,10 @@ class Kopieer(Daad):
 
     van: str
     naar: str
+
+    @property
+    def bestand(self) -> str:
+        return self.naar
 
     def __str__(self) -> str:
         van, naar = in_de_shell(self.van), in_de_shell(self.naar)
@@ -86,13 +90,13 @@ class Kopieer(Daad):
 class Verwijder(Daad):
     """Een bestand verwijderen."""
 
-    naam: str
+    bestand: str
 
     def __str__(self) -> str:
-        return f'    {"del" if WINDOWS else "rm"} {in_de_shell(self.naam)}'
+        return f'    {"del" if WINDOWS else "rm"} {in_de_shell(self.bestand)}'
 
     def doe(self, map_: Path) -> None:
-        (map_ / self.naam).unlink()
+        (map_ / self.bestand).unlink()
 
 
 @dataclass(frozen=True)

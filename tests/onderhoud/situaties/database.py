@@ -112,7 +112,8 @@ upgrade_brak_af_op_een_view = (
 upgrade_brak_af_in_een_tabel = klaar(GEBRUIKERS).sql(
     'CREATE TABLE gebruikers (id INTEGER PRIMARY KEY)'
 )
-# Een upgrade die halverwege stopte, daarna is het script verbeterd.
+upgrade_stopte_na_de_eerste_kolom = na(LAATSTE).halve_upgrade()
+# Een upgrade die halverwege stopte; daarna is het script verbeterd.
 upgrade_stopte_halverwege = (
     na(LAATSTE).halve_upgrade().in_script('schoenmaat', 'nullable=False', 'nullable=True')
 )
