@@ -2,7 +2,8 @@
 
     python tests/onderhoud/waarom.py MAP
 
-Onder elk feit, in de volgorde van de controle, staat de hint die past. De bovenste is `Wat nu`.
+Onder elk feit, in de volgorde van de controle, staat de hint die past. Onder het eerste staan ze
+alle, met of zij op een kopie hielp; de eerste die helpt is `Wat nu`.
 """
 
 import os
@@ -19,6 +20,7 @@ from controle.hints.hint import HINTS, hints_bij
 from controle.hints.opmerkingen import OPMERKINGEN
 from controle.naspelen import Kindproces
 from controle.oefenmap import lees_oefenmap
+from controle.proberen import helpt
 from speel_les import PROJECT
 from stappen import MODULE
 
@@ -44,7 +46,12 @@ def main(map_: Path) -> None:
     with Kindproces(map_) as kind:
         kind.begin()
         oordeel = beoordeel(lees_oefenmap(map_), kind.verslag())
-    for afwijking in oordeel.afwijkingen:
+    for afwijking in oordeel.afwijkingen[:1]:
+        print(feit(afwijking))
+        for hint in hints_bij(oordeel, afwijking):
+            hielp = 'hielp' if hint.daden and helpt(oordeel, hint) else 'hielp niet'
+            print(f'    {waar(hint.naam)}  ({hielp if hint.daden else "niet geprobeerd"})')
+    for afwijking in oordeel.afwijkingen[1:]:
         print(feit(afwijking), f'    {waar(next(hints_bij(oordeel, afwijking)).naam)}', sep='\n')
     for functie in OPMERKINGEN:
         if functie(oordeel):
