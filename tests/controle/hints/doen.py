@@ -39,8 +39,8 @@ from controle.oefenmap import Script, eind_van_de_kolommen, namen_van, tabellen_
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
 
-# De delen die beginnen zonder migraties, en met een upgrade die halverwege stopt.
-DEEL_A, DEEL_C = '*Deel A* van `VERDIEPING.md`', '*Deel C* van `VERDIEPING.md`'
+# De delen: zonder migraties, met een tweede map, en met een upgrade die halverwege stopt.
+DEEL_A, DEEL_B, DEEL_C = (f'*Deel {deel}* van `VERDIEPING.md`' for deel in 'ABC')
 
 UPGRADE, DOWNGRADE = FlaskDb(('upgrade',)), FlaskDb(('downgrade',))
 
@@ -64,6 +64,12 @@ def werkt_elders(oordeel: Oordeel) -> bool:
         elif 'SQLAlchemy(app' in regel or '.init_app(' in regel:
             break
     return leest
+
+
+def lees_het_adres(oordeel: Oordeel) -> Bewerking | None:
+    """De regel die het adres uit het terminalvenster leest, waar hij hoort: vlak boven `db`."""
+    db = oordeel.module.toekenning('db') if oordeel.module else None
+    return zet_onder(oordeel.module, db.lineno - 1, UIT_DE_OMGEVING) if db else None
 
 
 # --- De database en de migraties --------------------------------------------------------------
