@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from difflib import get_close_matches
 
+from spelen.terug import vrije_map
 from stappen import (
     AFGELEID,
     CURSISTEN,
@@ -80,9 +81,9 @@ def zet_kopie_terug(oordeel: Oordeel, naam: str) -> Doe:
     return 'Zet die kopie terug:', daden.zet_kopie_terug(oordeel.oefenmap.pad, naam)
 
 
-def weg_terug(oordeel: Oordeel) -> WegTerug:
-    """De weg terug naar de laatste goede stap; wat er staat blijft bewaard."""
-    return WegTerug(oordeel.laatste_goede_stap)
+def weg_terug(oordeel: Oordeel, stap: int | None = None) -> WegTerug:
+    """De weg terug naar een stap, of naar de laatste goede; wat er staat blijft bewaard."""
+    return WegTerug(stap or oordeel.laatste_goede_stap, vrije_map(oordeel.oefenmap.pad).name)
 
 
 def lukt_dat_niet(oordeel: Oordeel) -> Doe:
