@@ -117,7 +117,7 @@ def flask_app_in_dit_venster(oordeel: Oordeel) -> Opmerking:
     elif str(map_.resolve() / MODULE) not in wijst:
         wat = f'`FLASK_APP` wijst naar `{gezet}`, niet naar `{MODULE}`.'
     elif app and module and not re.search(rf'(?m)^(def |(from|import) .*)?\b{app}\b', module.tekst):
-        wat = f'In `FLASK_APP` staat `{app}`, maar in `{MODULE}` staat die niet.'
+        wat = f'`FLASK_APP` noemt `{app}`. Die staat niet in `{MODULE}`: `flask` werkt dan niet.'
     else:
         return None
     return f'{wat} Voordat je `flask` gebruikt:', daden.zet_flask_app()
