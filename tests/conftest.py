@@ -74,7 +74,7 @@ def pytest_configure(config):
                 f'`{naam}.py` heet zoals een pakket van de les, en staat ervoor in de weg. Geef '
                 'dat bestand een andere naam.'
             )
-    if melding := zonder_pakketten('python -m pytest'):
+    if melding := zonder_pakketten('pytest'):
         raise pytest.UsageError(melding)
 
 

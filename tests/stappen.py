@@ -12,6 +12,8 @@ MODULE = 'BasicModelApp.py'
 DATABASE = 'data.sqlite'
 # De kopie die de les laat maken voordat een stap waarden kan kosten.
 KOPIE = 'bewaar.sqlite'
+# De revisie van stap 1 zoals zij is uitgedeeld: wie stap 1 zelf doet, krijgt een andere.
+UITGEDEELD = '39945238fc1a'
 
 # De regels van de module waar een hint naar kan vragen, elk met de naam die ze maken.
 REGELS = {

@@ -458,7 +458,10 @@ def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
     gevuld = database.gevuld.get(TABEL, {})
     if gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
         yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', TABEL)
-    namen = gevuld.get(HERNOEMD.naam, aantal := database.rijen.get(TABEL, 0))
+    aantal = database.rijen.get(TABEL, 0)
+    # Na een downgrade van die stap is het de oude kolom die leeg is.
+    was = HERNOEMD.was if oordeel.gehaald >= stap_met(HERNOEMD) else None
+    namen = gevuld.get(HERNOEMD.naam, gevuld.get(was, aantal))
     # Een naam mag ontbreken, maar niet als een kopie hem nog heeft.
     if namen < aantal and (namen == 0 or oordeel.passende_kopie):
         stap = min(stap_met(HERNOEMD), oordeel.laatste_goede_stap)

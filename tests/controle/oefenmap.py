@@ -413,16 +413,6 @@ def is_opdracht(tekst: str) -> bool:
         return False
 
 
-def kolommen_in_commentaar(module: Bestand) -> list[tuple[int, str]]:
-    """Regels met een kolom achter een `#`: het nummer, en de naam van de kolom."""
-    gevonden = []
-    for nummer, regel in enumerate(module.tekst.splitlines(), 1):
-        kolom = re.match(r'\s*#\s*(\w+)\s*=.*\bColumn\(', regel)
-        if kolom:
-            gevonden.append((nummer, kolom[1]))
-    return gevonden
-
-
 def lees_oefenmap(pad: Path) -> Oefenmap:
     """Leest de module, de migraties en de database in de map `pad`."""
     return Oefenmap(

@@ -3,16 +3,8 @@
 Het is nog geen fout van hem: de les wijst de weg. Wie van die weg af is, is hier nergens.
 """
 
-from stappen import (
-    STAPPEN,
-    TABEL,
-    VASTE_KOLOMMEN,
-    Kolom,
-    Stap,
-    kolommen_na,
-)
+from stappen import STAPPEN, TABEL, VASTE_KOLOMMEN, Stap, kolommen_na
 
-from controle.oefenmap import Script
 from controle.oordeel import Oordeel, namen_in
 
 # De plekken waar een leerling kan zijn.
@@ -24,10 +16,10 @@ IN_DE_RIJEN = (('kolom', 'niet gevuld'), ('waarden', 'verloren'))
 VAN_DE_LES = {plek for stap in STAPPEN for plek in (*stap.weg, *(k.plek for k in stap.erbij))}
 
 
-def halverwege(oordeel: Oordeel) -> tuple[Stap, int] | None:
+def waar_in_de_stap(oordeel: Oordeel) -> tuple[Stap, int] | None:
     """De stap waar de leerling mee bezig is en waar hij daarin is; None als hij van de weg is."""
     stap = STAPPEN[oordeel.afwijkingen[0].stap - 1]
-    revisies, fout = oordeel.oefenmap.revisies, oordeel.fout
+    revisies, fout, database = oordeel.oefenmap.revisies, oordeel.fout, oordeel.database
     ligt_klaar = [revisie for revisie in revisies if not oordeel.toegepast(revisie)]
     soorten = {(a.soort, a.wat) for a in oordeel.afwijkingen}
     if any(a.stap != stap.nummer for a in oordeel.afwijkingen) or not revisies:
@@ -41,8 +33,9 @@ def halverwege(oordeel: Oordeel) -> tuple[Stap, int] | None:
         return None
     in_database = {wat for soort, wat in soorten if soort == 'database'}
     if ligt_klaar == revisies[-1:]:
-        terug = 'anders' in in_database or _vaste_kolom_is_leeg(oordeel)
-        return stap, TERUGGEDRAAID if terug else SCRIPT
+        gevuld = database.gevuld.get(TABEL, {})
+        leeg = database.rijen.get(TABEL) and 0 in map(gevuld.get, VASTE_KOLOMMEN)
+        return stap, TERUGGEDRAAID if leeg or 'anders' in in_database else SCRIPT
     # Waar `flask db` op een fout stopt, kan het script nog niet zijn uitgevoerd.
     if ligt_klaar or stap.melding or in_database - {'niet gevuld', 'namen weg', 'geen tijdstip'}:
         return None
@@ -51,64 +44,50 @@ def halverwege(oordeel: Oordeel) -> tuple[Stap, int] | None:
 
 def _heeft_de_fout(oordeel: Oordeel, stap: Stap, soorten: set[tuple[str, str]]) -> bool:
     """Of het laatste script precies de fout heeft die de les in deze stap laat maken."""
-    revisies = oordeel.oefenmap.revisies
+    script = oordeel.script(oordeel.oefenmap.revisies[-1])
     in_script = {(soort, wat) for soort, wat in soorten if soort != 'database'}
-    van_deze_stap = len(revisies) > oordeel.plaats_van_stap.get(stap.nummer - 1, 0)
     als_in_de_les = in_script <= set(stap.mis) and in_script.issuperset(stap.mis[:1])
+    van_deze_stap = len(oordeel.oefenmap.revisies) > oordeel.plaats_van_stap.get(stap.nummer - 1, 0)
+    # Het script is nog zoals `flask db` het maakte, of half zoals de les het laat schrijven.
+    zoals_gemaakt = not script.aanroepen('execute') and not script.aanroepen('alter_column')
+    if stap.zelf:
+        zoals_gemaakt = script.doet_iets('upgrade') and not script.doet_iets('downgrade')
     # Wie het model al verbeterde maar het script liet staan, is van de weg.
-    verbeterd = stap.eerst and not oordeel.model_is_anders(_kolom_van(stap))
-    return bool(
-        (in_script and als_in_de_les and van_deze_stap and not verbeterd)
-        and _zoals_gemaakt(oordeel.script(revisies[-1]), stap)
-        and model_is_van(oordeel, stap)
-    )
+    als_het_model = not stap.eerst or model_heeft_de_fout(oordeel, stap)
+    goed = in_script and als_in_de_les and van_deze_stap and zoals_gemaakt and als_het_model
+    return bool(goed) and model_is_van(oordeel, stap)
 
 
-def _kolom_van(stap: Stap) -> Kolom:
-    """De kolom van `eerst`, zoals hij ten slotte hoort te zijn."""
-    return kolommen_na(stap.nummer)[stap.eerst.plek]
+def model_heeft_de_fout(oordeel: Oordeel, stap: Stap) -> bool:
+    """Of het model nog de fout heeft die de les er eerst in laat schrijven."""
+    eerst = stap.eerst
+    return bool(eerst) and oordeel.model_is_anders(kolommen_na(stap.nummer)[eerst.plek])
 
 
 def _model(oordeel: Oordeel, stap: Stap) -> tuple[Stap, int] | None:
     if model_is_van(oordeel, stap):
         return stap, MODEL
     eigen = oordeel.verslag.modelkolommen & VAN_DE_LES
-    voor, na = kolommen_na(stap.nummer - 1), kolommen_na(stap.nummer)
-    begonnen = eigen > voor.keys() - set(stap.weg) and eigen <= voor.keys() | na.keys()
+    voor, na = kolommen_na(stap.nummer - 1).keys(), kolommen_na(stap.nummer).keys()
     # Alleen een eigen kolom is nog geen begin.
-    begonnen = begonnen and eigen != voor.keys()
-    goed = not any(_model_is_anders(oordeel, stap, na[plek]) for plek in eigen & na.keys())
-    return (stap, MODEL_HALF) if begonnen and goed else None
+    begonnen = voor - set(stap.weg) < eigen <= voor | na and eigen != voor
+    return (stap, MODEL_HALF) if begonnen and _is_goed(oordeel, stap, eigen & na) else None
 
 
 def model_is_van(oordeel: Oordeel, stap: Stap) -> bool:
     """Of het model de kolommen van een stap heeft, zoals de les ze eerst of ten slotte schrijft."""
+    les = kolommen_na(stap.nummer).keys()
+    return oordeel.verslag.modelkolommen & VAN_DE_LES == les and _is_goed(oordeel, stap, les)
+
+
+def _is_goed(oordeel: Oordeel, stap: Stap, plekken: set[tuple[str, str]]) -> bool:
     les = kolommen_na(stap.nummer)
-    return oordeel.verslag.modelkolommen & VAN_DE_LES == les.keys() and not any(
-        _model_is_anders(oordeel, stap, kolom) for kolom in les.values()
-    )
+    eerst = les | ({stap.eerst.plek: stap.eerst} if stap.eerst else {})
+    anders = oordeel.model_is_anders
+    return not any(anders(les[plek]) and anders(eerst[plek]) for plek in plekken)
 
 
-def _model_is_anders(oordeel: Oordeel, stap: Stap, kolom: Kolom) -> bool:
-    eerst = stap.eerst if stap.eerst and stap.eerst.plek == kolom.plek else kolom
-    return oordeel.model_is_anders(kolom) and oordeel.model_is_anders(eerst)
-
-
-def _zoals_gemaakt(script: Script, stap: Stap) -> bool:
-    """Of een script nog is zoals `flask db` het maakte, of half zoals de les het laat schrijven."""
-    if stap.zelf:
-        return script.doet_iets('upgrade') and not script.doet_iets('downgrade')
-    return not script.aanroepen('execute') and not script.aanroepen('alter_column')
-
-
-def _vaste_kolom_is_leeg(oordeel: Oordeel) -> bool:
-    gevuld = oordeel.database.gevuld.get(TABEL, {})
-    return bool(oordeel.database.rijen.get(TABEL)) and any(
-        gevuld.get(kolom) == 0 for kolom in VASTE_KOLOMMEN
-    )
-
-
-def kopie_past(oordeel: Oordeel) -> bool:
+def kopie_is_van_ervoor(oordeel: Oordeel) -> bool:
     """Of er een kopie is van voor de laatste revisie, met namen en niet minder rijen."""
     return (
         oordeel.kopie.versies == oordeel.oefenmap.revisies[-2:-1]

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from stappen import DATABASE, DELEN_NA, LAATSTE, MODULE, STAPPEN, TABEL
+from stappen import DATABASE, DELEN_NA, LAATSTE, MODULE, STAPPEN, TABEL, UITGEDEELD
 
 from controle.hints.daden import zet_server_uit
 from controle.hints.doen import DEEL_A, of_deel, werkt_elders, zet_cursisten_erin
@@ -42,43 +42,35 @@ def stand_van_zaken(oordeel: Oordeel, breedte: int, codering: str) -> Iterator[t
 
 def tekens(codering: str) -> dict[str, str]:
     """Het teken van elke toestand, of een woord als `codering` dat teken niet kent."""
-    try:
-        ''.join(TEKENS.values()).encode(codering)
-    except UnicodeEncodeError:
-        return WOORDEN
-    return TEKENS
+    alle = ''.join(TEKENS.values())
+    return TEKENS if alle.encode(codering, 'replace').decode(codering) == alle else WOORDEN
 
 
 def uitleg(oordeel: Oordeel, stap: int) -> str:
     """Wat er bij een stap niet klopt: wat verwacht is, wat er is, en waar."""
     afwijking = next(a for a in oordeel.afwijkingen if a.stap == stap)
     eerste = afwijking is oordeel.afwijkingen[0]
-    wat = (kies(oordeel) if eerste else next(hints_bij(oordeel, afwijking))).wat
-    return f'Stap {_stap(afwijking)}: {wat}'
+    hint = kies(oordeel) if eerste else next(hints_bij(oordeel, afwijking))
+    return f'Stap {_stap(afwijking)}: {hint.wat}'
 
 
 def opmerkingen(oordeel: Oordeel) -> list[str]:
     """Wat er verder te zeggen is; geen van deze maakt een stap fout."""
-    return [
-        Hint('Opmerking:', *([wat] if isinstance(wat, str) else wat)).tekst
-        for functie in OPMERKINGEN
-        if (wat := functie(oordeel))
-    ]
+    hints = [Hint('Opmerking:', functie(oordeel)) for functie in OPMERKINGEN]
+    return [hint.tekst for hint in hints if hint.delen]
 
 
 def wat_nu(oordeel: Oordeel) -> str:
     """Het ene ding om nu te doen."""
-    tekst = _eerste_hint(oordeel) if oordeel.afwijkingen else _volgende_stap(oordeel)
+    if oordeel.afwijkingen:
+        hint = kies(oordeel)
+        tekst = f'stap {_stap(oordeel.afwijkingen[0])}. {hint.wat}\n{hint.doe}'
+    else:
+        tekst = _volgende_stap(oordeel)
     # Anders doet `flask` het op een andere database, en blijft dit hier staan.
     if werkt_elders(oordeel) and re.search('flask (db|shell)', tekst):
         tekst = f'ga eerst terug naar `{DATABASE}`:\n{zet_server_uit()}\nDaarna: {tekst}'
     return f'Wat nu: {tekst}'
-
-
-def _eerste_hint(oordeel: Oordeel) -> str:
-    eerste = oordeel.afwijkingen[0]
-    hint = kies(oordeel)
-    return f'stap {_stap(eerste)}. {hint.wat}\n{hint.doe}'
 
 
 def vouw(regel: str, breedte: int) -> str:
@@ -95,26 +87,21 @@ def _volgende_stap(oordeel: Oordeel) -> str:
     gehaald = oordeel.gehaald
     if gehaald == 0:
         stap_1 = f'met stap 1, {STAPPEN[0].titel}, in `LEERLING.md`:\n    flask db init'
-        if model_is_van(oordeel, STAPPEN[DELEN_NA - 1]):
-            zo_niet = of_deel(DEEL_A, 'Wat je doet')
-            return f'er zijn geen migraties, en geen `data.sqlite`. {zo_niet} Begin {stap_1}'
-        return f'begin {stap_1}'
+        if not model_is_van(oordeel, STAPPEN[DELEN_NA - 1]):
+            return f'begin {stap_1}'
+        zo_niet = of_deel(DEEL_A, 'Wat je doet')
+        return f'er zijn geen migraties, en geen `data.sqlite`. {zo_niet} Begin {stap_1}'
     if gehaald == LAATSTE:
         return (
-            'alle stappen zijn af. Lees de laatste uit, en lever je map in: met `migrations` en '
-            '`data.sqlite`, en zonder `.venv`. Doe je een deel van `VERDIEPING.md`? Lees dan daar '
-            'verder.'
+            'alle stappen zijn af. Ging je met het laatste script ook een keer terug en weer '
+            'vooruit? Lever dan je map in: met `migrations` en `data.sqlite`, en zonder `.venv`. '
+            'Doe je een deel van `VERDIEPING.md`? Lees dan daar verder.'
         )
-    door = f'stap {gehaald + 1}, {STAPPEN[gehaald].titel}, in `LEERLING.md`'
     if gehaald == 1 and oordeel.database.rijen.get(TABEL) == 0:
-        return (
-            f'stap 1 is bijna klaar: er staan nog geen cursisten in.\n{zet_cursisten_erin(oordeel)}'
-        )
-    if gehaald == 1:
-        return (
-            'stap 1 staat klaar. Heb je hem nog niet zelf gemaakt? Doe dan stap 1 in '
-            f'`LEERLING.md`. Anders ga je door met {door}.'
-        )
+        return f'de tabel van stap 1 is er. Nu de cursisten nog.\n{zet_cursisten_erin(oordeel)}'
+    door = f'stap {gehaald + 1}, {STAPPEN[gehaald].titel}, in `LEERLING.md`'
+    if oordeel.oefenmap.heads == [UITGEDEELD]:
+        return f'stap 1 staat klaar. Maak hem zelf opnieuw met `LEERLING.md`, of doe {door}.'
     return (
         f'stap {gehaald} klopt. Lees hem uit, en ga door met {door}. Ben je daar al mee bezig? '
         f'Sla dan `{MODULE}` op.'
@@ -133,17 +120,16 @@ def _tabellen(database: Database) -> Iterator[str]:
         yield '\n'.join(regels)
 
 
-def _bijzonderheden(naam: str, kolom: dict, inhoud: dict) -> Iterator[str]:
-    if naam in inhoud['sleutel']:
-        yield 'primary key'
-    elif not kolom['null']:
-        yield 'verplicht'
-    if kolom['standaard'] is not None:
-        yield f'standaard {kolom["standaard"]}'
-    if [naam] in inhoud['uniek']:
-        yield 'uniek'
-    if [naam] in inhoud['indexen']:
-        yield 'index'
-    for van, tabel, naar in inhoud['verwijst_naar']:
-        if van == [naam]:
-            yield f'-> {tabel}.{naar[0]}'
+def _bijzonderheden(naam: str, kolom: dict, inhoud: dict) -> list[str]:
+    sleutel = naam in inhoud['sleutel']
+    bijzonder = {
+        'primary key': sleutel,
+        'verplicht': not sleutel and not kolom['null'],
+        f'standaard {kolom["standaard"]}': kolom['standaard'] is not None,
+        'uniek': [naam] in inhoud['uniek'],
+        'index': [naam] in inhoud['indexen'],
+    }
+    naar = [
+        f'-> {tabel}.{naar[0]}' for van, tabel, naar in inhoud['verwijst_naar'] if van == [naam]
+    ]
+    return [wat for wat, is_zo in bijzonder.items() if is_zo] + naar

@@ -98,9 +98,11 @@ def zegt_wat_de_les_zegt(punt: Punt, hoofdstuk: Hoofdstuk, alle: list[Punt]) -> 
     kop = set(re.findall(r'\*(.+?)\*', tekst)) & set(koppen[van : tot + 1])
     gezegd = set(letterlijk(tekst)) & {regel for daad in komt[-1:] for regel in daad.regels}
     for wat, opdracht in NET_GEDAAN.items():
-        if f'Heb je net {wat}?' in tekst and punt.net.regels[0].startswith(opdracht):
+        if f'Heb je net {wat}' in tekst and punt.net.regels[0].startswith(opdracht):
             assert kop, tekst
     assert kop or gezegd or is_klaar(tekst), tekst
+    # Een vraag staat voor de opdracht: wie alleen die doet, is weer bij de fout.
+    assert '?' not in tekst.partition('\n    ')[2], tekst
     # Twee punten kunnen dezelfde map hebben: dan staat er wat voor allebei geldt.
     zelfde = [ander for ander in alle if zonder_ids(ander.tekst) == zonder_ids(tekst)]
     mag = {r.strip() for ander in zelfde for daad in daarna(ander, stap) for r in daad.regels}

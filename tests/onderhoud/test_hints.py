@@ -35,7 +35,6 @@ from zonder_kindproces import speel_apart_na
 ELDERS_GETEST = {
     'database_is_niet_te_lezen',
     'flask_app_in_dit_venster',
-    'map_is_niet_te_schrijven',
     'stap_1_begint_opnieuw',
     'terminal_staat_in_een_andere_map',
 }
@@ -187,27 +186,34 @@ def test_een_eigen_verplichte_kolom_houdt_zijn_vorm_en_is_te_lezen(leerling, beg
         ('app.py', '`app.py`'),
         ('BasicModelApp', None),
         (MODULE, None),
+        (f'./{MODULE}', None),
+        ('{map}/' + MODULE, None),
+        ('{map}/../' + MODULE, 'wijst naar'),
         (f'{MODULE}:app', None),
+        ('BasicModelApp:create_app', '`create_app`'),
+        ("{map}/BasicModelApp:maak('les')", '`maak`'),
     ],
 )
 def test_flask_app_die_niet_goed_staat_is_een_opmerking(gezet, woord, monkeypatch):
+    oordeel = Leerling(stand(WOONPLAATS)).oordeel()
     monkeypatch.delenv('FLASK_APP')
     if gezet:
-        monkeypatch.setenv('FLASK_APP', gezet)
-    tekst = flask_app_in_dit_venster(None)
+        monkeypatch.setenv('FLASK_APP', gezet.replace('{map}', str(stand(WOONPLAATS))))
+    tekst = flask_app_in_dit_venster(oordeel)
     assert (woord in tekst[0]) if woord else tekst is None
     # Doen wat er staat: de waarde na de laatste = is de waarde die de shell zet.
     for regel in letterlijk('\n'.join(tekst or ())):
         monkeypatch.setenv('FLASK_APP', regel.partition('=')[2].strip(' "'))
-        assert flask_app_in_dit_venster(None) is None
+        assert flask_app_in_dit_venster(oordeel) is None
 
 
 def test_een_spatie_voor_het_is_teken_van_flask_app_is_een_opmerking(monkeypatch):
     # Zo heet de variabele na `set FLASK_APP = BasicModelApp.py` in cmd.
+    oordeel = Leerling(stand(WOONPLAATS)).oordeel()
     monkeypatch.setenv('FLASK_APP ', f' {MODULE}')
-    assert flask_app_in_dit_venster(None) is None
+    assert flask_app_in_dit_venster(oordeel) is None
     monkeypatch.delenv('FLASK_APP')
-    assert 'een spatie voor de `=`' in flask_app_in_dit_venster(None)[0]
+    assert 'een spatie of' in flask_app_in_dit_venster(oordeel)[0]
 
 
 def test_op_windows_staan_er_opdrachten_van_windows(monkeypatch):

@@ -1,5 +1,6 @@
 """De echte `pytest`: hoe en waar je hem ook typt, wat er nog meer staat, en op welke computer."""
 
+import re
 import shlex
 import shutil
 import sys
@@ -176,8 +177,12 @@ def test_een_python_zonder_flask_zegt_wat_je_doet_en_maakt_nog_niets(leerling, t
     # Zonder .venv, met een die niet aan staat, en met een die aan staat en leeg is. -S laat de
     # pakketten van deze Python weg: alleen wat in PYTHONPATH staat is er dan.
     kaal = ['-S'], sys.executable
-    for (opties, python), activeer in ((kaal, False), (kaal, True), (([], leeg), False)):
-        if activeer:
+    for (opties, python), activeer, installeer in (
+        (kaal, True, True),
+        (kaal, True, False),
+        (([], leeg), False, True),
+    ):
+        if not installeer:
             venv.create(m.map / '.venv', symlinks=sys.platform != 'win32')
         voor = inhoud(m.map)
         for opdracht in map(shlex.split, TYPT):
@@ -186,10 +191,15 @@ def test_een_python_zonder_flask_zegt_wat_je_doet_en_maakt_nog_niets(leerling, t
             assert klaar.returncode
             assert 'een Python zonder flask' in klaar.stdout
             zegt = [wat in klaar.stdout for wat in ('activate', 'pip install -r requirements.txt')]
-            assert zegt == [activeer, not activeer]
+            assert zegt == [activeer, installeer]
+            assert ('-m venv .venv' in klaar.stdout) == (activeer and installeer)
             assert 'Traceback' not in klaar.stdout
-            # De laatste regel is de opdracht.
-            assert shlex.split(klaar.stdout.split('\n    ')[-1]) == ['python', *opdracht]
+            # De laatste regel is de opdracht, zoals de les haar schrijft.
+            hoort = ['python', *opdracht] if opdracht[0] != '-m' else ['pytest']
+            assert shlex.split(klaar.stdout.split('\n    ')[-1]) == hoort
+            les = m.lees('LEERLING.md').partition('## Stap 1')[0]
+            getypt = re.findall('(?m)^    (.*)$', klaar.stdout)[:-1]
+            assert all(f'`{regel}`' in les for regel in getypt), getypt
         assert inhoud(m.map) == voor
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from beweringen import inhoud, is_groen, zonder_toeval
+from controle.hints.doen import weg_terug
 from leerling import EERSTE, WOONPLAATS, ZONDER_VOORRECHTEN, Leerling
 from processen import draai
 from speel_les import PROJECT
@@ -212,3 +213,11 @@ def test_wat_er_tijdens_het_spelen_gebeurt_verandert_niets_en_ctrl_c_erna_komt_t
         assert speel(bezig.map, '--terug', '0')[::2] == (0, '')
     assert kwam()
     assert bezig.is_nu() == bezig.wordt
+
+
+def test_een_hint_noemt_de_map_waar_het_oude_heen_gaat(leerling, tmp_path):
+    m = leerling(WOONPLAATS)
+    for naam in ('oud', 'oud2', 'oud3'):
+        assert weg_terug(m.oordeel()).bewaard == naam
+        assert f'in de map `{naam}`' in str(weg_terug(m.oordeel()))
+        assert wissel(m.map, shutil.copytree(stand(WOONPLAATS), tmp_path / naam)).name == naam

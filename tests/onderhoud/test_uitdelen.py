@@ -6,16 +6,22 @@ import subprocess
 import zipfile
 
 from beweringen import inhoud, zonder_toeval
+from leerling import Leerling
 from speel_les import PROJECT
 from spelen.lestekst import LES
 from standen import stand
-from stappen import LAATSTE, kolommen_na
+from stappen import LAATSTE, UITGEDEELD, kolommen_na
 
 README = (PROJECT / 'README.md').read_text(encoding='utf-8')
 
 
 def test_uitgedeeld_is_wat_een_leerling_in_stap_1_zelf_maakt():
     assert zonder_toeval(stand(0)) == zonder_toeval(stand(1))
+    # Aan zijn revisie is te zien of een leerling hem zelf maakte.
+    uit, gemaakt = (Leerling(stand(nummer)) for nummer in (0, 1))
+    assert (uit.head() == UITGEDEELD) != (gemaakt.head() == UITGEDEELD)
+    assert uit.wat_nu().startswith('Wat nu: stap 1 staat klaar. Maak hem zelf')
+    assert gemaakt.wat_nu().startswith('Wat nu: stap 1 klopt. Lees hem uit')
     # Wat `flask db init` maakt; de scripts zijn hierboven vergeleken.
     uit, gemaakt = (
         {n: tekst for n, tekst in inhoud(stand(nummer) / 'migrations').items() if '/' not in n}

@@ -148,7 +148,7 @@ class Volger:
 
     def _doe(self, tekst: str) -> None:
         kop = re.search(r'\*(.+?)\*', tekst)
-        net = [f'Heb je net {w}?' in tekst for w, o in NET_GEDAAN.items() if self.net.startswith(o)]
+        net = [f'Heb je net {w}' in tekst for w, o in NET_GEDAAN.items() if self.net.startswith(o)]
         if self.rest is not None and (any(net) or '*Deel ' in tekst):
             self.speel(self.rest)
         elif self.zelf and len(self.gezien) == 1:

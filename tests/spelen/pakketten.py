@@ -6,6 +6,16 @@ from pathlib import Path
 
 OEFENMAP = Path(__file__).resolve().parents[2]
 
+# De opdrachten van stap 0.
+MAAK, ZET_AAN = '    python3 -m venv .venv', '    . .venv/bin/activate'
+if sys.platform == 'win32':
+    MAAK = '    py -m venv .venv'
+    ZET_AAN = (
+        'In cmd:\n    .venv\\Scripts\\activate.bat\n'
+        'In PowerShell:\n    .venv\\Scripts\\Activate.ps1'
+    )
+INSTALLEER = '    python -m pip install -r requirements.txt'
+
 NODIG = ('flask', 'flask_sqlalchemy', 'flask_migrate', 'sqlalchemy', 'alembic')
 
 
@@ -15,12 +25,10 @@ def zonder_pakketten(opnieuw: str) -> str | None:
     if not ontbreekt:
         return None
     venv = OEFENMAP / '.venv'
-    if venv.is_dir() and not Path(sys.prefix).samefile(venv):
-        doe = (
-            'Zet je .venv aan en probeer het opnieuw.\n'
-            '    macOS/Linux:   . .venv/bin/activate\n'
-            '    Windows:       .venv\\Scripts\\activate\n'
-        )
-    else:
-        doe = 'Installeer wat de les nodig heeft.\n    python -m pip install -r requirements.txt\n'
-    return f'Je werkt met een Python zonder {", ".join(ontbreekt)}.\n\nWat nu: {doe}    {opnieuw}'
+    doe = 'installeer wat de les nodig heeft:', INSTALLEER
+    if not venv.is_dir():
+        doe = 'maak een virtuele omgeving, zoals in stap 0 van de les:', MAAK, ZET_AAN, INSTALLEER
+    elif not Path(sys.prefix).samefile(venv):
+        doe = 'zet je virtuele omgeving aan, zoals in stap 0 van de les:', ZET_AAN
+    wat_nu = '\n'.join([*doe, 'En dan opnieuw:', f'    {opnieuw}'])
+    return f'Je werkt met een Python zonder {", ".join(ontbreekt)}.\n\nWat nu: {wat_nu}'

@@ -35,7 +35,7 @@ def wissel(map_: Path, nieuw: Path) -> Path:
     nieuw.rename(klaar)
     for naam in _onderdelen(map_):
         (map_ / naam).rename(oud / naam)
-    bewaard = oud.rename(_vrije_map(map_))
+    bewaard = oud.rename(vrije_map(map_))
     herstel(map_)
     return bewaard
 
@@ -70,13 +70,13 @@ def _zet_neer(bron: Path, map_: Path) -> None:
     for naam in reversed(_onderdelen(bron)):
         if os.path.lexists(map_ / naam):
             # Wie na het afbreken verder werkte, houdt ook wat hij toen maakte.
-            ook = _vrije_map(map_)
+            ook = vrije_map(map_)
             ook.mkdir()
             (map_ / naam).rename(ook / naam)
         (bron / naam).rename(map_ / naam)
 
 
-def _vrije_map(map_: Path) -> Path:
+def vrije_map(map_: Path) -> Path:
     """De eerste van `oud`, `oud2`, `oud3` ... die er nog niet is."""
     paden = (map_ / f'oud{nummer if nummer > 1 else ""}' for nummer in count(1))
     return next(pad for pad in paden if not os.path.lexists(pad))

@@ -136,11 +136,14 @@ class WegTerug:
     """De weg terug; die wordt niet geprobeerd."""
 
     stap: int
+    # De map waar de oude onderdelen heen gaan.
+    bewaard: str = 'oud'
 
     def __str__(self) -> str:
         return (
             f'Ga terug naar de stand na stap {self.stap}. Wat er nu staat, met je eigen rijen, '
-            f'blijft bewaard in de map `oud`:\n    python tests/speel_les.py --terug {self.stap}'
+            f'blijft bewaard in de map `{self.bewaard}`:\n'
+            f'    python tests/speel_les.py --terug {self.stap}'
         )
 
 
@@ -154,6 +157,12 @@ def in_de_shell(naam: str) -> str:
 def per_shell(cmd: str, powershell: str) -> str:
     """Een opdracht van Windows, die per shell verschilt."""
     return f'In cmd:\n    {cmd}\nIn PowerShell:\n    {powershell}'
+
+
+def in_een_zin(daad: Daad) -> str:
+    """De opdracht van een daad, voor midden in een zin."""
+    regels = str(daad).splitlines()
+    return ' of '.join(f'`{regel.strip()}`' for regel in regels if regel.startswith('    '))
 
 
 # --- Een regel in een bestand; een regelnummer telt vanaf 1 -----------------------------------

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from difflib import get_close_matches
 
+from spelen.terug import vrije_map
 from stappen import (
     AFGELEID,
     CURSISTEN,
@@ -39,8 +40,8 @@ from controle.oefenmap import Script, eind_van_de_kolommen, namen_van, tabellen_
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
 
-# De delen die beginnen zonder migraties, en met een upgrade die halverwege stopt.
-DEEL_A, DEEL_C = '*Deel A* van `VERDIEPING.md`', '*Deel C* van `VERDIEPING.md`'
+# De delen: zonder migraties, met een tweede map, en met een upgrade die halverwege stopt.
+DEEL_A, DEEL_B, DEEL_C = (f'*Deel {deel}* van `VERDIEPING.md`' for deel in 'ABC')
 
 UPGRADE, DOWNGRADE = FlaskDb(('upgrade',)), FlaskDb(('downgrade',))
 
@@ -66,6 +67,12 @@ def werkt_elders(oordeel: Oordeel) -> bool:
     return leest
 
 
+def lees_het_adres(oordeel: Oordeel) -> Bewerking | None:
+    """De regel die het adres uit het terminalvenster leest, waar hij hoort: vlak boven `db`."""
+    db = oordeel.module.toekenning('db') if oordeel.module else None
+    return zet_onder(oordeel.module, db.lineno - 1, UIT_DE_OMGEVING) if db else None
+
+
 # --- De database en de migraties --------------------------------------------------------------
 
 
@@ -74,9 +81,9 @@ def zet_kopie_terug(oordeel: Oordeel, naam: str) -> Doe:
     return 'Zet die kopie terug:', daden.zet_kopie_terug(oordeel.oefenmap.pad, naam)
 
 
-def weg_terug(oordeel: Oordeel) -> WegTerug:
-    """De weg terug naar de laatste goede stap; wat er staat blijft bewaard."""
-    return WegTerug(oordeel.laatste_goede_stap)
+def weg_terug(oordeel: Oordeel, stap: int | None = None) -> WegTerug:
+    """De weg terug naar een stap, of naar de laatste goede; wat er staat blijft bewaard."""
+    return WegTerug(stap or oordeel.laatste_goede_stap, vrije_map(oordeel.oefenmap.pad).name)
 
 
 def lukt_dat_niet(oordeel: Oordeel) -> Doe:
@@ -104,9 +111,7 @@ def nog_niet_in_een_migratie(afwijking: Afwijking) -> str:
 
 def ligt_klaar(oordeel: Oordeel, revisie: str) -> str:
     """Dat een script nog niet op de database is uitgevoerd, of is teruggedraaid."""
-    return (
-        f'`{oordeel.naam_van(revisie)}` ligt klaar: `data.sqlite` heeft het nog niet, of niet meer.'
-    )
+    return f'`{oordeel.naam_van(revisie)}` ligt klaar voor een upgrade.'
 
 
 def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> Doe:

@@ -7,9 +7,11 @@ from controle import onderweg
 from controle.hints import daden, doen
 from controle.hints.doen import UPGRADE
 from controle.hints.hint import Hint, hint
-from controle.oordeel import Afwijking, Oordeel
+from controle.onderweg import MODEL, MODEL_HALF, SCRIPT, TERUGGEDRAAID
+from controle.oordeel import Afwijking, Oordeel, namen_in
 
 DOET, MIS, OPLOSSEN = 'Wat je doet', 'Wat er misgaat', 'Zo los je het op'
+EEN_FOUT = 'een fout gezien'
 
 
 @hint()
@@ -34,86 +36,74 @@ def stap_1_begint_opnieuw(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None
 
 @hint()
 def de_les_gaat_verder(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    stap, waar = onderweg.halverwege(oordeel) or (None, None)
-    if waar == onderweg.MODEL_HALF:
+    stap, waar = onderweg.waar_in_de_stap(oordeel) or (None, None)
+    if waar == MODEL_HALF:
         return _maak_het_model_af(oordeel, stap)
-    if waar == onderweg.MODEL:
-        return _maak_de_migratie(oordeel, afwijking, stap)
-    if waar == onderweg.SCRIPT:
+    if waar == MODEL:
+        return _maak_de_migratie(oordeel, stap)
+    if waar == SCRIPT:
         return _voer_het_script_uit(oordeel, stap)
-    # Zonder kopie kan de les hier niet verder.
-    if waar is None or (stap.kopie and not onderweg.kopie_past(oordeel)):
-        return None
-    if waar == onderweg.UITGEVOERD:
-        return _kijk_wat_er_misgaat(oordeel, stap)
-    return _los_het_op(oordeel, stap)
+    if waar is None or (stap.kopie and not onderweg.kopie_is_van_ervoor(oordeel)):
+        return _er_is_geen_kopie(oordeel, stap) if stap else None
+    return _kijk_wat_er_misgaat(oordeel, stap, waar == TERUGGEDRAAID)
 
 
 def _maak_het_model_af(oordeel: Oordeel, stap: Stap) -> Hint:
-    model, les = oordeel.verslag.modelkolommen, kolommen_na(stap.nummer)
-    mist = [
-        kolom if tabel in oordeel.verslag.model else tabel
-        for tabel, kolom in les
-        if (tabel, kolom) not in model
-    ]
-    over = [kolom for tabel, kolom in stap.weg if (tabel, kolom) in model]
-    wat = f'`{mist[0]}` ontbreekt nog' if mist else f'`{over[0]}` staat er nog in'
-    return Hint(f'Je model is nog niet af: {wat}.', _lees_verder(stap, DOET))
+    model, tabellen = oordeel.verslag.modelkolommen, oordeel.verslag.model
+    mist = [plek for plek in kolommen_na(stap.nummer) if plek not in model]
+    wat = [f'`{k if tabel in tabellen else tabel}` ontbreekt nog' for tabel, k in mist]
+    wat += [f'`{plek[1]}` staat er nog in' for plek in stap.weg if plek in model]
+    return Hint(f'Je model is nog niet af: {wat[0]}.', _lees_verder(stap, DOET))
 
 
-def _maak_de_migratie(oordeel: Oordeel, afwijking: Afwijking, stap: Stap) -> Hint:
-    verwijst = any(kolom.verwijst_naar for kolom in stap.erbij)
-    if verwijst and 'uq' not in oordeel.verslag.namen:
+def _maak_de_migratie(oordeel: Oordeel, stap: Stap) -> Hint:
+    if any(kolom.verwijst_naar for kolom in stap.erbij) and 'uq' not in oordeel.verslag.namen:
         return Hint('De vaste namen voor constraints ontbreken nog.', _lees_verder(stap, DOET))
     doe = doen.migreer(oordeel, stap.naam_van_migratie)
     if stap.zelf:
         doe = 'Maak een leeg script:', daden.FlaskDb(('revision',), stap.naam_van_migratie)
-    if oordeel.fout:
-        doe = doe, _bij_een_fout(stap)
-    elif stap.eerst and oordeel.model_is_anders(kolommen_na(stap.nummer)[stap.eerst.plek]):
-        doe = _of_al_gedaan('het script weggegooid', doe)
-    return Hint(doen.nog_niet_in_een_migratie(afwijking), doe)
+    net = 'het script weggegooid' if onderweg.model_heeft_de_fout(oordeel, stap) else ''
+    wat = doen.nog_niet_in_een_migratie(oordeel.afwijkingen[0])
+    return Hint(wat, _vraag_eerst(oordeel, stap, net), doe)
 
 
 def _voer_het_script_uit(oordeel: Oordeel, stap: Stap) -> Hint:
     wat = doen.ligt_klaar(oordeel, oordeel.oefenmap.revisies[-1])
-    hier, in_kopie = (d.rijen.get(TABEL, 0) for d in (oordeel.database, oordeel.kopie))
-    if stap.kopie and in_kopie > hier:
-        # Een nieuwe kopie gaat over de oude heen.
-        return Hint(
-            f'{wat} In `{KOPIE}` staan meer rijen ({in_kopie}) dan in `{DATABASE}` ({hier}).',
-            'Houd die kopie apart.',
-            daden.Hernoem(KOPIE, 'bewaar_oud.sqlite'),
-        )
-    if stap.kopie and not onderweg.kopie_past(oordeel):
-        return Hint(wat, 'Maak eerst een kopie:', daden.Kopieer(DATABASE, KOPIE))
-    doe = 'Lees het na, en voer het uit:', UPGRADE
-    if stap.melding:
-        doe = doe, _bij_een_fout(stap)
-    elif stap.kopie:
-        doe = _of_al_gedaan('de kopie teruggezet', doe)
-    elif not stap.weg:
-        doe = _of_al_gedaan('`flask db downgrade` gedaan', doe)
-    return Hint(wat, doe)
-
-
-def _kijk_wat_er_misgaat(oordeel: Oordeel, stap: Stap) -> Hint:
-    wat = 'De upgrade is gelukt, maar de stap is nog niet klaar.'
-    if all(afwijking.soort == 'downgrade' for afwijking in oordeel.afwijkingen):
-        return Hint(wat, 'Probeer ook de weg terug:', doen.DOWNGRADE)
-    return Hint(wat, f'Kijk in `flask shell`. {_lees_verder(stap, MIS)}')
-
-
-def _los_het_op(oordeel: Oordeel, stap: Stap) -> Hint:
-    wat = 'De migratie is teruggedraaid.'
-    if stap.zelf:
-        return Hint(wat, 'Ga weer vooruit:', UPGRADE, _bij_een_fout(stap))
+    net = '' if stap.weg else '`flask db downgrade` gedaan'
     if stap.kopie:
+        hier, in_kopie = (d.rijen.get(TABEL, 0) for d in (oordeel.database, oordeel.kopie))
+        if in_kopie > hier:
+            # Een nieuwe kopie gaat over de oude heen.
+            wat += f' In `{KOPIE}` staan meer rijen ({in_kopie}) dan in `{DATABASE}` ({hier}).'
+            return Hint(wat, 'Houd die kopie apart.', daden.Hernoem(KOPIE, 'bewaar_oud.sqlite'))
+        if not onderweg.kopie_is_van_ervoor(oordeel):
+            return Hint(wat, 'Maak eerst een kopie:', daden.Kopieer(DATABASE, KOPIE))
+        terug = daden.in_een_zin(daden.Kopieer(KOPIE, DATABASE))
+        net = f'de kopie teruggezet, met {terug}'
+    return Hint(wat, _vraag_eerst(oordeel, stap, net), 'Lees het na, en voer het uit:', UPGRADE)
+
+
+def _er_is_geen_kopie(oordeel: Oordeel, stap: Stap) -> Hint | None:
+    if not namen_in(oordeel.database) and not oordeel.passende_kopie:
         return Hint(
-            f'{wat} {_lees_verder(stap, OPLOSSEN)}',
-            'Daar zet je de kopie terug:',
-            daden.zet_kopie_terug(oordeel.oefenmap.pad, KOPIE),
+            'De namen zijn weg: de upgrade maakte een lege kolom, en een downgrade haalt niets '
+            'terug. Een kopie van ervoor is er niet.',
+            'Doe deze stap opnieuw, en maak dan eerst een kopie.',
+            doen.weg_terug(oordeel, stap.nummer - 1),
         )
+
+
+def _kijk_wat_er_misgaat(oordeel: Oordeel, stap: Stap, teruggedraaid: bool) -> Hint:
+    wat = 'De upgrade is gelukt, maar de stap is nog niet klaar.'
+    if teruggedraaid:
+        wat = 'De migratie is teruggedraaid.'
+        if stap.zelf:
+            return Hint(wat, _vraag_eerst(oordeel, stap, EEN_FOUT), 'Ga weer vooruit:', UPGRADE)
+        if stap.kopie:
+            terug = daden.zet_kopie_terug(oordeel.oefenmap.pad, KOPIE)
+            return Hint(wat, _lees_verder(stap, OPLOSSEN), 'Daar zet je de kopie terug:', terug)
+    elif all(afwijking.soort == 'downgrade' for afwijking in oordeel.afwijkingen):
+        return Hint(wat, 'Probeer ook de weg terug:', doen.DOWNGRADE)
     return Hint(wat, f'Kijk in `flask shell`. {_lees_verder(stap, MIS)}')
 
 
@@ -121,11 +111,13 @@ def _lees_verder(stap: Stap, kop: str) -> str:
     return f'Dit hoort bij stap {stap.nummer}: lees verder bij *{kop}*.'
 
 
-def _bij_een_fout(stap: Stap) -> str:
-    return f'Zie je een fout? {_lees_verder(stap, MIS)}'
-
-
-def _of_al_gedaan(wat: str, doe: doen.Doe) -> doen.Doe:
-    # Wat de les daarna doet staat voorop: wie alleen de opdracht typt, is weer bij de fout.
-    verder = f'Heb je net {wat}? Lees dan verder na die opdracht, bij *{OPLOSSEN}*.'
-    return f'{verder}\nNog niet?', doe
+def _vraag_eerst(oordeel: Oordeel, stap: Stap, net: str) -> str:
+    """Wat hij net kan hebben gedaan: wie alleen de opdracht eronder typt, is weer bij de fout."""
+    net = EEN_FOUT if oordeel.fout else net
+    verder = f'Lees dan verder na die opdracht, bij *{OPLOSSEN}*.'
+    if net == EEN_FOUT:
+        verder = _lees_verder(stap, MIS)
+    if onderweg.model_heeft_de_fout(oordeel, stap):
+        bestand = oordeel.oefenmap.bestand_met(stap.eerst.tabel).naam
+        verder += f' `{stap.eerst.naam}` is in `{bestand}` nog niet verbeterd, of niet opgeslagen.'
+    return f'Heb je net {net}? {verder}\nNog niet?' if net else ''

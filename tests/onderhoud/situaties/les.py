@@ -20,6 +20,18 @@ kopie_heeft_meer_rijen = (
     .model_van(NAAM)
     .migrate(STAPPEN[NAAM - 1].naam_van_migratie)
 )
+# Wie de kopie vergeet, of haar te laat maakt.
+ZONDER_KOPIE = na(NAAM - 1, verloren=True).model_van(NAAM)
+ZONDER_KOPIE = ZONDER_KOPIE.migrate(STAPPEN[NAAM - 1].naam_van_migratie).upgrade()
+kopie_vergeten = ZONDER_KOPIE
+kopie_vergeten_en_teruggedraaid = ZONDER_KOPIE.flask('db', 'downgrade')
+kopie_te_laat_en_er_is_al_een_map_oud = (
+    ZONDER_KOPIE.flask('db', 'downgrade').kopieer(KOPIE).en(lambda m: (m.map / 'oud').mkdir())
+)
+# Het model is verbeterd, maar niet opgeslagen: het nieuwe script heeft dezelfde fout.
+model_van_de_tweede_tabel_niet_opgeslagen = TWEEDE_TABEL.model_van(GEBRUIKERS).vervang(
+    KOLOM[GEBRUIKERS].verwijst_naar, STAPPEN[GEBRUIKERS - 1].eerst.verwijst_naar
+)
 
 stroom_viel_uit = (
     na(WOONPLAATS, zelf=lambda m: herstel(m.map))

@@ -1,9 +1,7 @@
 """Iets om te weten, terwijl elke stap goed is."""
 
-import os
-
 from leerling import *
-from stappen import DATABASE, GEVULD, HERNOEMD, KOPIE, REGELS, SERVER, TABEL, UIT_DE_OMGEVING
+from stappen import DATABASE, HERNOEMD, KOPIE, REGELS, TABEL, UIT_DE_OMGEVING
 
 from situaties.situatie import *
 
@@ -17,13 +15,13 @@ regel_die_het_adres_leest_onder_db = ZONDER_REGEL.onderaan(UIT_DE_OMGEVING)
 regel_die_het_adres_leest_boven_dat_van_sqlite = ZONDER_REGEL.vervang(
     ADRES, f'{UIT_DE_OMGEVING}\n{ADRES}'
 )
-tikfout_in_de_naam_van_het_adres = werkt_elders.en(
-    lambda m: os.environ.update({SERVER.replace('ABASE', 'ABSE'): os.environ.pop(SERVER)})
-)
-met_een_database_in_instance = na(WOONPLAATS).kopieer(f'instance/{DATABASE}')
 met_journal = na(WOONPLAATS).en(lambda m: (m.map / f'{DATABASE}-journal').write_bytes(bytes(512)))
 met_getcwd = na(WOONPLAATS).vervang(MAP, 'basedir = os.getcwd()')
+met_cwd_in_het_adres = na(WOONPLAATS).vervang(
+    ADRES.partition(' = ')[2], "f'sqlite:///{os.getcwd()}/data.sqlite'"
+)
 met_app_run = na(WOONPLAATS).onderaan('app.run(debug=True)')
+met_app_run_over_meer_regels = na(WOONPLAATS).onderaan('app.run(\n    port=5001,\n)')
 # Alleen een eigen proces leidt een vast pad om naar de kopie.
 APART = na(WOONPLAATS, apart=True)
 met_een_vast_pad_naar_de_map = APART.en(lambda m: m.vervang(MAP, f'basedir = {str(m.map)!r}'))
@@ -35,12 +33,6 @@ zonder_rijen_en_met_een_kopie = na(WOONPLAATS, verloren=True).kopieer(KOPIE).sql
 kolom_in_commentaar = na(NIVEAU - 1).kolom(f'# {KOLOM[NIVEAU].regel}')
 rij_erbij_na_het_vullen = na(GEBOORTEJAAR).sql(
     f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 22)"
-)
-met_een_ander_jaar = (
-    na(GEBOORTEJAAR)
-    .flask('db', 'downgrade')
-    .in_script(GEBOORTEJAAR, f'{GEVULD.som} -', f'{GEVULD.som - 1} -')
-    .upgrade()
 )
 een_naam_weer_ingevuld_zonder_kopie = (
     na(NAAM, verloren=True)
