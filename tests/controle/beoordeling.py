@@ -133,7 +133,8 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
         if not (migrations / naam).exists():
             yield Afwijking(stap, 'migraties', 'onvolledig', gevonden=naam)
     for script in map_.scripts:
-        if script.fout:
+        # Een punt vooraan is van macOS: dat is geen script dat te verbeteren is.
+        if script.fout and not script.bestandsnaam.startswith('.'):
             # De naam van een script begint met zijn revisie.
             gehad = script.bestandsnaam.startswith(tuple(map_.database.versies or ['?']))
             yield Afwijking(
@@ -149,7 +150,14 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
         # Een script dat niet te lezen is, is zelf al de oorzaak.
         return
     elif not map_.revisies:
-        yield Afwijking(stap, 'reeks', 'gebroken')
+        breuken = list(map_.breuken())
+        for wat, script, gevonden in breuken:
+            # Een script dat nooit draaide, is van waar je nu mee bezig bent.
+            draaide = wat == 'los' and oordeel.toegepast(script.revisie)
+            waar = stap if draaide else oordeel.stap_nu
+            yield Afwijking(waar, 'reeks', wat, gevonden=gevonden, bestand=script.naam)
+        if not breuken:
+            yield Afwijking(stap, 'reeks', 'kring')
     elif len(map_.heads) > 1:
         # Eerst wat er in de scripts en het model niet klopt: na de merge volgt er iets op.
         if all(oordeel.script(head).vorige for head in map_.heads):
@@ -173,9 +181,12 @@ def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
     for versie in oordeel.database.versies or ():
         # Zonder dit script lukt geen enkele opdracht van flask db.
         if oordeel.oefenmap.revisies and not oordeel.script(versie):
-            yield Afwijking(
-                oordeel.laatste_goede_stap, 'database', 'onbekende versie', gevonden=versie
+            # Wat er in de tabellen anders is, komt van dat script.
+            plek = oordeel.verslag.is_nagespeeld and _eerste_verschil(
+                oordeel.head, oordeel.database.schema
             )
+            stap = oordeel.stap_van(*plek) if plek else oordeel.laatste_goede_stap
+            yield Afwijking(stap, 'database', 'onbekende versie', *plek or (), gevonden=versie)
 
 
 def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -205,10 +216,13 @@ def _half(oordeel: Oordeel) -> Iterator[Afwijking]:
     plaats = oordeel.plaats_van_database
     if not fout or fout.fase != 'heen' or plaats != len(oordeel.volgorde) - 1:
         return
-    voor, nu = set(alle_kolommen(oordeel.head)), set(alle_kolommen(database.schema))
-    if nu > voor or database.schema.keys() > oordeel.head.keys():
+    erbij = set(alle_kolommen(database.schema)) - set(alle_kolommen(oordeel.head))
+    van_het_script = [
+        plek for plek in sorted(erbij) if plek[1] in oordeel.script(fout.revisie).tekst
+    ]
+    if van_het_script:
         stap = oordeel.stap_van_revisie(fout.revisie)
-        yield Afwijking(stap, 'database', 'half', gevonden=min(nu - voor), revisie=fout.revisie)
+        yield Afwijking(stap, 'database', 'half', *van_het_script[0], revisie=fout.revisie)
 
 
 def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -441,8 +455,15 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         if revisie and oordeel.gehad <= set(oordeel.volgorde):
             yield Afwijking(oordeel.stap_nu, 'database', 'achter', revisie=revisie)
         return
-    if anders := _eerste_verschil(oordeel.verslag.heen[plaats].schema, database.schema):
-        yield Afwijking(oordeel.stap_van(*anders), 'database', 'anders', *anders)
+    hoort = oordeel.verslag.heen[plaats].schema
+    if anders := _eerste_verschil(hoort, database.schema):
+        stap, revisie = oordeel.stap_van(*anders), None
+        if oordeel.database_achter:
+            # Het kan van een upgrade zijn die halverwege stopte.
+            revisie = oordeel.volgorde[plaats + 1]
+            stap = min(stap, oordeel.stap_van_revisie(revisie))
+        hoe = _hoe_anders(hoort, database.schema, *anders)
+        yield Afwijking(stap, 'database', 'anders', *anders, gevonden=hoe, revisie=revisie)
     elif oordeel.met_een_eerdere_revisie:
         yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
     elif oordeel.database_achter:
@@ -452,6 +473,18 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         yield Afwijking(stap, 'database', 'achter', revisie=revisie)
 
 
+def _hoe_anders(hoort: dict, schema: dict, tabel: str, kolom: str | None) -> str:
+    """Of een tabel of kolom 'erbij' is, 'mist', 'dicht' zit (niet te openen), of 'anders' is."""
+    was, nu = (
+        kolommen_van(s, tabel).get(kolom) if kolom else s.get(tabel) for s in (hoort, schema)
+    )
+    if nu is None:
+        return 'mist'
+    if kolom is None and not nu['kolommen']:
+        return 'dicht'
+    return 'erbij' if was is None else 'anders'
+
+
 def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Waarden die in data.sqlite ontbreken; een volgende upgrade maakt dat soms niet meer goed."""
     database = oordeel.database
@@ -459,8 +492,9 @@ def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
     if gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
         yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', TABEL)
     namen = gevuld.get(HERNOEMD.naam, aantal := database.rijen.get(TABEL, 0))
-    # Een naam mag ontbreken, maar niet als een kopie hem nog heeft.
-    if namen < aantal and (namen == 0 or oordeel.passende_kopie):
+    # Een naam mag ontbreken, maar niet de meeste, en niet als een kopie hem nog heeft.
+    kopie = namen < aantal and oordeel.passende_kopie
+    if 2 * namen < aantal or (kopie and kopie[2] > namen):
         stap = min(stap_met(HERNOEMD), oordeel.laatste_goede_stap)
         yield Afwijking(stap, 'database', 'namen weg', TABEL)
     for tabel, kolommen in database.tekst_nu.items():

@@ -17,7 +17,7 @@ from controle.hints.hint import Hint, hints_bij
 from controle.naspelen import Kindproces, Verslag
 from controle.oefenmap import lees_oefenmap
 from controle.onderweg import VAN_DE_LES
-from controle.oordeel import Oordeel
+from controle.oordeel import WAARDEN_WEG, Oordeel
 
 # Zoveel hints na elkaar, de eerste erbij: dan hoort een map goed te zijn.
 MEESTE_HINTS = 3
@@ -41,9 +41,12 @@ def _kies(oordeel: Oordeel) -> Hint:
     eerste = voorstel = next(voorstellen)
     if eerste.les or not eerste.daden or helpt(oordeel, eerste):
         return eerste
-    for voorstel in islice(filter(lambda v: v.daden, voorstellen), MEESTE_PROEVEN - 1):
-        if helpt(oordeel, voorstel):
+    te_proberen = filter(lambda v: v.daden or v.waarom, voorstellen)
+    for voorstel in islice(te_proberen, MEESTE_PROEVEN - 1):
+        if not voorstel.daden or helpt(oordeel, voorstel):
             return voorstel
+        if voorstel.waarom:
+            eerste = voorstel
     terug = Hint(eerste.wat, weg_terug(oordeel))
     terug.naam = eerste.naam
     return terug
@@ -55,11 +58,12 @@ def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
         had = _waarden_in(kind.kopie)
         for _ in range(MEESTE_HINTS):
             verslag = _doe(kind, voorstel)
-            if verslag is None:
+            if not verslag.mislukt and not _is_er_nog(had, _waarden_in(kind.kopie)):
+                verslag.mislukt = WAARDEN_WEG
+            if verslag.mislukt:
+                oordeel.mislukt = oordeel.mislukt or verslag.mislukt
                 return False
             straks = beoordeel(lees_oefenmap(kind.kopie), verslag)
-            if not _is_er_nog(had, _waarden_in(kind.kopie)):
-                return False
             afwijking = next(iter(straks.afwijkingen), None)
             voorstel = next(hints_bij(straks, afwijking)) if afwijking else None
             if voorstel is None or voorstel.les:
@@ -69,24 +73,23 @@ def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
     return False
 
 
-def _doe(kind: Kindproces, voorstel: Hint) -> Verslag | None:
-    """Wat het naspelen ziet na de daden van een voorstel; None als er een niet lukt."""
+def _doe(kind: Kindproces, voorstel: Hint) -> Verslag:
+    """Wat het naspelen ziet na de daden van een voorstel, of welke daarvan mislukte."""
     opdrachten = []
     for daad in voorstel.daden:
         if daad.opdracht:
             opdrachten.append(daad.opdracht)
             continue
-        if opdrachten and _speel(kind, opdrachten).mislukt:
-            return None
+        if opdrachten and (verslag := _speel(kind, opdrachten)).mislukt:
+            return verslag
         opdrachten = []
         try:
             daad.doe(kind.kopie)
-        except OSError:
-            return None
+        except OSError as fout:
+            return Verslag(mislukt=str(fout))
         # Een module die anders is, hoort in een vers proces.
         kind.stop()
-    verslag = _speel(kind, opdrachten)
-    return None if verslag.mislukt else verslag
+    return _speel(kind, opdrachten)
 
 
 def _speel(kind: Kindproces, opdrachten: list[list[str]]) -> Verslag:

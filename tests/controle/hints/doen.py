@@ -104,9 +104,7 @@ def nog_niet_in_een_migratie(afwijking: Afwijking) -> str:
 
 def ligt_klaar(oordeel: Oordeel, revisie: str) -> str:
     """Dat een script nog niet op de database is uitgevoerd, of is teruggedraaid."""
-    return (
-        f'`{oordeel.naam_van(revisie)}` ligt klaar: `data.sqlite` heeft het nog niet, of niet meer.'
-    )
+    return f'`{oordeel.naam_van(revisie)}` ligt klaar om uit te voeren.'
 
 
 def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> Doe:
