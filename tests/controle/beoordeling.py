@@ -182,11 +182,11 @@ def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
         # Zonder dit script lukt geen enkele opdracht van flask db.
         if oordeel.oefenmap.revisies and not oordeel.script(versie):
             # Wat er in de tabellen anders is, komt van dat script.
-            plek = oordeel.verslag.is_nagespeeld and _eerste_verschil(
-                oordeel.head, oordeel.database.schema
-            )
+            head, schema = oordeel.head, oordeel.database.schema
+            plek = oordeel.verslag.is_nagespeeld and _eerste_verschil(head, schema)
             stap = oordeel.stap_van(*plek) if plek else oordeel.laatste_goede_stap
-            yield Afwijking(stap, 'database', 'onbekende versie', *plek or (), gevonden=versie)
+            waar = (*plek, _hoe_anders(head, schema, *plek)) if plek else ()
+            yield Afwijking(stap, 'database', 'onbekende versie', *waar, gevonden=versie)
 
 
 def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -474,7 +474,7 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
 
 
 def _hoe_anders(hoort: dict, schema: dict, tabel: str, kolom: str | None) -> str:
-    """Of een tabel of kolom 'erbij' is, 'mist', 'dicht' zit (niet te openen), of 'anders' is."""
+    """Of een tabel of kolom 'erbij', 'mist', 'dicht' (niet te openen), 'tijdelijk' of 'anders' is."""
     was, nu = (
         kolommen_van(s, tabel).get(kolom) if kolom else s.get(tabel) for s in (hoort, schema)
     )
@@ -482,6 +482,8 @@ def _hoe_anders(hoort: dict, schema: dict, tabel: str, kolom: str | None) -> str
         return 'mist'
     if kolom is None and not nu['kolommen']:
         return 'dicht'
+    if tabel.startswith('_alembic_tmp_'):
+        return 'tijdelijk'
     return 'erbij' if was is None else 'anders'
 
 

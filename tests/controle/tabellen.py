@@ -5,7 +5,7 @@ Van data.sqlite wordt een kopie geopend; het origineel gaat niet open.
 
 import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -97,13 +97,21 @@ def _lees_tabellen(verbinding: Connection) -> Database:
     return database
 
 
-def zoek_in_database(pad: Path, vraag: str) -> list[tuple]:
-    """Wat een vraag vindt in een kopie van de database `pad`; niets als hij daar niet kan."""
+# Welke rijen een kolom niet uniek of niet verplicht laten worden.
+IN_DE_WEG = {
+    'UNIQUE': '{kolom} IN (SELECT {kolom} FROM {tabel} GROUP BY 1 HAVING count(*) > 1)',
+    'NOT NULL': '{kolom} IS NULL',
+}
+
+
+def rijen_in_de_weg(pad: Path, wat: str, tabel: str, kolom: str) -> str:
+    """De nummers van de rijen in database `pad` waar een 'UNIQUE' of 'NOT NULL' op stuit."""
+    waar = IN_DE_WEG[wat].format(tabel=tabel, kolom=kolom)
     with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
         kopieer_database(pad, kopie := Path(tijdelijk, DATABASE))
-        with closing(sqlite3.connect(kopie)) as verbinding, suppress(sqlite3.Error):
-            return verbinding.execute(vraag).fetchall()
-    return []
+        with closing(sqlite3.connect(kopie)) as verbinding:
+            rijen = verbinding.execute(f'SELECT rowid FROM {tabel} WHERE {waar}').fetchall()
+    return ', '.join(str(rij) for (rij,) in rijen)
 
 
 def citeer(verbinding: Connection, naam: str) -> str:
