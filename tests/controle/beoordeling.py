@@ -23,7 +23,7 @@ from stappen import (
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap, bij_het_laden, onzichtbare_kolommen
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
-from controle.tabellen import alle_kolommen, kolommen_van
+from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van
 
 # Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
 NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
@@ -133,23 +133,27 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
         if not (migrations / naam).exists():
             yield Afwijking(stap, 'migraties', 'onvolledig', gevonden=naam)
     for script in map_.scripts:
+        # De naam van een script begint met zijn revisie.
+        gehad = script.bestandsnaam.startswith(tuple(map_.database.versies or ['?']))
+        waar = stap if gehad else oordeel.stap_nu
         # Een punt vooraan is van macOS: dat is geen script dat te verbeteren is.
         if script.fout and not script.bestandsnaam.startswith('.'):
-            # De naam van een script begint met zijn revisie.
-            gehad = script.bestandsnaam.startswith(tuple(map_.database.versies or ['?']))
-            yield Afwijking(
-                stap if gehad else oordeel.stap_nu, 'script', 'fout', bestand=script.naam
-            )
+            yield Afwijking(waar, 'script', 'fout', bestand=script.naam)
         elif script.revisie is None:
-            yield Afwijking(oordeel.stap_nu, 'script', 'zonder revisie', bestand=script.naam)
+            yield Afwijking(waar, 'script', 'zonder revisie', bestand=script.naam)
         elif not script.noemt_vorige:
-            yield Afwijking(oordeel.stap_nu, 'script', 'zonder vorige', bestand=script.naam)
+            yield Afwijking(waar, 'script', 'zonder vorige', bestand=script.naam)
     if not map_.scripts:
         yield Afwijking(stap, 'migraties', 'geen revisie')
-    elif not all(script.revisie and script.noemt_vorige for script in map_.scripts):
-        # Een script dat niet te lezen is, is zelf al de oorzaak.
-        return
-    elif not map_.revisies:
+    # Een script dat niet te lezen is, is zelf al de oorzaak.
+    elif all(script.revisie and script.noemt_vorige for script in map_.scripts):
+        yield from _reeks(oordeel)
+
+
+def _reeks(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Scripts die niet op elkaar volgen."""
+    map_, stap = oordeel.oefenmap, oordeel.laatste_goede_stap
+    if not map_.revisies:
         breuken = list(map_.breuken())
         for wat, script, gevonden in breuken:
             # Een script dat nooit draaide, is van waar je nu mee bezig bent.
@@ -185,7 +189,7 @@ def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
             head, schema = oordeel.head, oordeel.database.schema
             plek = oordeel.verslag.is_nagespeeld and _eerste_verschil(head, schema)
             stap = oordeel.stap_van(*plek) if plek else oordeel.laatste_goede_stap
-            waar = (*plek, _hoe_anders(head, schema, *plek)) if plek else ()
+            waar = (*plek, hoe_anders(head, schema, *plek)) if plek else ()
             yield Afwijking(stap, 'database', 'onbekende versie', *waar, gevonden=versie)
 
 
@@ -462,7 +466,7 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
             # Het kan van een upgrade zijn die halverwege stopte.
             revisie = oordeel.volgorde[plaats + 1]
             stap = min(stap, oordeel.stap_van_revisie(revisie))
-        hoe = _hoe_anders(hoort, database.schema, *anders)
+        hoe = hoe_anders(hoort, database.schema, *anders)
         yield Afwijking(stap, 'database', 'anders', *anders, gevonden=hoe, revisie=revisie)
     elif oordeel.met_een_eerdere_revisie:
         yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
@@ -471,20 +475,6 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         # Wie al met de volgende stap bezig is, loopt daarmee achter en niet met de vorige.
         stap = oordeel.stap_nu if begonnen else oordeel.stap_van_revisie(revisie)
         yield Afwijking(stap, 'database', 'achter', revisie=revisie)
-
-
-def _hoe_anders(hoort: dict, schema: dict, tabel: str, kolom: str | None) -> str:
-    """Of een tabel of kolom 'erbij', 'mist', 'dicht' (niet te openen), 'tijdelijk' of 'anders' is."""
-    was, nu = (
-        kolommen_van(s, tabel).get(kolom) if kolom else s.get(tabel) for s in (hoort, schema)
-    )
-    if nu is None:
-        return 'mist'
-    if kolom is None and not nu['kolommen']:
-        return 'dicht'
-    if tabel.startswith('_alembic_tmp_'):
-        return 'tijdelijk'
-    return 'erbij' if was is None else 'anders'
 
 
 def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:

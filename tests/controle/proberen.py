@@ -26,7 +26,7 @@ MEESTE_HINTS = 3
 MEESTE_PROEVEN = 4
 
 # Een kolom die de database zelf vult, vult zij opnieuw.
-VULT_ZICHZELF = {kolom.plek for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
+VULT_ZICHZELF = {kolom.naam for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
 
 
 def kies(oordeel: Oordeel) -> Hint:
@@ -58,7 +58,7 @@ def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
         had = _waarden_in(kind.kopie)
         for _ in range(MEESTE_HINTS):
             verslag = _doe(kind, voorstel)
-            if not verslag.mislukt and not _is_er_nog(had, _waarden_in(kind.kopie)):
+            if not verslag.mislukt and not _is_er_nog(had, _waarden_in(kind.kopie, set())):
                 verslag.mislukt = WAARDEN_WEG
             if verslag.mislukt:
                 oordeel.mislukt = oordeel.mislukt or verslag.mislukt
@@ -106,13 +106,13 @@ def _kost_iets(nu: Oordeel, straks: Oordeel) -> bool:
     return not weg <= weg_na(straks.stap_nu)
 
 
-def _waarden_in(map_: Path) -> set[str]:
-    """Elke waarde van de leerling die in een database van de map staat, als tekst."""
+def _waarden_in(map_: Path, behalve: set[str] = VULT_ZICHZELF) -> set[str]:
+    """Elke waarde die in een database van de map staat, als tekst."""
     paden = {map_ / DATABASE, *map_.glob('*.sqlite'), *map_.glob(f'oud*/{DATABASE}')}
-    return {waarde for pad in paden if pad.is_file() for waarde in _waarden(pad)}
+    return {waarde for pad in paden if pad.is_file() for waarde in _waarden(pad, behalve)}
 
 
-def _waarden(pad: Path) -> Iterator[str]:
+def _waarden(pad: Path, behalve: set[str]) -> Iterator[str]:
     with closing(sqlite3.connect(pad)) as verbinding, suppress(sqlite3.DatabaseError):
         verbinding.text_factory = lambda b: b.decode(errors='replace')
         verbinding.row_factory = sqlite3.Row
@@ -126,7 +126,7 @@ def _waarden(pad: Path) -> Iterator[str]:
                     jaar = GEVULD.som - leeftijd
                 for kolom, waarde in {**rij, 'jaar': jaar}.items():
                     # Een revisie is geen waarde van een leerling.
-                    telt = kolom != 'version_num' and (tabel, kolom) not in VULT_ZICHZELF
+                    telt = kolom != 'version_num' and kolom not in behalve
                     if telt and waarde is not None:
                         yield str(waarde).casefold()
 

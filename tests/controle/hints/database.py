@@ -13,27 +13,26 @@ from controle.tabellen import kolommen_van, rijen_in_de_weg
 ZINNEN = {
     'ontbreekt': '`data.sqlite` is er niet.',
     'leeg': '`data.sqlite` is leeg: er staat geen enkele tabel in.',
-    'onleesbaar': '`data.sqlite` is niet te lezen. Een ander programma houdt hem vast, of het mag '
-    'niet.',
+    'onleesbaar': '`data.sqlite` is niet te lezen.',
     'geen database': '`data.sqlite` is geen database (meer).',
     'te groot': '`data.sqlite` is veel te groot.',
-    'half': 'In `data.sqlite` staat al {plek}: de upgrade van `{script}` stopte halverwege. Zo '
-    'lukt hij niet meer.',
+    'half': 'In `data.sqlite` staat al {plek}: de upgrade van `{script}` stopte halverwege.',
     'onbekende versie': '`data.sqlite` staat op revisie `{gevonden}`, maar dat script is er niet.',
     'zonder versie': 'De tabellen in `data.sqlite` passen niet bij je migraties.',
     'dubbele versie': 'In `data.sqlite` staat meer dan een revisie.',
     'erbij': 'In `data.sqlite` staat {plek}. Die hoort niet bij de revisie die erin staat.',
     'mist': 'In `data.sqlite` ontbreekt {plek}. Die hoort bij de revisie die erin staat.',
-    'dicht': 'In `data.sqlite` is {plek} niet te openen. De andere tabellen zijn er nog.',
+    'dicht': 'In `data.sqlite` is {plek} niet te openen. De rijen van de andere zijn er nog.',
     'anders': 'In `data.sqlite` is {plek} anders dan bij de revisie die erin staat.',
-    'tijdelijk': 'In `data.sqlite` staat nog de tijdelijke {plek}. Een upgrade brak halverwege af, '
-    'en de volgende loopt daarop vast.',
+    'tijdelijk': 'In `data.sqlite` staat nog {plek}, van een upgrade die halverwege afbrak.',
     'namen weg': 'In `data.sqlite` ontbreken {mist} van de {rijen} namen.',
-    'niet gevuld': f'In `data.sqlite` is de kolom `{GEVULD.naam}` leeg. De upgrade was al gedaan '
-    'voordat de UPDATE in het script stond.',
+    'niet gevuld': f'In `data.sqlite` is `{GEVULD.naam}` leeg. Het script vult die kolom nu wel.',
     'geen tijdstip': f'In `data.sqlite` staat in {{plek}} de tekst `{NU}`. Dat is geen tijdstip, '
     'dus `flask shell` kan die rijen niet lezen: `Invalid isoformat string`.',
 }
+
+# Waar een rij een upgrade op tegenhoudt, in de woorden van SQLite.
+RIJEN = {'UNIQUE': 'wordt uniek, maar is hetzelfde', 'NOT NULL': 'mag niet leeg zijn, maar is dat'}
 
 # Wat het script deed dat er niet meer is.
 WEG = {'erbij': 'maakt {plek}', 'mist': 'haalt {plek} weg', 'anders': 'verandert {plek} zo'}
@@ -79,12 +78,10 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
         # Zonder --purge weigert een stamp bij meer revisies, of een die er niet is.
         purge = ['--purge'] * bool(versies[1:] or afwijking.wat == 'onbekende versie')
         doel = 'head' if oordeel.oefenmap.heads == [stand.revisie] else stand.revisie
-        return Hint(
-            f'In `data.sqlite` staat {f"revisie {staat}" if staat else "geen revisie"}, maar de '
-            f'tabellen zijn die van `{oordeel.naam_van(stand.revisie)}`.',
-            'Zet alleen de juiste revisie erin, en doe geen `flask db downgrade`:',
-            daden.FlaskDb(('stamp', *purge, doel)),
-        )
+        wat = f'In `data.sqlite` staat {f"revisie {staat}" if staat else "geen revisie"}, maar de '
+        wat += f'tabellen zijn die van `{oordeel.naam_van(stand.revisie)}`.'
+        doe = 'Zet alleen de juiste revisie erin, en doe geen `flask db downgrade`:'
+        return Hint(wat, doe, daden.FlaskDb(('stamp', *purge, doel)))
 
 
 @hint('database', 'anders')
@@ -97,12 +94,9 @@ def hoort_niet_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
 
 @hint('database', 'achter')
 def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    return Hint(
-        doen.ligt_klaar(oordeel, afwijking.revisie),
-        doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie)),
-        'Lees het na, en voer het uit:',
-        doen.UPGRADE,
-    )
+    wat = doen.ligt_klaar(oordeel, afwijking.revisie)
+    kopie = doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie))
+    return Hint(wat, kopie, 'Lees het na, en voer het uit:', doen.UPGRADE)
 
 
 @hint('database', 'achter', 'anders')
@@ -122,16 +116,13 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         _, tabel, kolom = rij.groups()
         rijen = rijen_in_de_weg(oordeel.oefenmap.pad / DATABASE, *rij.groups())
         standaard = kolommen_van(oordeel.head, tabel).get(kolom, {}).get('standaard')
-        wat = f'Kolom `{kolom}` wordt uniek, maar is hetzelfde in rij {rijen}.'
+        wat = f'Kolom `{kolom}` {RIJEN[rij[1]]} in rij {rijen}.'
         doe = 'Verander die rijen in `flask shell`.', doen.lukt_dat_niet(oordeel)
-        if rij[1] == 'NOT NULL':
-            wat = f'Kolom `{kolom}` mag niet leeg zijn, maar is dat in rij {rijen}.'
-            sql = f'UPDATE {tabel} SET {kolom} = {standaard} WHERE {kolom} IS NULL'
-            doe = doen.met_sql(sql) if standaard else doe
-    elif not zegt or 'FOREIGN KEY' in zegt[1]:
-        if doe := doen.zet_foreign_keys_uit(oordeel):
-            wat = 'Die maakt een tabel opnieuw, en je code zet `foreign_keys` aan. Rijen die naar '
-            wat += 'die tabel wijzen houden dat tegen, of zijn daarna weg.'
+        if rij[1] == 'NOT NULL' and standaard:
+            doe = doen.met_sql(f'UPDATE {tabel} SET {kolom} = {standaard} WHERE {kolom} IS NULL')
+    elif (not zegt or 'FOREIGN KEY' in zegt[1]) and (doe := doen.zet_foreign_keys_uit(oordeel)):
+        wat = 'Die maakt een tabel opnieuw, en je code zet `foreign_keys` aan. Rijen die naar die '
+        wat += 'tabel wijzen houden dat tegen, of zijn daarna weg.'
     zin = f'De upgrade van `{script.naam}` lukt niet op `data.sqlite`. {wat}'
     return Hint(zin, doe or doen.weg_terug(oordeel), waarom=True)
 
@@ -141,10 +132,9 @@ def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     (tabel, kolom), wat = afwijking.plek, afwijking.wat
     doe = _of_deel_c(oordeel, afwijking), doen.weg_terug(oordeel)
     if wat in ('ontbreekt', 'leeg'):
-        doe = 'Heb je een kopie, zet die dan terug. Anders maken de migraties een nieuwe, zonder '
-        doe = f'{doe}rijen:', doen.UPGRADE
+        doe = 'Zet je kopie terug. Geen kopie? Dan maken de migraties een lege:', doen.UPGRADE
     elif wat == 'onleesbaar':
-        doe = 'Sluit het programma dat hem open heeft. Controleer daarna opnieuw:\n    pytest'
+        doe = 'Heeft een ander programma hem open? Sluit dat, en controleer opnieuw:\n    pytest'
     elif wat == 'namen weg':
         doe = 'Vul ze weer in, in `flask shell`.', doen.lukt_dat_niet(oordeel)
     elif wat == 'geen tijdstip':

@@ -35,16 +35,14 @@ def migraties_ontbreken(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if afwijking.wat == 'ontbreken':
         return Hint('Er is geen map `migrations`.', 'Maak hem:\n    flask db init')
     wat = 'In `migrations/versions` staat nog geen migratie.'
-    deel_a, in_kopie = (
-        not d.versies and voldoet(d.schema, DELEN_NA) for d in (database, oordeel.kopie)
-    )
-    if deel_a:
+    deel_a = [not d.versies and voldoet(d.schema, DELEN_NA) for d in (database, oordeel.kopie)]
+    if deel_a[0]:
         wat += ' In `data.sqlite` staan al alle tabellen.'
         return Hint(wat, f'Zo begint {doen.DEEL_A}: lees verder bij *Wat je doet*.')
     if database.schema:
         wat += ' In `data.sqlite` staan al wel tabellen, van `db.create_all()`. Daardoor vindt '
         return Hint(f'{wat}`flask db migrate` niets meer om te maken.', terug)
-    naam = 'begin' if in_kopie else 'eerste migratie'
+    naam = 'begin' if deel_a[1] else 'eerste migratie'
     return Hint(wat, 'Maak de eerste:', daden.FlaskDb(('migrate',), naam))
 
 
@@ -71,15 +69,15 @@ def regel_staat_anders_erboven(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
         for naam, kop in ERBOVEN.items():
             erboven = re.search(rf'^{kop}: *(\w*)$', script.tekst, re.MULTILINE)
             goed = repr(erboven and erboven[1] or None)
-            nu, wat = script.toekenning(naam), f'In `{script.naam}` ontbreekt `{naam} = ...`.'
-            if not erboven or (nu and afwijking.soort == 'script'):
-                continue
-            if not nu:
-                onder = script.eind_van_de_imports
-                return Hint(wat, daden.zet_onder(script, onder, f'{naam} = {goed}'))
-            if ast.unparse(nu.value) != goed:
-                wat = f'In `{script.naam}` is `{naam}` anders dan erboven, bij `{kop}`.'
-                return Hint(wat, daden.maak(script, nu.lineno, f'{naam} = {goed}'))
+            nu = script.toekenning(naam)
+            # In een reeks die niet klopt, kan een regel er staan en anders zijn.
+            al_goed = nu and (afwijking.soort == 'script' or ast.unparse(nu.value) == goed)
+            if erboven and not al_goed:
+                wat = f'In `{script.naam}` {"klopt" if nu else "staat"} `{naam} = ...` niet.'
+                wat += f' Bovenin staat het wel, bij `{kop}`.'
+                regel = f'{naam} = {goed}'
+                onder = daden.zet_onder(script, script.eind_van_de_imports, regel)
+                return Hint(wat, daden.maak(script, nu.lineno, regel) if nu else onder)
 
 
 @hint('script', 'zonder revisie', 'zonder vorige')
@@ -112,9 +110,6 @@ def twee_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
             return Hint(f'{wat} Het doet niets.', 'Verwijder het:', daden.Verwijder(script.naam))
         nummer = script.toekenning('down_revision').lineno
         return Hint(wat, daden.maak(script, nummer, f'down_revision = {ander.revisie!r}'))
-    return Hint(
-        f'Op `{een.naam}` volgt niets meer, en op `{twee.naam}` ook niet. Dat zijn twee heads: '
-        'Flask-Migrate weet niet welke de laatste is.',
-        'Voeg ze samen:',
-        daden.FlaskDb(('merge', 'heads'), 'samen'),
-    )
+    wat = f'Op `{een.naam}` volgt niets meer, en op `{twee.naam}` ook niet. Dat zijn twee heads: '
+    wat += 'Flask-Migrate weet niet welke de laatste is.'
+    return Hint(wat, 'Voeg ze samen:', daden.FlaskDb(('merge', 'heads'), 'samen'))
