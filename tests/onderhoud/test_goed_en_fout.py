@@ -225,6 +225,8 @@ def andere_namen_van_constraints_en_een_index(w: Leerling) -> None:
     w.kolom(f"__table_args__ = (db.Index('ix_naam', '{NIEUW}'),)")
     maak = f"op.create_index('ix_naam', '{TABEL}', ['{NIEUW}'])"
     w.schrijf_script('index', maak, f"op.drop_index('ix_naam', '{TABEL}')")
+    # Dit slaat Alembic over.
+    w.schrijf('', 'migrations/versions/__init__.py')
     w.flask('db', 'upgrade')
 
 

@@ -22,7 +22,7 @@ ZINNEN = {
     'dubbele versie': 'In `data.sqlite` staat meer dan een revisie.',
     'erbij': 'In `data.sqlite` staat {plek}. Die hoort niet bij de revisie die erin staat.',
     'mist': 'In `data.sqlite` ontbreekt {plek}. Die hoort bij de revisie die erin staat.',
-    'dicht': 'In `data.sqlite` is {plek} niet te openen. De rijen van de andere zijn er nog.',
+    'dicht': 'In `data.sqlite` is {plek} niet te openen. De andere tabellen zijn er nog.',
     'anders': 'In `data.sqlite` is {plek} anders dan bij de revisie die erin staat.',
     'tijdelijk': 'In `data.sqlite` staat nog {plek}, van een upgrade die halverwege afbrak.',
     'namen weg': 'In `data.sqlite` ontbreken {mist} van de {rijen} namen.',
