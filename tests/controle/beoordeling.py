@@ -164,11 +164,13 @@ def _reeks(oordeel: Oordeel) -> Iterator[Afwijking]:
             yield Afwijking(stap, 'reeks', 'kring')
     elif len(map_.heads) > 1:
         # Eerst wat er in de scripts en het model niet klopt: na de merge volgt er iets op.
-        if all(oordeel.script(head).vorige for head in map_.heads):
+        zonder_vorige = [s for s in map(oordeel.script, map_.heads) if not s.vorige]
+        if not zonder_vorige:
             if oordeel.fout and oordeel.fout.fase != 'terug':
                 yield from _naspelen(oordeel)
             yield from _van_een_ander(oordeel)
-        yield Afwijking(oordeel.stap_nu, 'reeks', 'heads')
+        nieuw = [s.naam for s in zonder_vorige if not oordeel.toegepast(s.revisie)]
+        yield Afwijking(oordeel.stap_nu, 'reeks', 'heads', bestand=next(iter(nieuw), None))
 
 
 def _databasebestand(oordeel: Oordeel) -> Iterator[Afwijking]:

@@ -251,8 +251,10 @@ class Oefenmap:
             eigen = pad.relative_to(self.pad).parts[0] not in ('.venv', 'tests')
             if not eigen or self.is_bewaard(pad) or pad.suffix == '.pyc' or not pad.is_file():
                 continue
-            if gezocht.search(pad.read_text('utf-8', 'replace')):
-                return pad
+            # Wat op slot zit, heeft niets met de les te maken.
+            with suppress(PermissionError):
+                if gezocht.search(pad.read_text('utf-8', 'replace')):
+                    return pad
         return None
 
     def script(self, revisie: str | None) -> Script | None:

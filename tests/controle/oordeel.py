@@ -68,7 +68,7 @@ class Oordeel:
     afwijkingen: list[Afwijking] = field(default_factory=list)
     # De hint die geprobeerd is en helpt.
     advies: object = None
-    # Waarom een voorstel niet lukte toen het geprobeerd werd.
+    # Waarom een upgrade op de eigen rijen niet lukte, toen hij geprobeerd werd.
     mislukt: str = ''
 
     @property

@@ -12,7 +12,7 @@ from pathlib import Path
 from stappen import DATABASE, GEVULD, STAPPEN, weg_na
 
 from controle.beoordeling import beoordeel
-from controle.hints.doen import weg_terug
+from controle.hints.doen import UPGRADE, weg_terug
 from controle.hints.hint import Hint, hints_bij
 from controle.naspelen import Kindproces, Verslag
 from controle.oefenmap import lees_oefenmap
@@ -61,7 +61,8 @@ def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
             if not verslag.mislukt and not _is_er_nog(had, _waarden_in(kind.kopie, set())):
                 verslag.mislukt = WAARDEN_WEG
             if verslag.mislukt:
-                oordeel.mislukt = oordeel.mislukt or verslag.mislukt
+                if UPGRADE in voorstel.daden:
+                    oordeel.mislukt = verslag.mislukt
                 return False
             straks = beoordeel(lees_oefenmap(kind.kopie), verslag)
             afwijking = next(iter(straks.afwijkingen), None)

@@ -276,7 +276,7 @@ UNIEK = f'CREATE UNIQUE INDEX u ON {TABEL} ({PLAATS.naam})'
 FOUT = [
     (kolom_weg_zonder_de_nieuwe, NAAM - 1, NAAM, f'`{NIEUW}` `{TABEL}` db.{HERNOEMD.model_type}'),
     # Een naam zonder wat er in de oude kolom stond.
-    (partial(vervang_naam, heel=PLAATS.naam), NAAM - 1, NAAM, 'namen new_column_name'),
+    (partial(vervang_naam, heel="'Noor'"), NAAM - 1, NAAM, 'namen new_column_name'),
     (kolom_is_niet_meer_uniek, *[CURSISTNUMMER] * 2, f'downgrade `{NUMMER.naam}`'),
     # De versietabel die de app gebruikt heeft de database niet.
     (lambda w: w.vervang(*ANDERE_VERSIETABEL), WOONPLAATS, WOONPLAATS, 'flask db stamp'),

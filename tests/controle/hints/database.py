@@ -116,14 +116,15 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         _, tabel, kolom = rij.groups()
         rijen = rijen_in_de_weg(oordeel.oefenmap.pad / DATABASE, *rij.groups())
         standaard = kolommen_van(oordeel.head, tabel).get(kolom, {}).get('standaard')
-        wat = f'Kolom `{kolom}` {RIJEN[rij[1]]} in rij {rijen}.'
+        wat = f'Kolom `{kolom}` {RIJEN[rij[1]]} in {rijen}.'
         doe = 'Verander die rijen in `flask shell`.', doen.lukt_dat_niet(oordeel)
         if rij[1] == 'NOT NULL' and standaard:
             doe = doen.met_sql(f'UPDATE {tabel} SET {kolom} = {standaard} WHERE {kolom} IS NULL')
     elif (not zegt or 'FOREIGN KEY' in zegt[1]) and (doe := doen.zet_foreign_keys_uit(oordeel)):
-        wat = 'Die maakt een tabel opnieuw, en je code zet `foreign_keys` aan. Rijen die naar die '
-        wat += 'tabel wijzen houden dat tegen, of zijn daarna weg.'
-    zin = f'De upgrade van `{script.naam}` lukt niet op `data.sqlite`. {wat}'
+        wat = 'Een tabel waar rijen naar wijzen wordt opnieuw gemaakt, met `foreign_keys` aan.'
+    # Moeten er meer, dan is niet te zien welke het was.
+    van = f' van `{script.naam}`' if script.revisie in oordeel.oefenmap.heads else ''
+    zin = f'De upgrade{van} lukt niet op `data.sqlite`. {wat}'
     return Hint(zin, doe or doen.weg_terug(oordeel), waarom=True)
 
 

@@ -15,6 +15,7 @@ ZINNEN = {
     'zonder vorige': '`{bestand}` is geen migratie: er staat geen `down_revision = ...` in.',
     'dubbel': '`{gevonden}` en `{bestand}` hebben dezelfde revisie.',
     'los': '`{bestand}` volgt op revisie `{gevonden}`, maar dat script is er niet.',
+    'heads': '`{bestand}` volgt op niets (`down_revision = None`), maar is niet de eerste.',
     'kring': 'De migraties volgen in een kring op elkaar.',
 }
 
@@ -81,35 +82,34 @@ def regel_staat_anders_erboven(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
 
 
 @hint('script', 'zonder revisie', 'zonder vorige')
-@hint('reeks', 'dubbel', 'los', 'kring')
+@hint('reeks')
 def script_past_niet_in_de_reeks(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script, ander = map(oordeel.oefenmap.bestand, (afwijking.bestand, afwijking.gevonden))
+    map_, heads = oordeel.oefenmap, afwijking.wat == 'heads'
+    script, ander = map(map_.bestand, (afwijking.bestand, afwijking.gevonden))
     wat = ZINNEN[afwijking.wat].format(bestand=afwijking.bestand, gevonden=afwijking.gevonden)
-    doe = doen.weg_terug(oordeel)
-    if script and script.bestandsnaam.startswith('.'):
-        doe = 'macOS maakt zulke bestanden. Verwijder het:', daden.Verwijder(script.naam)
-    elif script and ander and ander.tekst == script.tekst:
-        doe = 'Ze zijn gelijk. Verwijder de kopie:', daden.Verwijder(script.naam)
-    elif script:
-        doe = 'Haal dat script daar weg.', daden.Hernoem(script.naam, script.bestandsnaam)
-    return Hint(f'{wat} Daardoor werkt geen enkele `flask db`.', doe)
+    wat += ' Zo werkt `flask db upgrade` niet.'
+    if script is None:
+        return None if heads else Hint(wat, doen.weg_terug(oordeel))
+    niet_nodig = {
+        'macOS maakt zulke bestanden.': script.bestandsnaam.startswith('.'),
+        'Ze zijn gelijk.': ander and ander.tekst == script.tekst,
+        'Het doet niets.': heads and not script.doet_iets('upgrade'),
+    }
+    for waarom in [reden for reden, geldt in niet_nodig.items() if geldt]:
+        return Hint(wat, f'{waarom} Deze kan weg:', daden.Verwijder(script.naam))
+    if heads:
+        regel = f'down_revision = {next(h for h in map_.heads if h != script.revisie)!r}'
+        return Hint(wat, daden.maak(script, script.toekenning('down_revision').lineno, regel))
+    return Hint(wat, 'Haal dat script weg.', daden.Hernoem(script.naam, script.bestandsnaam))
 
 
 @hint('reeks', 'heads')
 def twee_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     # Eerst de eigen head; een revision id is toeval, en zegt niets over de volgorde.
-    een, twee, *meer = sorted(
+    een, twee, *_ = sorted(
         map(oordeel.script, oordeel.oefenmap.heads),
         key=lambda s: (not oordeel.toegepast(s.revisie), s.naam.partition('_')[2]),
     )
-    for script, ander in () if meer else ((een, twee), (twee, een)):
-        if script.vorige or oordeel.toegepast(script.revisie):
-            continue
-        wat = f'`{script.naam}` volgt op niets (`down_revision = None`), maar is niet de eerste.'
-        if not script.doet_iets('upgrade'):
-            return Hint(f'{wat} Het doet niets.', 'Verwijder het:', daden.Verwijder(script.naam))
-        nummer = script.toekenning('down_revision').lineno
-        return Hint(wat, daden.maak(script, nummer, f'down_revision = {ander.revisie!r}'))
     wat = f'Op `{een.naam}` volgt niets meer, en op `{twee.naam}` ook niet. Dat zijn twee heads: '
     wat += 'Flask-Migrate weet niet welke de laatste is.'
     return Hint(wat, 'Voeg ze samen:', daden.FlaskDb(('merge', 'heads'), 'samen'))

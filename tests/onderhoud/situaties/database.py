@@ -133,8 +133,9 @@ upgrade_brak_af_in_een_tabel = klaar(GEBRUIKERS).sql(
     'CREATE TABLE gebruikers (id INTEGER PRIMARY KEY)'
 )
 # Een upgrade die halverwege stopte, daarna is het script verbeterd.
-upgrade_stopte_halverwege = (
-    na(LAATSTE).halve_upgrade().in_script('schoenmaat', 'nullable=False', 'nullable=True')
+upgrade_stopte_na_de_eerste_kolom = na(LAATSTE).halve_upgrade()
+upgrade_stopte_halverwege = upgrade_stopte_na_de_eerste_kolom.in_script(
+    'schoenmaat', 'nullable=False', 'nullable=True'
 )
 upgrade_stopte_halverwege_en_het_proces_is_gedood = upgrade_stopte_halverwege.en(proces_gedood)
 upgrade_stopte_halverwege_en_de_kopie_heeft_minder = upgrade_stopte_halverwege.sql(

@@ -42,10 +42,10 @@ met_een_ander_jaar = (
     .in_script(GEBOORTEJAAR, f'{GEVULD.som} -', f'{GEVULD.som - 1} -')
     .upgrade()
 )
-een_naam_weer_ingevuld_zonder_kopie = (
+een_rij_zonder_naam_en_zonder_kopie = (
     na(NAAM, verloren=True)
     .weg(KOPIE)
-    .sql(f'UPDATE {TABEL} SET {HERNOEMD.naam} = NULL WHERE id > 1')
+    .sql(f'UPDATE {TABEL} SET {HERNOEMD.naam} = NULL WHERE id = 2')
 )
 rij_zonder_jaar_en_zonder_leeftijd = na(LEEFTIJD_WEG).sql(
     f"INSERT INTO {TABEL} ({HERNOEMD.naam}) VALUES ('Noor')"

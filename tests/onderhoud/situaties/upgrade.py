@@ -58,7 +58,6 @@ eigen_verplichte_kolom_in_models = (
     na(WOONPLAATS).in_models(REGEL, f'{REGEL}\n    {STRAAT}').migrate('straat')
 )
 twee_eigen_verplichte_en_unieke_kolommen = na(WOONPLAATS).kolom(*PAS_EN_CODE).migrate('eigen')
-upgrade_stopte_na_de_eerste_kolom = na(LAATSTE).halve_upgrade()
 
 # --- Een kolom die er al is -------------------------------------------------------------------
 
