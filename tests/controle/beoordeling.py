@@ -23,7 +23,7 @@ from stappen import (
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap, bij_het_laden, onzichtbare_kolommen
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
-from controle.tabellen import alle_kolommen, kolommen_van
+from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van
 
 # Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
 NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
@@ -133,30 +133,44 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
         if not (migrations / naam).exists():
             yield Afwijking(stap, 'migraties', 'onvolledig', gevonden=naam)
     for script in map_.scripts:
-        if script.fout:
-            # De naam van een script begint met zijn revisie.
-            gehad = script.bestandsnaam.startswith(tuple(map_.database.versies or ['?']))
-            yield Afwijking(
-                stap if gehad else oordeel.stap_nu, 'script', 'fout', bestand=script.naam
-            )
+        # De naam van een script begint met zijn revisie.
+        gehad = script.bestandsnaam.startswith(tuple(map_.database.versies or ['?']))
+        waar = stap if gehad else oordeel.stap_nu
+        # Een punt vooraan is van macOS: dat is geen script dat te verbeteren is.
+        if script.fout and not script.bestandsnaam.startswith('.'):
+            yield Afwijking(waar, 'script', 'fout', bestand=script.naam)
         elif script.revisie is None:
-            yield Afwijking(oordeel.stap_nu, 'script', 'zonder revisie', bestand=script.naam)
+            yield Afwijking(waar, 'script', 'zonder revisie', bestand=script.naam)
         elif not script.noemt_vorige:
-            yield Afwijking(oordeel.stap_nu, 'script', 'zonder vorige', bestand=script.naam)
+            yield Afwijking(waar, 'script', 'zonder vorige', bestand=script.naam)
     if not map_.scripts:
         yield Afwijking(stap, 'migraties', 'geen revisie')
-    elif not all(script.revisie and script.noemt_vorige for script in map_.scripts):
-        # Een script dat niet te lezen is, is zelf al de oorzaak.
-        return
-    elif not map_.revisies:
-        yield Afwijking(stap, 'reeks', 'gebroken')
+    # Een script dat niet te lezen is, is zelf al de oorzaak.
+    elif all(script.revisie and script.noemt_vorige for script in map_.scripts):
+        yield from _reeks(oordeel)
+
+
+def _reeks(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Scripts die niet op elkaar volgen."""
+    map_, stap = oordeel.oefenmap, oordeel.laatste_goede_stap
+    if not map_.revisies:
+        breuken = list(map_.breuken())
+        for wat, script, gevonden in breuken:
+            # Een script dat nooit draaide, is van waar je nu mee bezig bent.
+            draaide = wat == 'los' and oordeel.toegepast(script.revisie)
+            waar = stap if draaide else oordeel.stap_nu
+            yield Afwijking(waar, 'reeks', wat, gevonden=gevonden, bestand=script.naam)
+        if not breuken:
+            yield Afwijking(stap, 'reeks', 'kring')
     elif len(map_.heads) > 1:
         # Eerst wat er in de scripts en het model niet klopt: na de merge volgt er iets op.
-        if all(oordeel.script(head).vorige for head in map_.heads):
+        zonder_vorige = [s for s in map(oordeel.script, map_.heads) if not s.vorige]
+        if not zonder_vorige:
             if oordeel.fout and oordeel.fout.fase != 'terug':
                 yield from _naspelen(oordeel)
             yield from _van_een_ander(oordeel)
-        yield Afwijking(oordeel.stap_nu, 'reeks', 'heads')
+        nieuw = [s.naam for s in zonder_vorige if not oordeel.toegepast(s.revisie)]
+        yield Afwijking(oordeel.stap_nu, 'reeks', 'heads', bestand=next(iter(nieuw), None))
 
 
 def _databasebestand(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -173,9 +187,12 @@ def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
     for versie in oordeel.database.versies or ():
         # Zonder dit script lukt geen enkele opdracht van flask db.
         if oordeel.oefenmap.revisies and not oordeel.script(versie):
-            yield Afwijking(
-                oordeel.laatste_goede_stap, 'database', 'onbekende versie', gevonden=versie
-            )
+            # Wat er in de tabellen anders is, komt van dat script.
+            head, schema = oordeel.head, oordeel.database.schema
+            plek = oordeel.verslag.is_nagespeeld and _eerste_verschil(head, schema)
+            stap = oordeel.stap_van(*plek) if plek else oordeel.laatste_goede_stap
+            waar = (*plek, hoe_anders(head, schema, *plek)) if plek else ()
+            yield Afwijking(stap, 'database', 'onbekende versie', *waar, gevonden=versie)
 
 
 def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -205,10 +222,13 @@ def _half(oordeel: Oordeel) -> Iterator[Afwijking]:
     plaats = oordeel.plaats_van_database
     if not fout or fout.fase != 'heen' or plaats != len(oordeel.volgorde) - 1:
         return
-    voor, nu = set(alle_kolommen(oordeel.head)), set(alle_kolommen(database.schema))
-    if nu > voor or database.schema.keys() > oordeel.head.keys():
+    erbij = set(alle_kolommen(database.schema)) - set(alle_kolommen(oordeel.head))
+    van_het_script = [
+        plek for plek in sorted(erbij) if plek[1] in oordeel.script(fout.revisie).tekst
+    ]
+    if van_het_script:
         stap = oordeel.stap_van_revisie(fout.revisie)
-        yield Afwijking(stap, 'database', 'half', gevonden=min(nu - voor), revisie=fout.revisie)
+        yield Afwijking(stap, 'database', 'half', *van_het_script[0], revisie=fout.revisie)
 
 
 def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -441,8 +461,15 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         if revisie and oordeel.gehad <= set(oordeel.volgorde):
             yield Afwijking(oordeel.stap_nu, 'database', 'achter', revisie=revisie)
         return
-    if anders := _eerste_verschil(oordeel.verslag.heen[plaats].schema, database.schema):
-        yield Afwijking(oordeel.stap_van(*anders), 'database', 'anders', *anders)
+    hoort = oordeel.verslag.heen[plaats].schema
+    if anders := _eerste_verschil(hoort, database.schema):
+        stap, revisie = oordeel.stap_van(*anders), None
+        if oordeel.database_achter:
+            # Het kan van een upgrade zijn die halverwege stopte.
+            revisie = oordeel.volgorde[plaats + 1]
+            stap = min(stap, oordeel.stap_van_revisie(revisie))
+        hoe = hoe_anders(hoort, database.schema, *anders)
+        yield Afwijking(stap, 'database', 'anders', *anders, gevonden=hoe, revisie=revisie)
     elif oordeel.met_een_eerdere_revisie:
         yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
     elif oordeel.database_achter:
@@ -462,8 +489,9 @@ def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
     # Na een downgrade van die stap is het de oude kolom die leeg is.
     was = HERNOEMD.was if oordeel.gehaald >= stap_met(HERNOEMD) else None
     namen = gevuld.get(HERNOEMD.naam, gevuld.get(was, aantal))
-    # Een naam mag ontbreken, maar niet als een kopie hem nog heeft.
-    if namen < aantal and (namen == 0 or oordeel.passende_kopie):
+    # Een naam mag ontbreken, maar niet de meeste, en niet als een kopie hem nog heeft.
+    kopie = namen < aantal and oordeel.passende_kopie
+    if 2 * namen < aantal or (kopie and kopie[2] > namen):
         stap = min(stap_met(HERNOEMD), oordeel.laatste_goede_stap)
         yield Afwijking(stap, 'database', 'namen weg', TABEL)
     for tabel, kolommen in database.tekst_nu.items():

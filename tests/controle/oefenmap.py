@@ -231,6 +231,32 @@ class Oefenmap:
         opgevolgd = {vorige for script in self.scripts for vorige in script.vorige}
         return [s.revisie for s in self.scripts if s.revisie and s.revisie not in opgevolgd]
 
+    def breuken(self) -> Iterator[tuple[str, Script, str]]:
+        """Waar de reeks niet klopt: 'dubbel' met het andere script, of 'los' met wat ontbreekt."""
+        bekend = {}
+        # Een kopie heet anders, of langer: 'kopie.py' of 'abc_naam (1).py'.
+        for script in sorted(
+            self.scripts, key=lambda s: (not s.bestandsnaam.startswith(s.revisie), len(s.naam))
+        ):
+            if (ander := bekend.setdefault(script.revisie, script)) is not script:
+                yield 'dubbel', script, ander.naam
+        for script in self.scripts:
+            for vorige in [revisie for revisie in script.vorige if revisie not in bekend]:
+                yield 'los', script, vorige
+
+    def elders(self, revisie: str) -> Path | None:
+        """Het script van een revisie op een plaats, of met een naam, waar Alembic niet zoekt."""
+        gezocht = re.compile(rf"""^revision\b.*=\s*['"]{re.escape(revisie)}['"]""", re.MULTILINE)
+        for pad in sorted(self.pad.glob('**/*.py*')):
+            eigen = pad.relative_to(self.pad).parts[0] not in ('.venv', 'tests')
+            if not eigen or self.is_bewaard(pad) or pad.suffix == '.pyc' or not pad.is_file():
+                continue
+            # Wat op slot zit, heeft niets met de les te maken.
+            with suppress(PermissionError):
+                if gezocht.search(pad.read_text('utf-8', 'replace')):
+                    return pad
+        return None
+
     def script(self, revisie: str | None) -> Script | None:
         """Het script van een revisie."""
         return next((s for s in self.scripts if s.revisie == revisie), None)
@@ -421,8 +447,8 @@ def lees_oefenmap(pad: Path) -> Oefenmap:
         scripts=[
             _lees_script(bestand, f'migrations/versions/{bestand.name}')
             for bestand in sorted((pad / 'migrations' / 'versions').glob('*.py'))
-            # Een naam met een punt vooraan is van macOS, niet van Alembic.
-            if bestand.is_file() and not bestand.name.startswith('.')
+            # Deze slaat Alembic ook over; een andere naam met een punt vooraan niet.
+            if bestand.is_file() and not bestand.name.startswith(('.#', '__init__'))
         ],
         database=lees_database(pad / DATABASE),
     )

@@ -28,6 +28,9 @@ from controle.naspelen import Fout, Stand, Verslag
 from controle.oefenmap import Bestand, Oefenmap, Script
 from controle.tabellen import Database, kolommen_van, lees_database
 
+# Zo mislukt een voorstel dat iets van de leerling kost.
+WAARDEN_WEG = 'waarden weg'
+
 
 @dataclass(frozen=True)
 class Afwijking:
@@ -65,6 +68,8 @@ class Oordeel:
     afwijkingen: list[Afwijking] = field(default_factory=list)
     # De hint die geprobeerd is en helpt.
     advies: object = None
+    # Waarom een upgrade op de eigen rijen niet lukte, toen hij geprobeerd werd.
+    mislukt: str = ''
 
     @property
     def module(self) -> Bestand | None:
@@ -222,17 +227,24 @@ class Oordeel:
     def passende_kopie(self) -> tuple[str, Stand, int] | None:
         """De kopie om terug te zetten: haar naam, welke tabellen ze heeft, en hoeveel namen.
 
-        Ze heeft de tabellen van een van de migraties, meer namen dan data.sqlite, en niet minder
-        rijen. Zijn er meer, dan is het die van de laatste migratie, en daarvan die met de meeste
-        namen. Aan haar revisie is dat niet te zien: de weg terug geeft nieuwe.
+        Ze heeft de tabellen van een van de migraties, en meer namen dan data.sqlite of de tabellen
+        die daar horen. Zijn er meer, dan is het die van de laatste migratie, en daarvan die met de
+        meeste namen. Aan haar revisie is dat niet te zien: de weg terug geeft nieuwe.
         """
-        map_, hier = self.oefenmap.pad, self.database
+        map_, hier, plaats = self.oefenmap.pad, self.database, self.plaats_van_database
+        hoort = self.verslag.heen[plaats] if plaats else None
         gevonden = []
-        for pad in sorted([*map_.glob('*.sqlite'), *map_.glob(f'oud*/{DATABASE}')]):
+        paden = (
+            p
+            for n in ('*.sqlite', f'oud*/{DATABASE}', f'instance/{DATABASE}')
+            for p in map_.glob(n)
+        )
+        for pad in sorted(paden):
             kopie = lees_database(pad)
             stand, namen = self.stand_met(kopie.schema), namen_in(kopie)
-            genoeg = kopie.rijen.get(TABEL, 0) >= hier.rijen.get(TABEL, 0)
-            if stand and genoeg and namen > namen_in(hier):
+            if stand and (
+                namen > namen_in(hier) or (stand is hoort and stand.schema != hier.schema)
+            ):
                 gevonden.append((pad.relative_to(map_).as_posix(), stand, namen))
         return max(gevonden, default=None, key=lambda k: (self.volgorde.index(k[1].revisie), k[2]))
 

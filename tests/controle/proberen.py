@@ -6,18 +6,19 @@ Proberen is een veto. Welke hint de beste is, zegt hun volgorde; hier blijkt of 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from stappen import DATABASE, GEVULD, STAPPEN, weg_na
 
 from controle.beoordeling import beoordeel
-from controle.hints.doen import weg_terug
+from controle.hints.doen import UPGRADE, weg_terug
 from controle.hints.hint import Hint, hints_bij
 from controle.naspelen import Kindproces, Verslag
 from controle.oefenmap import lees_oefenmap
 from controle.onderweg import VAN_DE_LES
-from controle.oordeel import Oordeel
+from controle.oordeel import WAARDEN_WEG, Oordeel
 
 # Zoveel hints na elkaar, de eerste erbij: dan hoort een map goed te zijn.
 MEESTE_HINTS = 3
@@ -29,7 +30,7 @@ MEESTE_PROEVEN = 4
 MAAKT_EEN_SCRIPT = ('migrate', 'revision', 'merge')
 
 # Een kolom die de database zelf vult, vult zij opnieuw.
-VULT_ZICHZELF = {kolom.plek for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
+VULT_ZICHZELF = {kolom.naam for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
 
 
 def kies(oordeel: Oordeel) -> Hint:
@@ -44,9 +45,12 @@ def _kies(oordeel: Oordeel) -> Hint:
     eerste = voorstel = next(voorstellen)
     if eerste.les or not eerste.daden or helpt(oordeel, eerste):
         return eerste
-    for voorstel in islice(filter(lambda v: v.daden, voorstellen), MEESTE_PROEVEN - 1):
-        if helpt(oordeel, voorstel):
+    te_proberen = filter(lambda v: v.daden or v.waarom, voorstellen)
+    for voorstel in islice(te_proberen, MEESTE_PROEVEN - 1):
+        if not voorstel.daden or helpt(oordeel, voorstel):
             return voorstel
+        if voorstel.waarom:
+            eerste = voorstel
     terug = Hint(eerste.wat, weg_terug(oordeel))
     terug.naam = eerste.naam
     return terug
@@ -58,11 +62,13 @@ def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
         had, verslag = _waarden_in(kind.kopie), oordeel.verslag
         for _ in range(MEESTE_HINTS):
             verslag = _doe(kind, voorstel, verslag)
-            if verslag is None:
+            if not verslag.mislukt and not _is_er_nog(had, _waarden_in(kind.kopie, set())):
+                verslag.mislukt = WAARDEN_WEG
+            if verslag.mislukt:
+                if UPGRADE in voorstel.daden:
+                    oordeel.mislukt = verslag.mislukt
                 return False
             straks = beoordeel(lees_oefenmap(kind.kopie), verslag)
-            if not _is_er_nog(had, _waarden_in(kind.kopie)):
-                return False
             afwijking = next(iter(straks.afwijkingen), None)
             voorstel = next(hints_bij(straks, afwijking)) if afwijking else None
             if voorstel is None or voorstel.les:
@@ -72,38 +78,40 @@ def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
     return False
 
 
-def _doe(kind: Kindproces, voorstel: Hint, vorige: Verslag) -> Verslag | None:
-    """Wat het naspelen ziet na de daden van een voorstel; None als er een niet lukt."""
+def _doe(kind: Kindproces, voorstel: Hint, vorige: Verslag) -> Verslag:
+    """Wat het naspelen ziet na de daden van een voorstel, of welke daarvan mislukte."""
     opdrachten, naspelen = [], False
     for daad in voorstel.daden:
         if daad.opdracht:
             opdrachten.append(daad.opdracht)
             naspelen |= daad.opdracht[1] in MAAKT_EEN_SCRIPT
             continue
-        if opdrachten and not _lukt(kind, opdrachten):
-            return None
+        if mislukt := _waarop_mislukt(kind, opdrachten):
+            return Verslag(mislukt=mislukt)
         opdrachten = []
         try:
             daad.doe(kind.kopie)
-        except OSError:
-            return None
+        except OSError as fout:
+            return Verslag(mislukt=str(fout))
         if not daad.bestand.endswith('.sqlite'):
             naspelen = True
             if not daad.bestand.startswith('migrations/'):
                 # Een module die anders is, hoort in een vers proces.
                 kind.stop()
-    if not naspelen:
-        # Met dezelfde module en dezelfde scripts is er niets anders te zien.
-        return vorige if not opdrachten or _lukt(kind, opdrachten) else None
-    kind.begin(opdrachten)
-    verslag = kind.verslag()
-    return None if verslag.mislukt else verslag
+    if naspelen:
+        kind.begin(opdrachten)
+        return kind.verslag()
+    # Met dezelfde module en dezelfde scripts is er niets anders te zien.
+    mislukt = _waarop_mislukt(kind, opdrachten)
+    return Verslag(mislukt=mislukt) if mislukt else replace(vorige, mislukt=None)
 
 
-def _lukt(kind: Kindproces, opdrachten: list[list[str]]) -> bool:
+def _waarop_mislukt(kind: Kindproces, opdrachten: list[list[str]]) -> str | None:
+    if not opdrachten:
+        return None
     kind.begin(opdrachten, naspelen=False)
     verslag = kind.verslag()
-    return not verslag.mislukt and not verslag.fout
+    return verslag.mislukt or (verslag.fout and verslag.fout.melding)
 
 
 def _kost_iets(nu: Oordeel, straks: Oordeel) -> bool:
@@ -115,13 +123,13 @@ def _kost_iets(nu: Oordeel, straks: Oordeel) -> bool:
     return not weg <= weg_na(straks.stap_nu)
 
 
-def _waarden_in(map_: Path) -> set[str]:
-    """Elke waarde van de leerling die in een database van de map staat, als tekst."""
+def _waarden_in(map_: Path, behalve: set[str] = VULT_ZICHZELF) -> set[str]:
+    """Elke waarde die in een database van de map staat, als tekst."""
     paden = {map_ / DATABASE, *map_.glob('*.sqlite'), *map_.glob(f'oud*/{DATABASE}')}
-    return {waarde for pad in paden if pad.is_file() for waarde in _waarden(pad)}
+    return {waarde for pad in paden if pad.is_file() for waarde in _waarden(pad, behalve)}
 
 
-def _waarden(pad: Path) -> Iterator[str]:
+def _waarden(pad: Path, behalve: set[str]) -> Iterator[str]:
     with closing(sqlite3.connect(pad)) as verbinding, suppress(sqlite3.DatabaseError):
         verbinding.text_factory = lambda b: b.decode(errors='replace')
         verbinding.row_factory = sqlite3.Row
@@ -135,7 +143,7 @@ def _waarden(pad: Path) -> Iterator[str]:
                     jaar = GEVULD.som - leeftijd
                 for kolom, waarde in {**rij, 'jaar': jaar}.items():
                     # Een revisie is geen waarde van een leerling.
-                    telt = kolom != 'version_num' and (tabel, kolom) not in VULT_ZICHZELF
+                    telt = kolom != 'version_num' and kolom not in behalve
                     if telt and waarde is not None:
                         yield str(waarde).casefold()
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Inspector, create_engine, inspect
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 from stappen import DATABASE, NU
 
@@ -40,12 +40,8 @@ class Database:
     # Per tabel het aantal rijen, en per kolom in hoeveel rijen een waarde staat.
     rijen: dict[str, int] = field(default_factory=dict)
     gevuld: dict[str, dict[str, int]] = field(default_factory=dict)
-    # Per tabel de kolommen waarin een waarde meer dan eens voorkomt.
-    dubbel: dict[str, set[str]] = field(default_factory=dict)
     # Per tabel de kolommen waarin letterlijk CURRENT_TIMESTAMP staat.
     tekst_nu: dict[str, list[str]] = field(default_factory=dict)
-    # Elke view en trigger: soort, naam, de tabel waar een trigger op staat, en zijn SQL.
-    views: list[tuple[str, str, str, str]] = field(default_factory=list)
     # Of een ander programma midden in een wijziging zit.
     bezig: bool = False
 
@@ -83,26 +79,43 @@ def _lees_tabellen(verbinding: Connection) -> Database:
     # Tekst in een andere codering is ook een waarde.
     sqlite.text_factory = lambda b: b.decode(errors='replace')
     database = Database('goed', schema=lees_schema(verbinding))
-    vraag = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
-    database.views = [tuple(rij) for rij in verbinding.exec_driver_sql(vraag)]
     for tabel in set(inspect(verbinding).get_table_names()) - database.schema.keys():
         rijen = verbinding.exec_driver_sql(f'SELECT * FROM {citeer(verbinding, tabel)}')
         database.versietabellen[tabel] = sorted(rijen.scalars())
     for tabel, inhoud in database.schema.items():
-        geciteerd = {kolom: citeer(verbinding, kolom) for kolom in inhoud['kolommen']}
-        tellingen = [
-            f"count({k}), count(DISTINCT {k}), sum({k} = '{NU}')" for k in geciteerd.values()
-        ]
-        vraag = f'SELECT count(*), {", ".join(tellingen)} FROM {citeer(verbinding, tabel)}'
-        aantal, *antwoord = verbinding.exec_driver_sql(vraag).one()
+        kolommen = inhoud['kolommen']
+        geciteerd = [citeer(verbinding, kolom) for kolom in kolommen]
+        tellingen = ''.join(f", count({k}), sum({k} = '{NU}')" for k in geciteerd)
+        vraag = f'SELECT count(*){tellingen} FROM {citeer(verbinding, tabel)}'
+        try:
+            aantal, *antwoord = verbinding.exec_driver_sql(vraag).one()
+        except OperationalError:
+            database.schema[tabel], kolommen, aantal, antwoord = NIET_TE_OPENEN, (), 0, ()
         database.rijen[tabel] = aantal
-        per_kolom = dict(zip(geciteerd, zip(*[iter(antwoord)] * 3, strict=True), strict=True))
-        database.gevuld[tabel] = {kolom: gevuld for kolom, (gevuld, *_) in per_kolom.items()}
-        database.dubbel[tabel] = {
-            k for k, (gevuld, soorten, _) in per_kolom.items() if soorten < gevuld
-        }
-        database.tekst_nu[tabel] = [k for k, (*_, tekst_nu) in per_kolom.items() if tekst_nu]
+        database.gevuld[tabel] = dict(zip(kolommen, antwoord[::2], strict=True))
+        database.tekst_nu[tabel] = [k for k, nu in zip(kolommen, antwoord[1::2], strict=True) if nu]
     return database
+
+
+# Welke rijen een kolom niet uniek of niet verplicht laten worden.
+IN_DE_WEG = {
+    'UNIQUE': '{kolom} IN (SELECT {kolom} FROM {tabel} GROUP BY 1 HAVING count(*) > 1)',
+    'NOT NULL': '{kolom} IS NULL',
+}
+
+
+def rijen_in_de_weg(pad: Path, wat: str, tabel: str, kolom: str) -> str:
+    """De nummers van de rijen in database `pad` waar een 'UNIQUE' of 'NOT NULL' op stuit."""
+    waar = IN_DE_WEG[wat].format(tabel=tabel, kolom=kolom)
+    with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
+        kopieer_database(pad, kopie := Path(tijdelijk, DATABASE))
+        with closing(sqlite3.connect(kopie)) as verbinding:
+            try:
+                rijen = verbinding.execute(f'SELECT rowid FROM {tabel} WHERE {waar}').fetchall()
+            except sqlite3.Error:
+                # Een eerder script maakt die kolom nog.
+                return 'meer dan een rij'
+    return f'rij {", ".join(str(rij) for (rij,) in rijen)}'
 
 
 def citeer(verbinding: Connection, naam: str) -> str:
@@ -118,12 +131,20 @@ def lees_schema(verbinding: Connection) -> dict:
     `indexen`. Namen van constraints en de volgorde van de kolommen tellen niet mee.
     """
     kijker = inspect(verbinding)
+    schema = {}
+    for tabel in kijker.get_table_names():
+        try:
+            schema[tabel] = _lees_tabel(kijker, tabel)
+        except OperationalError:
+            schema[tabel] = NIET_TE_OPENEN
+    # Zo ziet alleen een versietabel van Alembic eruit, hoe hij ook heet.
     return {
-        tabel: _lees_tabel(kijker, tabel)
-        for tabel in kijker.get_table_names()
-        # Zo ziet alleen een versietabel van Alembic eruit, hoe hij ook heet.
-        if [kolom['name'] for kolom in kijker.get_columns(tabel)] != ['version_num']
+        t: inhoud for t, inhoud in schema.items() if list(inhoud['kolommen']) != ['version_num']
     }
+
+
+# Een tabel die SQLite kent maar niet kan openen, zoals een virtuele waar een deel van weg is.
+NIET_TE_OPENEN = {'kolommen': {}, 'sleutel': [], 'uniek': [], 'verwijst_naar': [], 'indexen': []}
 
 
 def _lees_tabel(kijker: Inspector, tabel: str) -> dict:
@@ -191,3 +212,17 @@ def kolommen_van(schema: dict, tabel: str) -> dict:
 def alle_kolommen(schema: dict) -> list[tuple[str, str]]:
     """Elke kolom van elke tabel, als (tabel, kolom)."""
     return [(tabel, kolom) for tabel, inhoud in schema.items() for kolom in inhoud['kolommen']]
+
+
+def hoe_anders(hoort: dict, schema: dict, tabel: str, kolom: str | None) -> str:
+    """Wat er met een tabel of kolom is: 'erbij', 'mist', 'dicht', 'tijdelijk' of 'anders'."""
+    was, nu = (
+        kolommen_van(s, tabel).get(kolom) if kolom else s.get(tabel) for s in (hoort, schema)
+    )
+    if nu is None:
+        return 'mist'
+    if kolom is None and not nu['kolommen']:
+        return 'dicht'
+    if tabel.startswith('_alembic_tmp_'):
+        return 'tijdelijk'
+    return 'erbij' if was is None else 'anders'

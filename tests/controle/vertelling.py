@@ -111,6 +111,8 @@ def _volgende_stap(oordeel: Oordeel) -> str:
 def _tabellen(database: Database) -> Iterator[str]:
     """Elke tabel van data.sqlite, met zijn kolommen en hoeveel rijen hij heeft."""
     for tabel, inhoud in database.schema.items():
+        if not inhoud['kolommen']:
+            continue
         aantal = database.rijen[tabel]
         regels = [f'tabel {tabel} ({aantal} rij{"" if aantal == 1 else "en"})']
         lang = max(map(len, inhoud['kolommen']), default=0)

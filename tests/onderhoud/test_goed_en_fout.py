@@ -225,6 +225,8 @@ def andere_namen_van_constraints_en_een_index(w: Leerling) -> None:
     w.kolom(f"__table_args__ = (db.Index('ix_naam', '{NIEUW}'),)")
     maak = f"op.create_index('ix_naam', '{TABEL}', ['{NIEUW}'])"
     w.schrijf_script('index', maak, f"op.drop_index('ix_naam', '{TABEL}')")
+    # Dit slaat Alembic over.
+    w.schrijf('', 'migrations/versions/__init__.py')
     w.flask('db', 'upgrade')
 
 
@@ -274,7 +276,7 @@ UNIEK = f'CREATE UNIQUE INDEX u ON {TABEL} ({PLAATS.naam})'
 FOUT = [
     (kolom_weg_zonder_de_nieuwe, NAAM - 1, NAAM, f'`{NIEUW}` `{TABEL}` --terug'),
     # Een naam zonder wat er in de oude kolom stond.
-    (partial(vervang_naam, heel=PLAATS.naam), NAAM - 1, NAAM, 'namen new_column_name'),
+    (partial(vervang_naam, heel="'Noor'"), NAAM - 1, NAAM, 'namen new_column_name'),
     (kolom_is_niet_meer_uniek, *[CURSISTNUMMER] * 2, f'downgrade `{NUMMER.naam}`'),
     # De versietabel die de app gebruikt heeft de database niet.
     (lambda w: w.vervang(*ANDERE_VERSIETABEL), WOONPLAATS, WOONPLAATS, 'flask db stamp'),

@@ -2,258 +2,144 @@
 
 import re
 
-from stappen import DATABASE, DELEN_NA, GEVULD, KOPIE, NU
+from stappen import DATABASE, DELEN_NA, GEVULD, NU, TABEL
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oordeel import Afwijking, Oordeel, namen_in
-from controle.tabellen import alle_kolommen, lees_database
+from controle.tabellen import kolommen_van, rijen_in_de_weg
+
+# Wat er met `data.sqlite` is.
+ZINNEN = {
+    'ontbreekt': '`data.sqlite` is er niet.',
+    'leeg': '`data.sqlite` is leeg: er staat geen enkele tabel in.',
+    'onleesbaar': '`data.sqlite` is niet te lezen.',
+    'geen database': '`data.sqlite` is geen database (meer).',
+    'te groot': '`data.sqlite` is veel te groot.',
+    'half': 'In `data.sqlite` staat al {plek}: de upgrade van `{script}` stopte halverwege.',
+    'onbekende versie': '`data.sqlite` staat op revisie `{gevonden}`, maar dat script is er niet.',
+    'zonder versie': 'De tabellen in `data.sqlite` passen niet bij je migraties.',
+    'dubbele versie': 'In `data.sqlite` staat meer dan een revisie.',
+    'erbij': 'In `data.sqlite` staat {plek}. Die hoort niet bij de revisie die erin staat.',
+    'mist': 'In `data.sqlite` ontbreekt {plek}. Die hoort bij de revisie die erin staat.',
+    'dicht': 'In `data.sqlite` is {plek} niet te openen. De andere tabellen zijn er nog.',
+    'anders': 'In `data.sqlite` is {plek} anders dan bij de revisie die erin staat.',
+    'tijdelijk': 'In `data.sqlite` staat nog {plek}, van een upgrade die halverwege afbrak.',
+    'namen weg': 'In `data.sqlite` ontbreken {mist} van de {rijen} namen.',
+    'niet gevuld': f'In `data.sqlite` is `{GEVULD.naam}` leeg. Het script vult die kolom nu wel.',
+    'geen tijdstip': f'In `data.sqlite` staat in {{plek}} de tekst `{NU}`. Dat is geen tijdstip, '
+    'dus `flask shell` kan die rijen niet lezen: `Invalid isoformat string`.',
+}
+
+# Waar een rij een upgrade op tegenhoudt, in de woorden van SQLite.
+RIJEN = {'UNIQUE': 'wordt uniek, maar is hetzelfde', 'NOT NULL': 'mag niet leeg zijn, maar is dat'}
+
+# Wat het script deed dat er niet meer is.
+WEG = {'erbij': 'maakt {plek}', 'mist': 'haalt {plek} weg', 'anders': 'verandert {plek} zo'}
 
 
-@hint('database', 'ontbreekt')
-def database_staat_in_instance(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    if lees_database(oordeel.oefenmap.pad / 'instance' / DATABASE).toestand == 'goed':
-        return Hint(
-            '`data.sqlite` staat in de map `instance`. Je app zoekt hem naast de module.',
-            daden.Hernoem(f'instance/{DATABASE}', DATABASE),
-        )
+def _zin(oordeel: Oordeel, afwijking: Afwijking) -> str:
+    rijen = oordeel.database.rijen.get(TABEL, 0)
+    wat = {'anders': afwijking.gevonden, 'achter': 'namen weg' if rijen else 'leeg'}
+    zin = ZINNEN[wat.get(afwijking.wat, afwijking.wat)]
+    if afwijking.verwacht in WEG:
+        zin += f' Geen van je scripts {WEG[afwijking.verwacht]}.'
+    return zin.format(
+        plek=plek(afwijking),
+        script=oordeel.naam_van(afwijking.revisie),
+        gevonden=afwijking.gevonden,
+        mist=rijen - namen_in(oordeel.database),
+        rijen=rijen,
+    )
 
 
-@hint('database', 'ontbreekt', 'leeg', 'geen database', 'te groot', 'achter')
-def database_is_er_niet_maar_wel_een_kopie(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    leeg = afwijking.wat != 'achter' or not oordeel.database.schema
-    if leeg and oordeel.passende_kopie:
+def _of_deel_c(oordeel: Oordeel, afwijking: Afwijking) -> str:
+    deel = afwijking.wat == 'half' and oordeel.gehaald >= DELEN_NA
+    return doen.of_deel(doen.DEEL_C, 'Wat er misgaat') if deel else ''
+
+
+@hint('database')
+def kopie_past(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if oordeel.passende_kopie and afwijking.wat != 'onleesbaar':
         naam, stand, namen = oordeel.passende_kopie
-        wat = 'is er niet' if afwijking.wat == 'ontbreekt' else 'heeft geen tabellen meer'
-        return Hint(
-            f'`data.sqlite` {wat}. In `{naam}` heb je een kopie. Ze heeft de tabellen '
-            f'van `{oordeel.naam_van(stand.revisie)}`, en namen in {namen} rijen.',
-            doen.zet_kopie_terug(oordeel, naam),
-        )
+        deel = _of_deel_c(oordeel, afwijking)
+        van = f'`{oordeel.naam_van(stand.revisie)}`'
+        kopie = f'In `{naam}` staan de tabellen van {van}, met namen in {namen} rijen.'
+        terug = doen.zet_kopie_terug(oordeel, naam)
+        return Hint(_zin(oordeel, afwijking), deel, kopie, terug, les=bool(deel))
 
 
-@hint('database', 'ontbreekt', 'leeg')
-def database_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    wat = 'is er niet' if afwijking.wat == 'ontbreekt' else 'is leeg: er staat geen enkele tabel in'
-    return Hint(
-        f'`data.sqlite` {wat}.',
-        'Heb je een kopie, zet die dan terug. Anders maken de migraties een nieuwe, zonder rijen:',
-        doen.UPGRADE,
-    )
-
-
-@hint('database', 'onleesbaar')
-def database_is_niet_te_lezen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    return Hint(
-        '`data.sqlite` is niet te lezen. Een ander programma houdt hem vast, of je mag er niet '
-        'bij.',
-        'Sluit het programma dat `data.sqlite` open heeft. Controleer daarna opnieuw:\n    pytest',
-    )
-
-
-@hint('database', 'geen database', 'te groot')
-def database_is_geen_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    wat = 'is geen database (meer)' if afwijking.wat == 'geen database' else 'is veel te groot'
-    return Hint(
-        f'`data.sqlite` {wat}.',
-        doen.weg_terug(oordeel),
-    )
-
-
-@hint('database', 'onbekende versie')
-def script_is_weg_na_de_upgrade(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    wat = f'`data.sqlite` staat op revisie `{afwijking.gevonden}`, maar dat script is er niet.'
-    stand = oordeel.stand_met(oordeel.database.schema)
-    if stand:
-        return Hint(
-            f'{wat} De tabellen zijn wel precies die van `{oordeel.naam_van(stand.revisie)}`.',
-            'Zet die revisie in de database:',
-            daden.FlaskDb(('stamp', '--purge', stand.revisie)),
-        )
-    return Hint(
-        f'{wat} Het is verwijderd, of deze database komt uit een andere map.',
-        'Zet het terug uit de prullenbak. Is het daar niet?',
-        doen.weg_terug(oordeel),
-    )
-
-
-@hint('database', 'zonder versie', 'dubbele versie', 'anders')
+@hint('database', 'onbekende versie', 'zonder versie', 'dubbele versie', 'anders')
 def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     stand = oordeel.stand_met(oordeel.database.schema)
     if stand:
-        versies = ' en ook '.join(f'`{versie}`' for versie in oordeel.database.versies or ())
-        # Met meer revisies in de database weigert een stamp zonder --purge.
-        purge = ['--purge'] if len(oordeel.database.versies or ()) > 1 else []
+        versies = oordeel.database.versies or []
+        staat = ' en ook '.join(f'`{versie}`' for versie in versies)
+        # Zonder --purge weigert een stamp bij meer revisies, of een die er niet is.
+        purge = ['--purge'] * bool(versies[1:] or afwijking.wat == 'onbekende versie')
         doel = 'head' if oordeel.oefenmap.heads == [stand.revisie] else stand.revisie
-        staat = f'staat revisie {versies}' if versies else 'staat geen revisie'
-        return Hint(
-            f'In `data.sqlite` {staat}, maar de tabellen zijn die van '
-            f'`{oordeel.naam_van(stand.revisie)}`.',
-            'Zet alleen de juiste revisie erin, en doe geen `flask db downgrade`:',
-            daden.FlaskDb(('stamp', *purge, doel)),
-        )
+        wat = f'In `data.sqlite` staat {f"revisie {staat}" if staat else "geen revisie"}, maar de '
+        wat += f'tabellen zijn die van `{oordeel.naam_van(stand.revisie)}`.'
+        doe = 'Zet alleen de juiste revisie erin, en doe geen `flask db downgrade`:'
+        return Hint(wat, doe, daden.FlaskDb(('stamp', *purge, doel)))
 
 
-@hint('database', 'half')
-def upgrade_stopte_halverwege(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    tabel, kolom = afwijking.gevonden
-    wat = (
-        f'In `data.sqlite` staat al kolom `{kolom}` van tabel `{tabel}`: de upgrade van '
-        f'`{oordeel.naam_van(afwijking.revisie)}` stopte halverwege. Zo lukt hij niet meer'
-    )
-    # Zo ver gaat ook een deel van de verdieping.
-    deel = oordeel.gehaald >= DELEN_NA
-    anders = doen.of_deel(doen.DEEL_C, 'Wat er misgaat') if deel else ''
-    if _kopie_past(oordeel):
-        kopie = doen.zet_kopie_terug(oordeel, KOPIE)
-        return Hint(f'{wat}. `{KOPIE}` is van ervoor.', anders, kopie, les=deel)
-    return Hint(f'{wat}.', anders, doen.weg_terug(oordeel))
-
-
-@hint('database', 'zonder versie', 'anders')
-def database_past_niet_bij_de_migraties(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    tijdelijk = [tabel for tabel in oordeel.database.schema if tabel.startswith('_alembic_tmp_')]
-    if tijdelijk:
-        wat = (
-            f'In `data.sqlite` staat nog de tijdelijke tabel `{tijdelijk[0]}`. Een upgrade brak '
-            'halverwege af, en de volgende loopt daarop vast'
-        )
-    elif afwijking.wat == 'zonder versie':
-        wat = 'In `data.sqlite` staan tabellen die niet bij je migraties passen, zonder revisie'
-    else:
-        wat = f'In `data.sqlite` is {plek(afwijking)} anders dan bij de revisie die erin staat'
-    if _kopie_past(oordeel):
-        return Hint(
-            f'{wat}. `{KOPIE}` is van dezelfde revisie, en klopt wel.',
-            doen.zet_kopie_terug(oordeel, KOPIE),
-        )
-    return Hint(f'{wat}.', doen.weg_terug(oordeel))
-
-
-@hint('database', 'achter')
-def waarden_houden_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    database, straks = oordeel.database, oordeel.schemas_rond(afwijking.revisie)[1]
-    for tabel, kolom in alle_kolommen(straks):
-        gevuld = database.gevuld.get(tabel, {}).get(kolom, database.rijen.get(tabel))
-        if gevuld != database.rijen.get(tabel) and not straks[tabel]['kolommen'][kolom]['null']:
-            wat = 'mag niet leeg zijn, en is in sommige rijen leeg'
-        elif [kolom] in straks[tabel]['uniek'] and kolom in database.dubbel.get(tabel, ()):
-            wat = 'wordt uniek, en heeft in sommige rijen dezelfde waarde'
-        else:
-            continue
-        return Hint(
-            f'De upgrade van `{oordeel.naam_van(afwijking.revisie)}` loopt vast op '
-            f'`data.sqlite`: kolom `{kolom}` {wat}.',
-            'Verander die rijen in `flask shell`.',
-            doen.lukt_dat_niet(oordeel),
-        )
-
-
-@hint('database', 'achter')
-def view_houdt_de_upgrade_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.script(afwijking.revisie)
-    for soort, naam, op_tabel, sql in oordeel.database.views:
-        # Een trigger op de tabel zelf gaat met de tabel mee weg.
-        for tabel in script.maakt_opnieuw() - {op_tabel}:
-            if re.search(rf'\b{tabel}\b', sql) and naam not in script.tekst:
-                return Hint(
-                    f'`{script.naam}` maakt de tabel `{tabel}` opnieuw. De {soort} `{naam}` '
-                    'gebruikt die tabel, en houdt dat tegen.',
-                    doen.haal_view_weg(script, 'upgrade', soort, naam),
-                )
-
-
-@hint('database', 'achter')
-def verwijzende_rijen_houden_de_upgrade_tegen(
-    oordeel: Oordeel, afwijking: Afwijking
-) -> Hint | None:
-    script, database = oordeel.script(afwijking.revisie), oordeel.database
-    aan = re.compile(r'(?i)(foreign_keys\s*=\s*)(ON|1)')
-    zet_aan = next((b for b in oordeel.oefenmap.code if aan.search(b.tekst)), None)
-    # Binnen een transactie doet PRAGMA foreign_keys niets: dan kan het niet in het script.
-    met_transactie = any('isolation_level' in b.tekst for b in oordeel.oefenmap.code)
-    for tabel, inhoud in database.schema.items() if zet_aan else ():
-        doelen = {doel for _, doel, _ in inhoud['verwijst_naar']} - {tabel}
-        geraakt = doelen & script.maakt_opnieuw()
-        if not (geraakt and database.rijen[tabel]):
-            continue
-        if met_transactie or 'foreign_keys' not in script.tekst:
-            doe = daden.zet_onder(
-                script,
-                script.functie('upgrade').lineno,
-                "    op.execute('PRAGMA foreign_keys = OFF')",
-            )
-            if met_transactie:
-                regels = zet_aan.tekst.splitlines()
-                nummer = next(n for n, regel in enumerate(regels, 1) if aan.search(regel))
-                doe = daden.maak(zet_aan, nummer, aan.sub(r'\1OFF', zet_aan.regel(nummer)))
-            return Hint(
-                f'`{script.naam}` maakt de tabel `{min(geraakt)}` opnieuw. Je code zet '
-                f'`foreign_keys` aan, en rijen in `{tabel}` wijzen naar die tabel. Dan lukt de '
-                f'upgrade niet, of de rijen in `{tabel}` zijn daarna weg.',
-                doe,
-            )
+@hint('database', 'anders')
+def hoort_niet_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    if afwijking.gevonden in ('erbij', 'tijdelijk'):
+        tabel, kolom = afwijking.plek
+        sql = f'ALTER TABLE {tabel} DROP COLUMN {kolom}' if kolom else f'DROP TABLE {tabel}'
+        return Hint(_zin(oordeel, afwijking), 'Haal die weg.', doen.met_sql(sql))
 
 
 @hint('database', 'achter')
 def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    return Hint(
-        doen.ligt_klaar(oordeel, afwijking.revisie),
-        doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie)),
-        'Lees het na, en voer het uit:',
-        doen.UPGRADE,
-    )
+    wat = doen.ligt_klaar(oordeel, afwijking.revisie)
+    kopie = doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie))
+    return Hint(wat, kopie, 'Lees het na, en voer het uit:', doen.UPGRADE)
 
 
-@hint('database', 'namen weg')
-def namen_zijn_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    wat = f'In `data.sqlite` ontbreken namen: er staan er nog {namen_in(oordeel.database)}.'
-    if oordeel.passende_kopie:
-        naam, _, namen = oordeel.passende_kopie
-        return Hint(
-            f'{wat} In `{naam}` heb je er {namen}.',
-            doen.zet_kopie_terug(oordeel, naam),
-        )
-    return Hint(f'{wat} Een kopie die ze allemaal heeft is er niet.', doen.weg_terug(oordeel))
+@hint('database', 'achter', 'anders')
+def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    # Waarop, bleek toen hij geprobeerd werd.
+    script, doe = oordeel.script(afwijking.revisie), ()
+    zegt = re.search(r'\(sqlite3\.\w+\) (.*)', oordeel.mislukt)
+    if not (script and oordeel.mislukt):
+        return None
+    wat = f'SQLite zegt: `{zegt[1]}`.' if zegt else 'Er raken waarden weg.'
+    if view := re.search(r'error in (view|trigger) (\w+)', oordeel.mislukt):
+        wat = f'Die maakt een tabel opnieuw, en de {view[1]} `{view[2]}` gebruikt die tabel.'
+        doe = doen.haal_view_weg(script, 'upgrade', view[1], view[2])
+    elif rij := re.search(
+        r'(UNIQUE|NOT NULL) .*?: (?:_alembic_tmp_)?(\w+)\.(\w+)', oordeel.mislukt
+    ):
+        _, tabel, kolom = rij.groups()
+        rijen = rijen_in_de_weg(oordeel.oefenmap.pad / DATABASE, *rij.groups())
+        standaard = kolommen_van(oordeel.head, tabel).get(kolom, {}).get('standaard')
+        wat = f'Kolom `{kolom}` {RIJEN[rij[1]]} in {rijen}.'
+        doe = 'Verander die rijen in `flask shell`.', doen.lukt_dat_niet(oordeel)
+        if rij[1] == 'NOT NULL' and standaard:
+            doe = doen.met_sql(f'UPDATE {tabel} SET {kolom} = {standaard} WHERE {kolom} IS NULL')
+    elif (not zegt or 'FOREIGN KEY' in zegt[1]) and (doe := doen.zet_foreign_keys_uit(oordeel)):
+        wat = 'Een tabel waar rijen naar wijzen wordt opnieuw gemaakt, met `foreign_keys` aan.'
+    # Moeten er meer, dan is niet te zien welke het was.
+    van = f' van `{script.naam}`' if script.revisie in oordeel.oefenmap.heads else ''
+    zin = f'De upgrade{van} lukt niet op `data.sqlite`. {wat}'
+    return Hint(zin, doe or doen.weg_terug(oordeel), waarom=True)
 
 
-@hint('database', 'niet gevuld')
-def kolom_is_leeg_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    wat = (
-        f'In `data.sqlite` is de kolom `{GEVULD.naam}` leeg. De upgrade was al gedaan voordat de '
-        'UPDATE in het script stond.'
-    )
-    if oordeel.database.versies == [oordeel.revisie_van(*GEVULD.plek)]:
-        return Hint(
-            wat,
-            'Ga een revisie terug, en weer vooruit. Dan vult het script de kolom:',
-            doen.DOWNGRADE,
-            doen.UPGRADE,
-        )
-    return Hint(wat, doen.weg_terug(oordeel))
-
-
-@hint('database', 'geen tijdstip')
-def tekst_in_plaats_van_een_tijdstip(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    tabel, kolom = afwijking.plek
-    return Hint(
-        f'In `data.sqlite` staat in {plek(afwijking)} de tekst `{NU}`. Dat is geen tijdstip, dus '
-        '`flask shell` kan die rijen niet lezen: `Invalid isoformat string`.',
-        doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'"),
-    )
-
-
-def _kopie_past(oordeel: Oordeel) -> bool:
-    """Of er een kopie van dezelfde revisie is, met haar tabellen en met elke waarde."""
-    database, kopie, plaats = oordeel.database, oordeel.kopie, oordeel.plaats_van_database
-    return (
-        plaats is not None
-        and kopie.versies == database.versies
-        and kopie.schema == oordeel.verslag.heen[plaats].schema
-        and all(
-            kopie.rijen.get(tabel, 0) >= database.rijen[tabel]
-            and kopie.gevuld.get(tabel, {}).get(kolom, 0) >= aantal
-            for tabel, gevuld in database.gevuld.items()
-            for kolom, aantal in gevuld.items()
-        )
-    )
+@hint('database')
+def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    (tabel, kolom), wat = afwijking.plek, afwijking.wat
+    doe = _of_deel_c(oordeel, afwijking), doen.weg_terug(oordeel)
+    if wat in ('ontbreekt', 'leeg'):
+        doe = 'Zet je kopie terug. Geen kopie? Dan maken de migraties een lege:', doen.UPGRADE
+    elif wat == 'onleesbaar':
+        doe = 'Heeft een ander programma hem open? Sluit dat, en controleer opnieuw:\n    pytest'
+    elif wat == 'namen weg':
+        doe = 'Vul ze weer in, in `flask shell`.', doen.lukt_dat_niet(oordeel)
+    elif wat == 'geen tijdstip':
+        doe = doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'")
+    elif wat == 'niet gevuld' and oordeel.database.versies == [oordeel.revisie_van(*GEVULD.plek)]:
+        doe = 'Ga een revisie terug, en weer vooruit:', doen.DOWNGRADE, doen.UPGRADE
+    return Hint(_zin(oordeel, afwijking), doe)

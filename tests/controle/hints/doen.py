@@ -228,6 +228,17 @@ def haal_view_weg(script: Script, functie: str, soort: str, naam: str) -> Doe:
     )
 
 
+def zet_foreign_keys_uit(oordeel: Oordeel) -> Doe:
+    """De regel die SQLite op foreign keys laat letten even uitzetten; anders niets."""
+    aan = re.compile(r'(?i)(foreign_keys\s*=\s*)(ON|1)')
+    for bestand in oordeel.oefenmap.code:
+        for nummer, regel in enumerate(bestand.tekst.splitlines(), 1):
+            if aan.search(regel):
+                uit = maak(bestand, nummer, aan.sub(r'\1OFF', regel.strip()))
+                return 'Zet ze uit. Na de upgrade mogen ze weer aan.', uit
+    return ()
+
+
 def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> Bewerking:
     """Vervang een naam op de regel waar het naspelen stopte."""
     bestand, nummer = oordeel.foutbestand, oordeel.fout.regel

@@ -15,10 +15,12 @@ class Hint:
     spaties ervoor staat er letterlijk.
     """
 
-    def __init__(self, wat: str, *doe: object, les: bool = False) -> None:
+    def __init__(self, wat: str, *doe: object, les: bool = False, waarom: bool = False) -> None:
         self.wat = wat
         # Of de les of een deel dit hier laat doen: dat wordt niet geprobeerd.
         self.les = les
+        # Of dit zegt waarom een eerder voorstel niet lukte.
+        self.waarom = waarom
         self.delen = list(_plat(doe))
         # De functie die hem maakte.
         self.naam = ''

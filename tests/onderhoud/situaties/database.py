@@ -70,6 +70,7 @@ ook_een_eerdere_revisie = na(NIVEAU).en(
     lambda m: m.sql(f'INSERT INTO alembic_version VALUES ({m.revisie(EERSTE)!r})')
 )
 kolom_met_de_hand_eruit = na(NIVEAU).sql(f'ALTER TABLE {TABEL} DROP COLUMN {VERPLICHT.naam}')
+script_dat_een_kolom_weghaalt_verwijderd = na(LEEFTIJD_WEG).script_weg(LEEFTIJD_WEG)
 laatste_script_met_een_constraint_verwijderd = na(CURSISTNUMMER).script_weg(CURSISTNUMMER)
 database_van_een_latere_stap = na(GEBOORTEJAAR - 1).database_van(LEEFTIJD_WEG)
 
@@ -96,6 +97,25 @@ kolom_met_de_hand_erbij = na(WOONPLAATS).sql(
     STRAAT_ERBIJ, f"UPDATE {TABEL} SET straat = 'Lindelaan'"
 )
 tabellen_van_een_ander_model = na(WOONPLAATS).en(ZONDER_REVISIE).sql(STRAAT_ERBIJ)
+kolom_in_db_browser_gemaakt = na(WOONPLAATS).sql(f'ALTER TABLE {TABEL} ADD COLUMN telefoon TEXT')
+kolom_gemaakt_en_ook_in_het_model = kolom_in_db_browser_gemaakt.kolom(
+    'telefoon = db.Column(db.Text)'
+)
+kolom_van_een_vorige_stap_met_de_hand_eruit = na(CURSISTNUMMER).sql(
+    f'ALTER TABLE {TABEL} DROP COLUMN {PLAATS}'
+)
+tabel_die_db_browser_liet_staan = na(CURSISTNUMMER).sql(
+    f'CREATE TABLE sqlb_temp_table_1 AS SELECT * FROM {TABEL}'
+)
+losse_tabel_met_iets_dat_nergens_anders_staat = na(CURSISTNUMMER).sql(
+    'CREATE TABLE notities (tekst TEXT)', "INSERT INTO notities VALUES ('Vrijdag vrij')"
+)
+zoektabel_waar_een_deel_van_weg_is = na(TIJDSTIP).sql(
+    'CREATE VIRTUAL TABLE zoek USING fts5(naam)', 'DROP TABLE zoek_config'
+)
+plattegrond_waar_een_deel_van_weg_is = na(NIVEAU).sql(
+    'CREATE VIRTUAL TABLE lokalen USING rtree(id, links, rechts)', 'DROP TABLE lokalen_node'
+)
 tijdelijke_tabel_met_alle_rijen = na(NIVEAU).sql(f'ALTER TABLE {TABEL} RENAME TO {TIJDELIJK}')
 script_veranderd_na_de_upgrade = na(NIVEAU).sql(
     f'ALTER TABLE {TABEL} ADD COLUMN w VARCHAR(9)',
@@ -112,10 +132,10 @@ upgrade_brak_af_op_een_view = (
 upgrade_brak_af_in_een_tabel = klaar(GEBRUIKERS).sql(
     'CREATE TABLE gebruikers (id INTEGER PRIMARY KEY)'
 )
+# Een upgrade die halverwege stopte, daarna is het script verbeterd.
 upgrade_stopte_na_de_eerste_kolom = na(LAATSTE).halve_upgrade()
-# Een upgrade die halverwege stopte; daarna is het script verbeterd.
-upgrade_stopte_halverwege = (
-    na(LAATSTE).halve_upgrade().in_script('schoenmaat', 'nullable=False', 'nullable=True')
+upgrade_stopte_halverwege = upgrade_stopte_na_de_eerste_kolom.in_script(
+    'schoenmaat', 'nullable=False', 'nullable=True'
 )
 upgrade_stopte_halverwege_en_het_proces_is_gedood = upgrade_stopte_halverwege.en(proces_gedood)
 upgrade_stopte_halverwege_en_de_kopie_heeft_minder = upgrade_stopte_halverwege.sql(
@@ -153,6 +173,19 @@ dubbele_waarden_in_een_kolom_die_uniek_wordt = (
     .migrate('uniek')
     .herschrijf('uniek', r'constraint\(None', "constraint('uq_0'")
 )
+upgrade_brak_af_op_dubbele_waarden = dubbele_waarden_in_een_kolom_die_uniek_wordt.mislukt(
+    'UNIQUE', 'db', 'upgrade'
+)
+BATCH = f"with op.batch_alter_table('{TABEL}') as batch_op:\n    batch_op."
+rij_die_niet_aan_een_eigen_eis_voldoet = (
+    na(NIVEAU)
+    .sql(f"UPDATE {TABEL} SET {PLAATS} = 'Assen' WHERE id = 2")
+    .schrijf_script(
+        'eis',
+        f'{BATCH}create_check_constraint("ck", "{PLAATS} != \'Assen\'")',
+        f"{BATCH}drop_constraint('ck')",
+    )
+)
 rijen_in_een_eigen_tabel_met_foreign_keys_aan = (
     na(TIJDSTIP - 1)
     .en(LESSEN)
@@ -180,6 +213,9 @@ BETER = (
 # In deze stap laat de les een kopie maken, met alle namen.
 namen_weg = na(NAAM).sql(NAMEN_WEG)
 namen_weg_en_een_weer_ingevuld = na(NAAM).sql(f'{NAMEN_WEG} WHERE id > 1')
+een_naam_weer_ingevuld_zonder_kopie = (
+    na(NAAM, verloren=True).weg(KOPIE).sql(f'{NAMEN_WEG} WHERE id > 1')
+)
 namen_weg_zonder_kopie = na(NAAM, verloren=True).weg(KOPIE).sql(NAMEN_WEG)
 namen_weg_met_een_kopie_die_minder_rijen_heeft = na(NAAM, verloren=True).sql(NAMEN_WEG, NOG_EEN_RIJ)
 jaren_leeg = na(GEBOORTEJAAR).sql(JAREN_WEG)

@@ -96,6 +96,17 @@ script_gekopieerd = na(WOONPLAATS).en(script_naar(f'{VERSIONS}/{{}} kopie.py', s
 script_gekopieerd_met_een_eigen_naam = na(WOONPLAATS).en(
     script_naar(f'{VERSIONS}/kopie.py', shutil.copyfile)
 )
+# OneDrive zet een kopie met een eigen naam ernaast als een bestand op twee computers veranderde.
+kopie_van_onedrive_met_een_oudere_inhoud = (
+    na(NIVEAU)
+    .en(script_naar(f'{VERSIONS}/{{}}-DESKTOP-4F3K.py', shutil.copyfile))
+    .in_script('woonplaats-DESKTOP-4F3K', 'length=50', 'length=20')
+)
+kopie_met_een_andere_downgrade = (
+    na(NIVEAU)
+    .en(script_naar(f'{VERSIONS}/oud_woonplaats2.py', shutil.copyfile))
+    .in_script('woonplaats2', 'def downgrade', 'def terug')
+)
 script_met_txt_erachter = na(WOONPLAATS).en(script_naar(f'{VERSIONS}/{{}}.py.txt'))
 database_van_bas_overgenomen = (
     na(WOONPLAATS)
@@ -110,6 +121,14 @@ PAKKET = na(NIVEAU).kopieer('.venv/x.py', MODULE)
 script_in_de_map_erboven = PAKKET.en(script_naar('migrations/{}.py'))
 # Dit is niet wat de weg terug bewaarde.
 script_in_een_map_die_oud_heet = na(NIVEAU).en(script_naar('oude scripts/{}.py'))
+script_van_een_buur = na(CURSISTNUMMER).en(
+    lambda m: m.schrijf_script('buur', 'pass', 'pass', 'deadbeef0001')
+)
+bestand_van_macos = na(CURSISTNUMMER).en(
+    lambda m: (m.versions / '._abc.py').write_bytes(b'\0\5\x16\7\0\0')
+)
+leeg_bestand_tussen_de_scripts = na(CURSISTNUMMER).schrijf('', f'{VERSIONS}/abc.py')
+script_leeggemaakt = na(CURSISTNUMMER).en(lambda m: m.schrijf('', m.script(CURSISTNUMMER)))
 script_uit_het_midden_verwijderd = na(NIVEAU).script_weg(WOONPLAATS)
 
 # --- Twee heads -------------------------------------------------------------------------------

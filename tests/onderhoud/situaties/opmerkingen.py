@@ -37,7 +37,7 @@ rij_erbij_na_het_vullen = na(GEBOORTEJAAR).sql(
 een_naam_weer_ingevuld_zonder_kopie = (
     na(NAAM, verloren=True)
     .weg(KOPIE)
-    .sql(f'UPDATE {TABEL} SET {HERNOEMD.naam} = NULL WHERE id > 1')
+    .sql(f'UPDATE {TABEL} SET {HERNOEMD.naam} = NULL WHERE id = 2')
 )
 rij_zonder_jaar_en_zonder_leeftijd = na(LEEFTIJD_WEG).sql(
     f"INSERT INTO {TABEL} ({HERNOEMD.naam}) VALUES ('Noor')"
