@@ -26,7 +26,7 @@ MEESTE_HINTS = 3
 MEESTE_PROEVEN = 4
 
 # Een kolom die de database zelf vult, vult zij opnieuw.
-VULT_ZICHZELF = {kolom.plek for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
+VULT_ZICHZELF = {kolom.naam for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
 
 
 def kies(oordeel: Oordeel) -> Hint:
@@ -123,7 +123,7 @@ def _waarden(pad: Path) -> Iterator[str]:
                     jaar = GEVULD.som - leeftijd
                 for kolom, waarde in {**rij, 'jaar': jaar}.items():
                     # Een revisie is geen waarde van een leerling.
-                    telt = kolom != 'version_num' and (tabel, kolom) not in VULT_ZICHZELF
+                    telt = kolom != 'version_num' and kolom not in VULT_ZICHZELF
                     if telt and waarde is not None:
                         yield str(waarde).casefold()
 

@@ -1,32 +1,45 @@
-"""Een model dat iets anders wil dan de laatste migratie."""
+"""Een model dat iets anders wil dan de laatste migratie, en niet door een kolom van de les."""
 
 import ast
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from stappen import DELEN_NA, LAATSTE, OPVOLGERS, STAPPEN, TABEL, kolommen_na, lijkt_op, weg_na
+from stappen import DATABASE, DELEN_NA, OPVOLGERS, STAPPEN, TABEL
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oefenmap import is_model, namen_van, tabellen_van
+from controle.oefenmap import namen_van, tabellen_van
 from controle.oordeel import Afwijking, Oordeel, kolom_uit
-from controle.tabellen import alle_kolommen, kolommen_van
+from controle.tabellen import kolommen_van
 
 
 @hint('samen')
-def regel_van_een_ander_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    tabel, kolom = afwijking.plek
-    revisie = oordeel.revisie_van(tabel, kolom)
+def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    (tabel, kolom), hier = afwijking.plek, plek(afwijking, hoofdletter=True)
+    maakt, gooit_weg = oordeel.revisie_van(tabel, kolom), oordeel.script(afwijking.revisie)
+    if afwijking.plek in oordeel.verslag.modelkolommen:
+        return Hint(
+            f'`{gooit_weg.naam}` gooit {plek(afwijking)} weg. Er staan waarden in, en in je model '
+            'staat hij nog.',
+            doen.opnieuw(oordeel, gooit_weg, gooit_weg.bericht),
+        )
+    zet = doen.zet_klasse(oordeel, tabel)
     if kolom:
-        zet = doen.zet_kolom(oordeel, kolom_uit(oordeel.head, tabel, kolom))
-    else:
-        zet = doen.zet_klasse(oordeel, tabel)
+        schema = next(s.schema for s in oordeel.verslag.heen if s.revisie == maakt)
+        zet = doen.zet_kolom(oordeel, kolom_uit(schema, tabel, kolom))
+    if afwijking.wat == 'eigen':
+        kopie = daden.Kopieer(DATABASE, f'bewaar_{kolom or tabel}.sqlite')
+        return Hint(
+            f'{hier} is uit je model, en er staan waarden in.',
+            zet,
+            f'Wil je hem kwijt? Maak dan eerst een kopie, en daarna een migratie:\n{kopie}',
+        )
     weg = 'Maak dan een migratie met `flask db migrate`.'
-    if revisie in oordeel.oefenmap.heads and not oordeel.toegepast(revisie):
+    if maakt in oordeel.oefenmap.heads and not oordeel.toegepast(maakt):
         weg = 'Gooi dan ook dat script weg.'
     return Hint(
-        f'`{oordeel.naam_van(revisie)}` maakt {plek(afwijking)}, en in je model staat die niet. De '
+        f'`{oordeel.naam_van(maakt)}` maakt {plek(afwijking)}, en in je model staat die niet. De '
         'volgende migratie zou hem weggooien.',
         zet,
         f'Haalde je hem zelf uit je model? {weg}',
@@ -34,190 +47,48 @@ def regel_van_een_ander_ontbreekt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
 
 
 @hint('model')
-def module_is_van_een_latere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    model = oordeel.verslag.modelkolommen
-    # Wat al in de database staat is niet nieuw: dan is er een script weg.
-    er_al = {*alle_kolommen(oordeel.head), *alle_kolommen(oordeel.database.schema)}
-    for nummer in range(LAATSTE, oordeel.stap_nu, -1):
-        voor, na = (kolommen_na(n).keys() for n in (nummer - 1, nummer))
-        if na != voor and na <= model and not weg_na(nummer) & model and len(na - er_al) > 1:
-            return Hint(
-                f'Je module is al van stap {nummer}. Je migraties zijn nog bij stap '
-                f'{oordeel.gehaald}.',
-                'Doe de stappen een voor een.',
-                doen.weg_terug(oordeel),
-            )
-
-
-@hint('model')
-def module_is_van_een_eerdere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    model = oordeel.verslag.modelkolommen
-    mist = [
-        plek[1]
-        for plek in kolommen_na(oordeel.gehaald)
-        if plek in alle_kolommen(oordeel.head) and plek not in model
-        if plek[0] in oordeel.verslag.model and plek not in STAPPEN[oordeel.stap_nu - 1].weg
-    ]
-    terug = sorted(naam for tabel, naam in weg_na(oordeel.gehaald) & model)
-    if terug or len(mist) > 1:
-        anders = f'heeft weer `{terug[0]}`' if terug else f'mist `{mist[0]}` en `{mist[1]}`'
-        return Hint(
-            f'Je module {anders}. Hij lijkt van een eerdere stap. Je migraties zijn al bij stap '
-            f'{oordeel.gehaald}.',
-            'Zet hem terug met ongedaan maken in je editor. Lukt dat niet?',
-            doen.weg_terug(oordeel),
-        )
-
-
-@hint('model', 'add_table', 'remove_table')
-def klasse_is_geen_model_meer(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    weg = _tabellen_met(oordeel, 'remove_table')
-    for tabel in weg:
-        bestand = oordeel.oefenmap.bestand_met(tabel)
-        klasse = bestand.klasse(tabel)
-        if klasse and not is_model(klasse):
-            return Hint(
-                f'De klasse `{klasse.name}` is geen model meer. SQLAlchemy ziet de tabel '
-                f'`{tabel}` daardoor niet.',
-                daden.maak(bestand, klasse.lineno, f'class {klasse.name}(db.Model):'),
-            )
-
-
-@hint('model', 'add_table', 'remove_table')
-def tabel_heet_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    erbij = _tabellen_met(oordeel, 'add_table')
-    for tabel in _tabellen_met(oordeel, 'remove_table'):
-        for lijkt in get_close_matches(tabel, erbij, 1, 0.7):
-            return Hint(
-                f'Je model heeft een tabel `{lijkt}`. Tot nu toe heette die `{tabel}`. Met een '
-                'migratie raak je alle rijen kwijt.',
-                doen.hernoem_tabel(oordeel, lijkt, tabel),
-            )
-
-
-def _tabellen_met(oordeel: Oordeel, wat: str) -> list[str]:
-    return [v['tabel'] for v in oordeel.verslag.verschillen if v['wat'] == wat]
-
-
-@hint('model', 'remove_table')
-def klasse_is_weg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    if any(tabel == afwijking.tabel for tabel, _ in kolommen_na(oordeel.gehaald)):
-        return Hint(
-            f'De tabel `{afwijking.tabel}` heeft geen klasse meer. Met een migratie raak je alle '
-            'rijen kwijt.',
-            doen.zet_klasse(oordeel, afwijking.tabel),
-        )
-
-
-@hint('model', 'add_table', 'remove_column', 'add_column')
-def tikfout_in_een_naam_van_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    model = oordeel.verslag.model
-    for tabel, kolom in kolommen_na(oordeel.stap_nu):
-        goed, namen = (kolom, kolommen_van(model, tabel)) if tabel in model else (tabel, model)
-        fout = lijkt_op(goed, namen) if goed not in namen else None
-        if fout:
-            return Hint(
-                f'In je model staat `{fout}`. In de les heet dat `{goed}`.',
-                doen.hernoem_kolom(oordeel, tabel, fout, goed)
-                if tabel in model
-                else doen.hernoem_tabel(oordeel, fout, goed),
-            )
-
-
-@hint('model')
-def model_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    """Een kolom van de les die in het model niet is zoals de les hem vraagt."""
-    for (tabel, naam), kolom in kolommen_na(oordeel.stap_nu).items():
-        # Van een nieuwe tabel telt elke kolom.
-        hier = tabel == afwijking.tabel and afwijking.kolom in (naam, None)
-        if hier and oordeel.model_is_anders(kolom):
-            return Hint(
-                f'Kolom `{naam}` van tabel `{tabel}` is in je model anders dan in de les.',
-                doen.zet_kolom(oordeel, kolom),
-            )
-
-
-@hint('model')
 def script_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     """Het script is gemaakt voordat de module was opgeslagen, of om zelf te schrijven."""
     script = oordeel.script(oordeel.oefenmap.revisies[-1])
     # Een merge hoort leeg te zijn.
-    is_merge = len(script.vorige) > 1
-    if is_merge or script.doet_iets('upgrade') or oordeel.toegepast(script.revisie):
+    if len(script.vorige) > 1 or script.doet_iets('upgrade') or oordeel.toegepast(script.revisie):
         return None
     tabel, naam = afwijking.plek
-    kolom = kolommen_na(oordeel.stap_nu).get(afwijking.plek)
-    if afwijking.wat == 'add_index' and kolom and kolom.index:
+    wat = f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`.'
+    if afwijking.wat == 'add_index' and STAPPEN[oordeel.stap_nu - 1].zelf:
         maak = f"    op.create_index('ix_{tabel}_{naam}', '{tabel}', ['{naam}'])"
-        return Hint(
-            f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.',
-            doen.vervang_functies(script, {'upgrade': [maak]}),
-        )
+        return Hint(wat, doen.vervang_functies(script, {'upgrade': [maak]}))
     return Hint(
-        f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`. Je model was toen '
-        'waarschijnlijk nog niet opgeslagen.',
-        doen.gooi_weg(oordeel, script, naam or tabel),
+        f'{wat} Je model was toen waarschijnlijk nog niet opgeslagen.',
+        doen.opnieuw(oordeel, script, naam or tabel),
     )
-
-
-@hint('model', 'remove_column', 'remove_constraint', 'remove_index', 'remove_fk')
-def model_mist_een_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    kolom = kolommen_na(oordeel.gehaald).get(afwijking.plek)
-    if not kolom or afwijking.plek in oordeel.verslag.modelkolommen:
-        return None
-    wat = f'{plek(afwijking, hoofdletter=True)} staat niet meer in je model'
-    stap = STAPPEN[oordeel.stap_nu - 1]
-    nieuw = next((k for k in stap.erbij if k.was == afwijking.kolom), None)
-    if nieuw and nieuw.plek not in oordeel.verslag.modelkolommen:
-        return Hint(
-            f'{wat}, en de nieuwe naam `{nieuw.naam}` nog niet.', doen.zet_kolom(oordeel, nieuw)
-        )
-    if afwijking.plek not in stap.weg:
-        return Hint(f'{wat}. De les heeft hem nog nodig.', doen.zet_kolom(oordeel, kolom))
-
-
-@hint('model', 'remove_column')
-def eigen_kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    weg = doen.gaat_weg(oordeel, oordeel.head, oordeel.verslag.model)
-    if weg and afwijking.plek in alle_kolommen(oordeel.head):
-        bericht = doen.migreer(oordeel, afwijking.kolom)[-1]
-        return Hint(
-            f'{plek(afwijking, hoofdletter=True)} is uit je model, en er staan waarden in.',
-            doen.zet_kolom(oordeel, kolom_uit(oordeel.head, *afwijking.plek)),
-            f'Wil je hem kwijt? Maak dan een kopie, en een migratie:\n{weg[-1]}\n{bericht}',
-        )
 
 
 @hint('model')
-def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    wat, bericht = doen.nog_niet_in_een_migratie(afwijking), afwijking.kolom or afwijking.tabel
     erbij = afwijking.wat in ('add_table', 'add_column')
-    for pad in _scripts_van_een_ander(oordeel, afwijking) if erbij else ():
-        return Hint(
-            f'{doen.nog_niet_in_een_migratie(afwijking)} `{pad}` maakt hem wel.',
-            'Neem dat script over:',
-            daden.Kopieer(pad, 'migrations/versions'),
-        )
+    for pad in _scripts_van_een_ander(oordeel, bericht) if erbij else ():
+        neem_over = 'Neem dat script over:', daden.Kopieer(pad, 'migrations/versions')
+        yield Hint(f'{wat} `{pad}` maakt hem wel.', neem_over)
     # Na de stappen werken sommigen samen: eerst de regel van de ander, dan zijn script.
     samen = erbij and oordeel.gehaald >= DELEN_NA
     van_wie = ' Schreef een ander hem? Zet dan eerst zijn script in `migrations/versions`.'
-    return Hint(
-        doen.nog_niet_in_een_migratie(afwijking) + van_wie * samen,
-        doen.migreer(oordeel, afwijking.kolom or afwijking.tabel),
-        les=samen,
-    )
+    yield Hint(wat + van_wie * samen, doen.migreer(oordeel, bericht), les=samen)
+    # Een script dat nog niet is uitgevoerd, is misschien van voor de laatste verandering.
+    laatste = oordeel.script(oordeel.oefenmap.revisies[-1])
+    yield Hint(wat, doen.opnieuw(oordeel, laatste, laatste.bericht))
 
 
-def _scripts_van_een_ander(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[str]:
+def _scripts_van_een_ander(oordeel: Oordeel, naam: str) -> Iterator[str]:
     """De scripts in een map in deze map die deze kolom of tabel maken, en hier nog niet staan."""
     map_ = oordeel.oefenmap.pad
     hier = {script.bestandsnaam for script in oordeel.oefenmap.scripts}
-    maakt = f'({afwijking.kolom or afwijking.tabel!r},'
     for pad in sorted(map_.glob('*/migrations/versions/*.py')):
-        naam = pad.relative_to(map_).as_posix()
         # Wat de weg terug bewaart, is van de leerling zelf.
         eigen = pad.name in hier or oordeel.oefenmap.is_bewaard(pad)
-        if not eigen and maakt in pad.read_text('utf-8', 'replace'):
-            yield naam
+        if not eigen and f'({naam!r},' in pad.read_text('utf-8', 'replace'):
+            yield pad.relative_to(map_).as_posix()
 
 
 @hint('lezen', 'relatie')
