@@ -108,7 +108,7 @@ def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
                     oordeel.stap_nu, 'onzichtbaar', wat, None, kolom, gevonden=regel, bestand=hier
                 )
         for klasse, tabel, regel in klassen_zonder_tabel(bestand):
-            if tabel in KLASSEN and tabel not in oordeel.verslag.model and oordeel.verslag.model:
+            if tabel in KLASSEN and tabel not in oordeel.verslag.model and oordeel.kent_model:
                 stap = oordeel.stap_van(tabel)
                 yield Afwijking(
                     stap, 'onzichtbaar', 'klasse', tabel, klasse, None, regel, None, hier

@@ -267,6 +267,14 @@ class Oefenmap:
         """Of de weg terug een bestand bewaarde: in `oud`, `oud2`, ..."""
         return re.fullmatch(r'oud\d*', pad.relative_to(self.pad).parts[0]) is not None
 
+    def elders_gemaakt(self, naam: str) -> Iterator[str]:
+        """De scripts van een ander, in een map in deze map, die een kolom of tabel maken."""
+        hier = {script.bestandsnaam for script in self.scripts}
+        for pad in sorted(self.pad.glob('*/migrations/versions/*.py')):
+            eigen = pad.name in hier or self.is_bewaard(pad)
+            if not eigen and f'({naam!r},' in pad.read_text('utf-8', 'replace'):
+                yield pad.relative_to(self.pad).as_posix()
+
     @cached_property
     def code(self) -> list[Bestand]:
         """De module, en de eigen bestanden ernaast die zij of een van deze importeert."""

@@ -83,6 +83,12 @@ class Oordeel:
         """Waar het naspelen op stukliep."""
         return self.verslag.fout
 
+    @property
+    def kent_model(self) -> bool:
+        """Of de module te laden was: anders is er geen model om te vergelijken."""
+        niet = ('module', 'Migrate', 'elders', 'tijd')
+        return self.fout is None or self.fout.fase not in niet
+
     # --- De stappen ---------------------------------------------------------------------------
 
     @cached_property

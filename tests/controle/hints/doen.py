@@ -262,12 +262,12 @@ def zet_kolom(oordeel: Oordeel, kolom: Kolom, heet: str = '') -> Doe:
     return zet_klasse(oordeel, kolom.tabel)
 
 
-def zet_klasse(oordeel: Oordeel, tabel: str) -> Doe:
+def zet_klasse(oordeel: Oordeel, tabel: str, schema: dict | None = None) -> Doe:
     """Een hele klasse onder de andere, en de regels van de les die naar haar tabel wijzen."""
     stap = oordeel.stap_nu if tabel not in oordeel.head else oordeel.gehaald
     les = kolommen_na(stap).values()
-    # Een tabel die niet van de les is, is zoals de laatste migratie haar maakt.
-    eigen = (kolom_uit(oordeel.head, tabel, naam) for naam in kolommen_van(oordeel.head, tabel))
+    # Een tabel die niet van de les is, staat in een schema.
+    eigen = (kolom_uit(schema, tabel, naam) for naam in kolommen_van(schema or {}, tabel))
     kolommen = [kolom for kolom in les if kolom.tabel == tabel] or eigen
     bestand = oordeel.oefenmap.bestand_met(TABEL)
     regels = f"__tablename__ = '{tabel}'", *(kolom.regel for kolom in kolommen)
