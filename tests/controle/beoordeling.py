@@ -5,7 +5,6 @@ woorden voor de leerling staan in hints/.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from stappen import (
     DATABASE,
@@ -51,6 +50,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
     yield from eerst
     if not eerst:
         yield from _half(oordeel)
+        yield from _ouder_dan_het_model(oordeel)
         fout_onderweg = list(_naspelen(oordeel))
         # Een downgrade die niet lukt komt na wat de upgrade verkeerd doet.
         pas_terug = oordeel.fout is not None and oordeel.fout.fase == 'terug'
@@ -219,6 +219,18 @@ def _half(oordeel: Oordeel) -> Iterator[Afwijking]:
         yield Afwijking(stap, 'database', 'half', gevonden=min(nu - voor), revisie=fout.revisie)
 
 
+def _ouder_dan_het_model(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een tikfout in het model, of een script van ervoor, als dat script niet lukt."""
+    fout, nieuw = oordeel.fout, oordeel.stap_nu
+    if fout is None or fout.fase != 'heen' or oordeel.toegepast(fout.revisie):
+        return
+    for kolom in filter(oordeel.heet_in_het_model, kolommen_na(nieuw).values()):
+        yield Afwijking(nieuw, 'model', 'naam', *kolom.plek)
+    for tabel, kolom, _ in oordeel.script(fout.revisie).nieuwe_kolommen():
+        if tabel in oordeel.verslag.model and (tabel, kolom) not in oordeel.verslag.modelkolommen:
+            yield Afwijking(nieuw, 'model', 'ouder', tabel, kolom, revisie=fout.revisie)
+
+
 def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Rijen en waarden die onderweg naar boven verloren gaan."""
     heen = oordeel.verslag.heen
@@ -342,28 +354,20 @@ def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
     van_de_les = {kolom.plek for stap in STAPPEN for kolom in stap.erbij}
     blijft = van_de_les | (model & set(alle_kolommen(oordeel.head)))
     tikfouten = {a.gevonden for a in _kolommen_van_de_les(oordeel) if a.wat == 'ontbreekt'}
-    for tabel, kolom in eigen if model else ():
+    # Eerst wat in het model ontbreekt: dan hoeft een script maar een keer opnieuw.
+    for tabel, kolom in sorted(eigen, key=model.__contains__) if model else ():
         if (tabel, kolom) in blijft or {tabel, kolom} & tikfouten:
             continue
-        heeft = gevuld.get(tabel, {}).get(kolom) and not oordeel.heeft_kopie_van(kolom)
-        if heeft and not _is_verhuisd(oordeel, tabel, kolom):
+        inhoud = kolommen_van(oordeel.database.schema, tabel).get(kolom)
+        # Wat een standaardwaarde heeft, vult de database zelf.
+        heeft = inhoud and inhoud['standaard'] is None and gevuld[tabel][kolom]
+        if heeft and not oordeel.heeft_kopie_van(kolom) and not oordeel.is_verhuisd(tabel, kolom):
             revisie = oordeel.revisie_zonder(tabel, kolom)
             stap = oordeel.stap_nu
             if revisie in oordeel.volgorde[: oordeel.plaats_van_stap.get(oordeel.gehaald, 0) + 1]:
                 stap = oordeel.stap_van_revisie(revisie)
             kwijt = kolom if tabel in oordeel.verslag.model else None
             yield Afwijking(stap, 'samen', 'eigen', tabel, kwijt, revisie=revisie)
-
-
-def _is_verhuisd(oordeel: Oordeel, tabel: str, kolom: str) -> bool:
-    """Of een migratie de waarden van een kolom in een nieuwe kolom zet."""
-    for voor, na in pairwise(oordeel.verslag.heen):
-        plekken = set(alle_kolommen(voor.schema)) - set(alle_kolommen(na.schema))
-        if (tabel, kolom) in plekken:
-            nieuw = set(alle_kolommen(na.schema)) - set(alle_kolommen(voor.schema))
-            erin = ' '.join(str(rij.get(k)) for t, k in nieuw for rij in na.rijen.get(t, ()))
-            return all(str(rij[kolom]) in erin for rij in voor.aangevuld.get(tabel, ()))
-    return False
 
 
 def _model(oordeel: Oordeel) -> Iterator[Afwijking]:

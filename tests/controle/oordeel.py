@@ -217,6 +217,17 @@ class Oordeel:
         ]
         return next(reversed(weg), None)
 
+    def is_verhuisd(self, tabel: str, kolom: str) -> bool:
+        """Of een revisie de waarden van een kolom die weggaat in een nieuwe kolom zet."""
+        for voor, na in pairwise(self.verslag.heen):
+            was, is_nu = (set(alle_kolommen(stand.schema)) for stand in (voor, na))
+            if (tabel, kolom) in was - is_nu:
+                erin = ' '.join(
+                    str(rij.get(k)) for t, k in is_nu - was for rij in na.rijen.get(t, ())
+                )
+                return all(str(rij[kolom]) in erin for rij in voor.aangevuld.get(tabel, ()))
+        return False
+
     @property
     def foutbestand(self) -> Bestand | None:
         """Het script of de module waar het naspelen stopte; None als het een ander bestand is."""

@@ -115,6 +115,7 @@ def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> Doe:
         kolom
         for tabel, kolom in alle_kolommen(voor)
         if (tabel, kolom) not in [*alle_kolommen(na), *van_de_les]
+        if not oordeel.is_verhuisd(tabel, kolom)
         if oordeel.database.gevuld.get(tabel, {}).get(kolom) and kolom not in OPVOLGERS
     ]
     kopie = f'bewaar_{"_".join(weg)}.sqlite'

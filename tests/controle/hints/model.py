@@ -20,7 +20,7 @@ ANDERS = {
     'null': ('hoort leeg te mogen zijn', 'mag leeg zijn, dat hoort niet'),
     'standaard': ('heeft {fout} als standaardwaarde, verwacht is {goed}',) * 2,
     'uniek': ('hoort uniek te zijn', 'is uniek, dat hoort niet'),
-    'foreign key': ('hoort te wijzen naar `{goed}`', 'wijst naar `{fout}`, dat hoort niet'),
+    'foreign key': ('hoort een foreign key naar `{goed}` te zijn', 'hoort nergens naar te wijzen'),
     'index': ('hoort een index te hebben', ''),
 }
 
@@ -60,13 +60,9 @@ def module_is_van_een_andere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hin
 
 @hint('kolom')
 @hint('model')
-@hint('naspelen', 'heen')
 def model_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     begonnen = any(map(oordeel.is_begonnen, (oordeel.verslag.model, oordeel.head)))
     les = kolommen_na(oordeel.stap_nu if begonnen else oordeel.gehaald).values()
-    if afwijking.soort == 'naspelen':
-        # Van een script dat niet lukt is de fout zelf duidelijker, op een naam na.
-        les = filter(oordeel.heet_in_het_model, les)
     for wat, doe in chain.from_iterable(_anders_in_het_model(oordeel, kolom) for kolom in les):
         return Hint(wat, doe)
     if afwijking.wat == 'hoort weg' and afwijking.plek in oordeel.verslag.modelkolommen:
@@ -170,15 +166,12 @@ def kolom_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     )
 
 
-@hint('naspelen', 'heen')
+@hint('model', 'ouder')
 def script_is_ouder_dan_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.script_bij(afwijking)
-    for tabel, kolom, _ in script.nieuwe_kolommen():
-        weg = tabel in oordeel.verslag.model and (tabel, kolom) not in oordeel.verslag.modelkolommen
-        if weg and not oordeel.toegepast(script.revisie):
-            wat = f'`{script.naam}` maakt nog `{kolom}`, en die staat niet meer in je model.'
-            bericht = STAPPEN[oordeel.stap_nu - 1].naam_van_migratie
-            return Hint(wat, doen.opnieuw(oordeel, script, bericht))
+    script = oordeel.script(afwijking.revisie)
+    wat = f'`{script.naam}` maakt nog `{afwijking.kolom}`, en die staat niet meer in je model.'
+    bericht = STAPPEN[afwijking.stap - 1].naam_van_migratie
+    return Hint(wat, doen.opnieuw(oordeel, script, bericht))
 
 
 @hint('kolom')
@@ -221,7 +214,7 @@ def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     opnieuw = doen.opnieuw(oordeel, script, script.bericht)
     # Een merge hoort leeg te zijn.
     if not (script.doet_iets('upgrade') or oordeel.toegepast(script.revisie) or script.vorige[1:]):
-        leeg = f'`{script.naam}` is leeg: in `upgrade()` staat alleen `pass`.'
+        leeg = f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.'
         if afwijking.wat == 'add_index':
             maak = f"    op.create_index('ix_{tabel}_{kolom}', '{tabel}', ['{kolom}'])"
             yield Hint(leeg, doen.vervang_functies(script, {'upgrade': [maak]}))
