@@ -205,12 +205,9 @@ def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Ite
 
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    (tabel, kolom), map_ = afwijking.plek, oordeel.oefenmap
-    wat, erbij = (
-        doen.nog_niet_in_een_migratie(afwijking),
-        afwijking.wat in ('add_table', 'add_column'),
-    )
-    script = oordeel.script(map_.revisies[-1])
+    (tabel, kolom), script = afwijking.plek, oordeel.script(oordeel.oefenmap.revisies[-1])
+    wat = doen.nog_niet_in_een_migratie(afwijking)
+    erbij = afwijking.wat in ('add_table', 'add_column')
     opnieuw = doen.opnieuw(oordeel, script, script.bericht)
     # Een merge hoort leeg te zijn.
     if not (script.doet_iets('upgrade') or oordeel.toegepast(script.revisie) or script.vorige[1:]):

@@ -279,3 +279,71 @@ module_van_een_eerdere_stap_toegepast = (
 kolom_niet_gevuld = na(GEBOORTEJAAR).in_script(GEBOORTEJAAR, VUL, '')
 constraint_uit_een_oud_script = na(NAAM).in_script(CURSISTNUMMER, UNIEK, 'pass')
 kolom_niet_gevuld_en_al_verder = na(GEBRUIKERS).in_script(GEBOORTEJAAR, VUL, '')
+
+# --- Eerst het model, dan het script ----------------------------------------------------------
+
+TELEFOON = 'telefoon = db.Column(db.Text)'
+NAAM_NU, NAAM_OUD = HERNOEMD.naam, HERNOEMD.was
+MET_TELEFOON = (
+    doe.kolom(TELEFOON, STRAAT)
+    .migreer('telefoon')
+    .sql(f"UPDATE {TABEL} SET telefoon = '06-1', straat = 'Laan' WHERE id = 1")
+)
+ZONDER_LEEFTIJD = doe.zonder('    leeftijd = db.Column(db.Integer)').vervang(
+    f'self.{GEVULD.som_met}', f'self.{GEVULD.naam}'
+)
+GEBRUIKER_KOP = "__tablename__ = 'gebruikers'"
+NAAR_NAME = doe.vervang(f'{NAAM_OUD} = db', 'name = db').vervang(f'self.{NAAM_OUD}', 'self.name')
+NIEUWE_CURSIST = (
+    f"INSERT INTO {TABEL} ({NAAM_OUD}, leeftijd, {GEVULD.naam}) VALUES ('Noor', 20, 2006)"
+)
+TABEL_HERNOEMD = "op.rename_table('{}', '{}')".format
+
+tweede_tabel_met_bind_key = (
+    na(GEBRUIKERS - 1)
+    .model_van(GEBRUIKERS)
+    .vervang(GEBRUIKER_KOP, f"{GEBRUIKER_KOP}\n    __bind_key__ = 'anders'")
+)
+klasse_is_abstract = na(WOONPLAATS).vervang(
+    f"__tablename__ = '{TABEL}'", f"__tablename__ = '{TABEL}'\n    __abstract__ = True"
+)
+tabel_hernoemd_in_een_script = (
+    na(CURSISTNUMMER)
+    .schrijf_script('leden', TABEL_HERNOEMD(TABEL, 'leden'), TABEL_HERNOEMD('leden', TABEL))
+    .upgrade()
+)
+tabel_hernoemd_in_een_script_en_in_het_model = tabel_hernoemd_in_een_script.vervang(
+    f"'{TABEL}'", "'leden'"
+)
+tweede_klasse_vergeten = (
+    na(GEBRUIKERS - 1)
+    .model_van(GEBRUIKERS)
+    .zonder_gebruiker()
+    .vervang(FOREIGN_KEY, '')
+    .migreer('gebruikers')
+)
+tikfout_in_een_unieke_kolom = kolom_met(NUMMER, 'stn', 'tn').migrate('nieuw')
+tikfout_in_een_verplichte_kolom = kolom_met(
+    KOLOM[NIVEAU],
+    "veau = db.Column(db.String(20), nullable=False, server_default='beginner')",
+    'vau = db.Column(db.String(20), nullable=False)',
+).migrate('nieuw')
+script_van_voor_de_verbetering = tikfout_in_een_unieke_kolom.model_van(CURSISTNUMMER)
+getal_in_plaats_van_tekst = toegepast(
+    KOLOM[NIVEAU],
+    "String(20), nullable=False, server_default='beginner'",
+    "Integer, nullable=False, server_default='1'",
+)
+leeftijd_weg_voor_het_hernoemen = na(GEBOORTEJAAR).en(ZONDER_LEEFTIJD)
+naam_hernoemd_in_het_model = na(GEBOORTEJAAR).en(NAAR_NAME)
+naam_hernoemd_en_gemigreerd = na(GEBOORTEJAAR).sql(NIEUWE_CURSIST).en(NAAR_NAME).migrate('name')
+woonplaats_hernoemd_en_gemigreerd = (
+    na(CURSISTNUMMER).vervang(f'{PLAATS} =', 'stad =').migrate('stad')
+)
+eigen_kolommen_weg_bij_het_plakken = na(CURSISTNUMMER).en(MET_TELEFOON).model_van(TIJDSTIP)
+eigen_kolommen_weg_bij_het_plakken_en_gemigreerd = (
+    na(GEBOORTEJAAR).en(MET_TELEFOON).model_van(NAAM).migrate('naam')
+)
+eigen_kolommen_terug_en_het_script_nog_niet = eigen_kolommen_weg_bij_het_plakken.migrate(
+    'tijd'
+).kolom(TELEFOON, STRAAT)
