@@ -17,7 +17,7 @@ spelen/terug.py  controle/__init__.py  controle/beoordeling.py  controle/kindpro
 controle/naspelen.py  controle/oefenmap.py  controle/onderweg.py  controle/oordeel.py
 controle/tabellen.py  controle/proberen.py  controle/vergelijken.py  controle/vertelling.py
 controle/hints/__init__.py  controle/hints/daden.py  controle/hints/database.py
-controle/hints/doen.py  controle/hints/hint.py  controle/hints/kolommen.py
+controle/hints/doen.py  controle/hints/hint.py
 controle/hints/laden.py  controle/hints/les.py  controle/hints/migraties.py
 controle/hints/model.py  controle/hints/module.py  controle/hints/opmerkingen.py
 controle/hints/upgrade.py  controle/hints/waarden.py

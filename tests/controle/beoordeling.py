@@ -10,6 +10,7 @@ from stappen import (
     DATABASE,
     GEVULD,
     HERNOEMD,
+    KLASSEN,
     LAATSTE,
     STAPPEN,
     TABEL,
@@ -17,12 +18,11 @@ from stappen import (
     Kolom,
     kolommen_na,
     stap_met,
-    weg_na,
 )
 
 from controle.naspelen import Stand, Verslag
-from controle.oefenmap import Oefenmap, bij_het_laden, onzichtbare_kolommen
-from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
+from controle.oefenmap import Oefenmap, bij_het_laden, klassen_zonder_tabel, onzichtbare_kolommen
+from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
 from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van
 
 # Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
@@ -50,6 +50,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
     yield from eerst
     if not eerst:
         yield from _half(oordeel)
+        yield from _ouder_dan_het_model(oordeel)
         fout_onderweg = list(_naspelen(oordeel))
         # Een downgrade die niet lukt komt na wat de upgrade verkeerd doet.
         pas_terug = oordeel.fout is not None and oordeel.fout.fase == 'terug'
@@ -61,6 +62,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
             return
         heen = [
             *_van_een_ander(oordeel),
+            *_eigen_waarden(oordeel),
             *_heen(oordeel),
             *_kolommen_van_de_les(oordeel),
             *_waarden_in_database(oordeel),
@@ -104,6 +106,12 @@ def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
             if wat == 'dubbel' or _is_kwijt(oordeel, kolom):
                 yield Afwijking(
                     oordeel.stap_nu, 'onzichtbaar', wat, None, kolom, gevonden=regel, bestand=hier
+                )
+        for klasse, tabel, regel in klassen_zonder_tabel(bestand):
+            if tabel in KLASSEN and tabel not in oordeel.verslag.model and oordeel.kent_model:
+                stap = oordeel.stap_van(tabel)
+                yield Afwijking(
+                    stap, 'onzichtbaar', 'klasse', tabel, klasse, None, regel, None, hier
                 )
         for regel in bij_het_laden(bestand, 'create_all'):
             yield Afwijking(stap, 'module', 'create_all', gevonden=regel, bestand=hier)
@@ -231,6 +239,18 @@ def _half(oordeel: Oordeel) -> Iterator[Afwijking]:
         yield Afwijking(stap, 'database', 'half', *van_het_script[0], revisie=fout.revisie)
 
 
+def _ouder_dan_het_model(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een tikfout in het model, of een script van ervoor, als dat script niet lukt."""
+    fout, nieuw = oordeel.fout, oordeel.stap_nu
+    if fout is None or fout.fase != 'heen' or oordeel.toegepast(fout.revisie):
+        return
+    for kolom in filter(oordeel.heet_in_het_model, kolommen_na(nieuw).values()):
+        yield Afwijking(nieuw, 'model', 'naam', *kolom.plek)
+    for tabel, kolom, _ in oordeel.script(fout.revisie).nieuwe_kolommen():
+        if tabel in oordeel.verslag.model and (tabel, kolom) not in oordeel.verslag.modelkolommen:
+            yield Afwijking(nieuw, 'model', 'ouder', tabel, kolom, revisie=fout.revisie)
+
+
 def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Rijen en waarden die onderweg naar boven verloren gaan."""
     heen = oordeel.verslag.heen
@@ -266,7 +286,8 @@ def _nog_te_lezen(oordeel: Oordeel, had: dict, heeft: dict) -> bool:
     """
     for id_, oud in had.items():
         nieuw = heeft.get(id_)
-        if oud == nieuw:
+        # Een naam in hoofdletters is nog dezelfde naam.
+        if oud == nieuw or str(oud).casefold() == str(nieuw).casefold():
             continue
         if not (isinstance(oud, str) and isinstance(nieuw, str)):
             return False
@@ -296,24 +317,12 @@ def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
                 if kolom.som_met:
                     yield Afwijking(stap.nummer, 'kolom', 'niet gevuld', *kolom.plek, kolom)
         return
-    mag_weg = _mag_weg(oordeel)
+    hier, weg = set(alle_kolommen(schema)), STAPPEN[oordeel.stap_nu - 1].weg
     for plek, kolom in kolommen_na(oordeel.gehaald).items():
-        if plek not in mag_weg:
+        if plek in hier or not (plek in weg or is_opgevolgd(plek, hier)):
             yield from _vergelijk_kolom(oordeel, oordeel.stap_van(*plek), kolom)
     if oordeel.gehaald < LAATSTE:
         yield from _stap_nu(oordeel)
-
-
-def _mag_weg(oordeel: Oordeel) -> set[tuple[str, str]]:
-    """De kolommen die er niet meer hoeven te zijn, omdat een volgende stap ze weghaalt."""
-    # Wie een stap oversloeg of veranderde, kan al verder zijn: dat is te zien aan wat erbij kwam.
-    gezien = [
-        later.nummer
-        for later in STAPPEN[oordeel.gehaald :]
-        if any(kolom.naam in kolommen_van(oordeel.head, kolom.tabel) for kolom in later.erbij)
-    ]
-    tot = max(gezien, default=oordeel.gehaald) + 1
-    return {plek for later in STAPPEN[oordeel.gehaald : tot] for plek in later.weg}
 
 
 def _stap_nu(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -321,10 +330,7 @@ def _stap_nu(oordeel: Oordeel) -> Iterator[Afwijking]:
     schema, stap = oordeel.head, STAPPEN[oordeel.gehaald]
     oud = kolommen_na(oordeel.gehaald)
     nieuw = [kolom for kolom in stap.erbij if kolom.plek not in oud]
-    begonnen = any(
-        kolom.naam in kolommen_van(schema, kolom.tabel) or oordeel.tikfout(kolom) for kolom in nieuw
-    ) or any(naam not in kolommen_van(schema, tabel) for tabel, naam in stap.weg)
-    if not begonnen and oordeel.gehaald:
+    if not oordeel.is_begonnen(schema) and oordeel.gehaald:
         return
     for kolom in nieuw:
         yield from _vergelijk_kolom(oordeel, stap.nummer, kolom)
@@ -357,14 +363,39 @@ def _van_een_ander(oordeel: Oordeel) -> Iterator[Afwijking]:
             yield Afwijking(oordeel.stap_nu, 'samen', 'regel', tabel, kolom)
 
 
+def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een eigen kolom met waarden die uit het model viel of in een script weggaat, zonder kopie."""
+    gevuld, model, heen = (
+        oordeel.database.gevuld,
+        oordeel.verslag.modelkolommen,
+        oordeel.verslag.heen,
+    )
+    eigen = {plek: None for stand in heen for plek in alle_kolommen(stand.schema)}
+    van_de_les = {kolom.plek for stap in STAPPEN for kolom in stap.erbij}
+    blijft = van_de_les | (model & set(alle_kolommen(oordeel.head)))
+    tikfouten = {a.gevonden for a in _kolommen_van_de_les(oordeel) if a.wat == 'ontbreekt'}
+    # Eerst wat in het model ontbreekt: dan hoeft een script maar een keer opnieuw.
+    for tabel, kolom in sorted(eigen, key=model.__contains__) if model else ():
+        if (tabel, kolom) in blijft or {tabel, kolom} & tikfouten:
+            continue
+        inhoud = kolommen_van(oordeel.database.schema, tabel).get(kolom)
+        # Wat een standaardwaarde heeft, vult de database zelf.
+        heeft = inhoud and inhoud['standaard'] is None and gevuld[tabel][kolom]
+        if heeft and not oordeel.heeft_kopie_van(kolom) and not oordeel.is_verhuisd(tabel, kolom):
+            revisie = oordeel.revisie_zonder(tabel, kolom)
+            stap = oordeel.stap_nu
+            if revisie in oordeel.volgorde[: oordeel.plaats_van_stap.get(oordeel.gehaald, 0) + 1]:
+                stap = oordeel.stap_van_revisie(revisie)
+            kwijt = kolom if tabel in oordeel.verslag.model else None
+            yield Afwijking(stap, 'samen', 'eigen', tabel, kwijt, revisie=revisie)
+
+
 def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Wat het model anders wil dan de laatste revisie maakt."""
     van_de_les = {kolom.plek: kolom for stap in STAPPEN for kolom in stap.erbij}
-    model, gehaald = oordeel.verslag.modelkolommen, oordeel.gehaald
-    # Heeft het model al kolommen van later, dan hoort wat later weggaat bij de stap van nu.
-    later = van_de_les.keys() - kolommen_na(gehaald).keys() - weg_na(gehaald)
-    later_weg = weg_na(LAATSTE) - weg_na(gehaald) if later & model else set()
-    nodig = kolommen_na(gehaald).keys() - model - later_weg - set(STAPPEN[oordeel.stap_nu - 1].weg)
+    model = oordeel.verslag.modelkolommen
+    nodig = {plek for plek in kolommen_na(oordeel.gehaald) if not is_opgevolgd(plek, model)} - model
+    nodig -= set(STAPPEN[oordeel.stap_nu - 1].weg)
     nodig = {(tabel, kolom) for tabel, kolom in nodig if tabel in oordeel.verslag.model}
     verschillen = [
         (verschil['wat'], (verschil['tabel'], next(iter(verschil['kolommen']), None)), verschil)
@@ -385,7 +416,7 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
             continue
         stap = oordeel.stap_van(*plek)
         eigen_index = wat in ('add_index', 'remove_index') and not (bekend and bekend.index)
-        if eigen_index or plek in later_weg - model:
+        if eigen_index or (plek not in model and is_opgevolgd(plek, model)):
             stap = oordeel.stap_nu
         yield Afwijking(stap, 'model', wat, *plek, gevonden=verschil['doel'])
 

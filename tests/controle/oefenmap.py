@@ -19,6 +19,9 @@ from controle.tabellen import Database, lees_database
 # De typen van kolommen die in de les voorkomen.
 TYPEN = (*IN_HET_MODEL.values(), 'ForeignKey')
 
+# Een klasse waar een van deze in staat, maakt geen tabel in data.sqlite.
+GEEN_TABEL = {'__bind_key__', '__abstract__'}
+
 
 @dataclass
 class Bestand:
@@ -131,6 +134,11 @@ class Script(Bestand):
     def bestandsnaam(self) -> str:
         """De naam van het bestand zonder de map."""
         return self.naam.rpartition('/')[2]
+
+    @property
+    def bericht(self) -> str:
+        """Wat er achter `-m` stond: dat zet Alembic in de naam."""
+        return self.bestandsnaam.removesuffix('.py').partition('_')[2]
 
     def functie(self, naam: str) -> ast.FunctionDef | None:
         """De functie `upgrade` of `downgrade` van dit script."""
@@ -285,6 +293,14 @@ class Oefenmap:
         """Of de weg terug een bestand bewaarde: in `oud`, `oud2`, ..."""
         return re.fullmatch(r'oud\d*', pad.relative_to(self.pad).parts[0]) is not None
 
+    def elders_gemaakt(self, naam: str) -> Iterator[str]:
+        """De scripts van een ander, in een map in deze map, die een kolom of tabel maken."""
+        hier = {script.bestandsnaam for script in self.scripts}
+        for pad in sorted(self.pad.glob('*/migrations/versions/*.py')):
+            eigen = pad.name in hier or self.is_bewaard(pad)
+            if not eigen and f'({naam!r},' in pad.read_text('utf-8', 'replace'):
+                yield pad.relative_to(self.pad).as_posix()
+
     @cached_property
     def code(self) -> list[Bestand]:
         """De module, en de eigen bestanden ernaast die zij of een van deze importeert."""
@@ -354,6 +370,15 @@ def is_model(klasse: ast.ClassDef) -> bool:
     return any(
         getattr(basis, 'attr', getattr(basis, 'id', '')) == 'Model' for basis in klasse.bases
     )
+
+
+def klassen_zonder_tabel(module: Bestand) -> Iterator[tuple[str, str, int]]:
+    """Klassen die een tabel noemen en hem niet maken: klasse, tabel en de regel die dat doet."""
+    for klasse in module.klassen:
+        houdt_tegen = [k.lineno for k in klasse.body if namen_van(k) & GEEN_TABEL]
+        for tabel in tabellen_van(klasse):
+            if houdt_tegen or not is_model(klasse):
+                yield klasse.name, tabel, next(iter(houdt_tegen), klasse.lineno)
 
 
 def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:

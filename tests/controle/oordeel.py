@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from stappen import (
     DATABASE,
@@ -13,6 +14,7 @@ from stappen import (
     KOPIE,
     LAATSTE,
     LIJKT_EEN_BEETJE_OP,
+    OPVOLGERS,
     STAPPEN,
     TABEL,
     VRIJ,
@@ -26,7 +28,7 @@ from stappen import (
 
 from controle.naspelen import Fout, Stand, Verslag
 from controle.oefenmap import Bestand, Oefenmap, Script
-from controle.tabellen import Database, kolommen_van, lees_database
+from controle.tabellen import Database, alle_kolommen, kolommen_van, lees_database
 
 # Zo mislukt een voorstel dat iets van de leerling kost.
 WAARDEN_WEG = 'waarden weg'
@@ -85,6 +87,12 @@ class Oordeel:
     def fout(self) -> Fout | None:
         """Waar het naspelen op stukliep."""
         return self.verslag.fout
+
+    @property
+    def kent_model(self) -> bool:
+        """Of de module te laden was: anders is er geen model om te vergelijken."""
+        niet = ('module', 'Migrate', 'elders', 'tijd')
+        return self.fout is None or self.fout.fase not in niet
 
     # --- De stappen ---------------------------------------------------------------------------
 
@@ -204,6 +212,27 @@ class Oordeel:
                 return stand.revisie
         return next(reversed(self.volgorde), '')
 
+    def revisie_zonder(self, tabel: str, kolom: str) -> str | None:
+        """De laatste revisie die een kolom weghaalt; None als die er niet is."""
+        weg = [
+            na.revisie
+            for voor, na in pairwise(self.verslag.heen)
+            if kolom in kolommen_van(voor.schema, tabel)
+            and kolom not in kolommen_van(na.schema, tabel)
+        ]
+        return next(reversed(weg), None)
+
+    def is_verhuisd(self, tabel: str, kolom: str) -> bool:
+        """Of een revisie de waarden van een kolom die weggaat in een nieuwe kolom zet."""
+        for voor, na in pairwise(self.verslag.heen):
+            was, is_nu = (set(alle_kolommen(stand.schema)) for stand in (voor, na))
+            if (tabel, kolom) in was - is_nu:
+                erin = ' '.join(
+                    str(rij.get(k)) for t, k in is_nu - was for rij in na.rijen.get(t, ())
+                )
+                return all(str(rij[kolom]) in erin for rij in voor.aangevuld.get(tabel, ()))
+        return False
+
     @property
     def foutbestand(self) -> Bestand | None:
         """Het script of de module waar het naspelen stopte; None als het een ander bestand is."""
@@ -222,6 +251,10 @@ class Oordeel:
         kopie = lees_database(self.oefenmap.pad / KOPIE)
         kopie.versies = kopie.versietabellen.get(self.verslag.versietabel)
         return kopie
+
+    def heeft_kopie_van(self, kolom: str) -> bool:
+        """Of er een kopie is die naar deze eigen kolom heet, zoals een hint die laat maken."""
+        return any(kolom in pad.stem for pad in self.oefenmap.pad.glob('bewaar_*.sqlite'))
 
     @cached_property
     def passende_kopie(self) -> tuple[str, Stand, int] | None:
@@ -306,24 +339,65 @@ class Oordeel:
             verschil = {anders for anders, *_ in eigenschappen(kolom, model)}
         return bool(verschil) if wat is None else wat in verschil
 
-    def tikfout(self, kolom: Kolom) -> str | None:
-        """De eigen tabel of kolom die een tikfout in de naam van deze kolom zal zijn."""
-        if kolom.tabel not in self.head:
-            return lijkt_op(kolom.tabel, self.head)
-        eigen = kolommen_van(self.head, kolom.tabel)
+    @cached_property
+    def goed_schema(self) -> dict:
+        """Het schema na de laatste stap die gehaald is."""
+        plaats = self.plaats_van_stap.get(self.gehaald, 0)
+        return self.verslag.heen[plaats].schema if self.verslag.heen else {}
+
+    def tikfout(self, kolom: Kolom, schema: dict | None = None) -> str | None:
+        """Hoe de tabel of kolom hier zal heten, in de migraties of in een ander schema."""
+        schema = self.head if schema is None else schema
+        goed, tabel = self.goed_schema, kolom.tabel
+        if tabel not in schema:
+            nieuw = schema.keys() - goed.keys()
+            hernoemd = tabel in goed and len(nieuw) == 1
+            return lijkt_op(tabel, schema) or (lijkt_op(tabel, nieuw, 0) if hernoemd else None)
+        eigen, was = kolommen_van(schema, tabel), kolommen_van(goed, tabel)
         # Is de rest van de kolom precies goed, dan hoeft de naam minder te lijken (nivo, niveau).
-        gelijk = [
-            naam for naam in eigen if not list(eigenschappen(replace(kolom, naam=naam), self.head))
-        ]
-        return lijkt_op(kolom.naam, eigen) or lijkt_op(kolom.naam, gelijk, LIJKT_EEN_BEETJE_OP)
+        gelijk = {
+            naam for naam in eigen if not list(eigenschappen(replace(kolom, naam=naam), schema))
+        }
+        # Is de kolom weg en kwam er een gelijke bij, dan heet hij nu zo.
+        nieuw, oud = gelijk - was.keys(), kolom.was or kolom.naam
+        hernoemd = oud in was and oud not in eigen and len(nieuw) == 1
+        return (
+            lijkt_op(kolom.naam, eigen)
+            or lijkt_op(kolom.naam, gelijk, LIJKT_EEN_BEETJE_OP)
+            or (lijkt_op(kolom.naam, nieuw, 0) if hernoemd else None)
+        )
+
+    def heet_in_het_model(self, kolom: Kolom) -> str | None:
+        """Hoe een kolom van de les of haar tabel in het model heet, als ze daar anders heet."""
+        er_is = kolom.plek in self.verslag.modelkolommen
+        return None if er_is else self.tikfout(kolom, self.verslag.model)
+
+    def is_begonnen(self, schema: dict) -> bool:
+        """Of er in een schema iets te zien is van de eerste stap die nog niet gehaald is."""
+        stap, hier = STAPPEN[self.stap_nu - 1], set(alle_kolommen(schema))
+        nieuw = [k for k in stap.erbij if k.plek not in kolommen_na(self.gehaald)]
+        # Een hele tabel die anders heet, zegt niets over een kolom erin.
+        lijkt = [k for k in nieuw if k.tabel in schema or k.tabel not in self.goed_schema]
+        return (
+            any(k.plek in hier for k in nieuw)
+            or any(self.tikfout(k, schema) for k in lijkt)
+            or not hier.issuperset(stap.weg)
+        )
 
 
 def voldoet(schema: dict, nummer: int) -> bool:
     """Of een schema alles heeft van stap 1 tot en met `nummer`, en niets wat weg moest."""
     return all(
-        kolom.naam in kolommen_van(schema, kolom.tabel) and not list(eigenschappen(kolom, schema))
+        not list(eigenschappen(kolom, schema))
+        if kolom.naam in kolommen_van(schema, kolom.tabel)
+        else is_opgevolgd(kolom.plek, alle_kolommen(schema))
         for kolom in kolommen_na(nummer).values()
     ) and not any(kolom in kolommen_van(schema, tabel) for tabel, kolom in weg_na(nummer))
+
+
+def is_opgevolgd(plek: tuple[str, str], kolommen: Collection[tuple[str, str]]) -> bool:
+    """Of een kolom al weg mag zijn: de kolom die ervoor in de plaats komt is er."""
+    return plek[0] == TABEL and (TABEL, OPVOLGERS.get(plek[1])) in kolommen
 
 
 def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, object]]:

@@ -230,6 +230,26 @@ def andere_namen_van_constraints_en_een_index(w: Leerling) -> None:
     w.flask('db', 'upgrade')
 
 
+def namen_in_hoofdletters(w: Leerling) -> None:
+    w.schrijf_script('hoofdletters', met_sql(f'UPDATE {TABEL} SET {OUD} = upper({OUD})'), 'pass')
+    w.flask('db', 'upgrade')
+
+
+def leeftijd_weg_voor_het_hernoemen(w: Leerling, ook_erbij: bool) -> None:
+    """De kolom van stap 8 gaat al weg, soms in het script dat die van stap 6 erbij zet."""
+    oud = KOLOM[EERSTE]
+    erbij, erbij_weg = zonder_batch(KOLOM[GEBOORTEJAAR]) if ook_erbij else ('', '')
+    oud_erbij, oud_weg = zonder_batch(oud)
+    vul = met_sql(GEVULD.vulling) if ook_erbij else ''
+    vul_terug = met_sql(f'UPDATE {TABEL} SET {oud.naam} = {GEVULD.som} - {GEVULD.naam}')
+    w.model_van(GEBOORTEJAAR)
+    w.vervang(f'    {oud.regel}\n', '')
+    w.vervang(f'self.{oud.naam}', f'self.{GEVULD.naam}')
+    heen, terug = (erbij, vul, oud_weg), (oud_erbij, vul_terug, erbij_weg)
+    w.schrijf_script('jaar', *('\n'.join(filter(None, delen)) for delen in (heen, terug)))
+    w.flask('db', 'upgrade')
+
+
 # Wat er verandert, de stap waarna, en de laatste stap die daarna af is.
 GOED = [
     (andere_woorden_regeleinden_en_rijen, TIJDSTIP - 1, TIJDSTIP),
@@ -238,6 +258,9 @@ GOED = [
     # De hele naam komt uit de oude naam, of uit meer dan een andere kolom.
     (partial(vervang_naam, heel=f"{OUD} || ' ' || achternaam"), NAAM - 1, NAAM),
     (partial(vervang_naam, heel="roepnaam || ' ' || achternaam"), NAAM - 1, NAAM),
+    (namen_in_hoofdletters, WOONPLAATS, WOONPLAATS),
+    (partial(leeftijd_weg_voor_het_hernoemen, ook_erbij=True), GEBOORTEJAAR - 1, GEBOORTEJAAR),
+    (partial(leeftijd_weg_voor_het_hernoemen, ook_erbij=False), GEBOORTEJAAR, GEBOORTEJAAR),
     (eigen_unieke_kolommen, GEBRUIKERS - 1, GEBRUIKERS),
     (scripts_veranderd_en_opnieuw_uitgevoerd, GEBRUIKERS - 1, GEBRUIKERS),
     (andere_namen_van_constraints_en_een_index, GEBRUIKERS, INDEX),

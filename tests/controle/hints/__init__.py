@@ -8,7 +8,6 @@ Een hint krijgt het oordeel en de afwijking. Geeft hij None, dan is de volgende 
 
 from controle.hints import (
     database,
-    kolommen,
     laden,
     les,
     migraties,
@@ -20,5 +19,5 @@ from controle.hints import (
 from controle.hints.hint import HINTS
 
 # In deze volgorde worden ze geprobeerd, en binnen een bestand van boven naar beneden.
-for bestand in (les, module, laden, migraties, upgrade, waarden, kolommen, model, database):
+for bestand in (les, module, laden, migraties, upgrade, waarden, model, database):
     HINTS.extend(functie for functie in vars(bestand).values() if hasattr(functie, 'voor'))

@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-from dataclasses import replace
 from difflib import get_close_matches
 
 from spelen.terug import vrije_map
@@ -37,7 +36,7 @@ from controle.hints.daden import (
 )
 from controle.hints.hint import hints_bij
 from controle.oefenmap import Script, eind_van_de_kolommen, namen_van, tabellen_van
-from controle.oordeel import Afwijking, Oordeel, eigenschappen, kolom_uit
+from controle.oordeel import Afwijking, Oordeel, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
 
 # De delen: zonder migraties, met een tweede map, en met een upgrade die halverwege stopt.
@@ -121,6 +120,7 @@ def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> Doe:
         kolom
         for tabel, kolom in alle_kolommen(voor)
         if (tabel, kolom) not in [*alle_kolommen(na), *van_de_les]
+        if not oordeel.is_verhuisd(tabel, kolom)
         if oordeel.database.gevuld.get(tabel, {}).get(kolom) and kolom not in OPVOLGERS
     ]
     kopie = f'bewaar_{"_".join(weg)}.sqlite'
@@ -148,6 +148,17 @@ def eerst_de_database(oordeel: Oordeel) -> Doe:
         return ()
     hint = next(hints_bij(oordeel, afwijking))
     return hint.wat, hint.delen
+
+
+def opnieuw(oordeel: Oordeel, script: Script, bericht: str = '') -> Doe:
+    """Een script dat anders hoort weg, en als er een `bericht` is opnieuw gemaakt."""
+    hoe, terug = 'Verwijder het script, het is nog niet uitgevoerd', ()
+    if oordeel.toegepast(script.revisie):
+        hoe, terug = 'Draai het script terug, en verwijder het', (DOWNGRADE,)
+    weg = *terug, Verwijder(script.naam)
+    if not bericht:
+        return f'{hoe}:', *weg
+    return f'{hoe}. Maak het daarna opnieuw:', *weg, FlaskDb(('migrate',), bericht)
 
 
 def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> Doe:
@@ -251,57 +262,45 @@ def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> Bewerking:
 # --- Een kolom of klasse in het model ---------------------------------------------------------
 
 
-def zet_kolom(oordeel: Oordeel, kolom: Kolom) -> Bewerking:
-    """De regel van een kolom in het model: in plaats van de oude, of onder de andere."""
+def zet_kolom(oordeel: Oordeel, kolom: Kolom, heet: str = '') -> Doe:
+    """De regel van een kolom in het model: in plaats van hoe hij nu heet, of onder de andere."""
     bestand = oordeel.oefenmap.bestand_met(kolom.tabel)
-    nummer = bestand.regel_van_kolom(*kolom.plek)
-    if nummer:
-        return maak(bestand, nummer, kolom.regel)
+    nummer = bestand.regel_van_kolom(kolom.tabel, heet or kolom.naam)
     klasse = bestand.klasse(kolom.tabel)
+    if nummer:
+        # Een naam die anders wordt, staat ook verderop in de klasse; van onder naar boven.
+        regels = range(klasse.end_lineno, klasse.lineno, -1) if heet else ()
+        gebruikt = re.compile(rf'\bself\.{heet}\b')
+        ook = [(n, gebruikt.sub(f'self.{kolom.naam}', bestand.regel(n))) for n in regels]
+        anders = [maak(bestand, n, regel) for n, regel in ook if regel != bestand.regel(n)]
+        return *anders, maak(bestand, nummer, kolom.regel)
     if klasse:
-        return zet_onder(bestand, eind_van_de_kolommen(klasse), f'    {kolom.regel}')
+        return (zet_onder(bestand, eind_van_de_kolommen(klasse), f'    {kolom.regel}'),)
     return zet_klasse(oordeel, kolom.tabel)
 
 
-def zet_klasse(oordeel: Oordeel, tabel: str) -> Bewerking:
-    """Een hele klasse, voor een tabel die er geen meer heeft; onder die van de andere tabel."""
+def zet_klasse(oordeel: Oordeel, tabel: str, schema: dict | None = None) -> Doe:
+    """Een hele klasse onder de andere, en de regels van de les die naar haar tabel wijzen."""
     stap = oordeel.stap_nu if tabel not in oordeel.head else oordeel.gehaald
-    kolommen = [kolom.regel for kolom in kolommen_na(stap).values() if kolom.tabel == tabel]
-    # Een tabel die niet van de les is, is er na de laatste migratie al.
-    kolommen = kolommen or [
-        kolom_uit(oordeel.head, tabel, naam).regel for naam in kolommen_van(oordeel.head, tabel)
-    ]
+    les = kolommen_na(stap).values()
+    # Een tabel die niet van de les is, staat in een schema.
+    eigen = (kolom_uit(schema, tabel, naam) for naam in kolommen_van(schema or {}, tabel))
+    kolommen = [kolom for kolom in les if kolom.tabel == tabel] or eigen
     bestand = oordeel.oefenmap.bestand_met(TABEL)
-    return zet_onder(
+    regels = f"__tablename__ = '{tabel}'", *(kolom.regel for kolom in kolommen)
+    klasse = zet_onder(
         bestand,
         len(bestand.tekst.splitlines()),
         *('', '', f'class {klasse_van(tabel)}(db.Model):'),
-        *(f'    {regel}' for regel in (f"__tablename__ = '{tabel}'", *kolommen)),
+        *(f'    {regel}' for regel in regels),
     )
+    wijzen = [k for k in les if k.tabel != tabel and str(k.verwijst_naar).startswith(f'{tabel}.')]
+    return klasse, *(zet_kolom(oordeel, k) for k in wijzen if oordeel.model_is_anders(k))
 
 
 def klasse_van(tabel: str) -> str:
     """Hoe de klasse van een tabel heet."""
     return KLASSEN.get(tabel, tabel.capitalize())
-
-
-def hernoem_kolom(oordeel: Oordeel, tabel: str, fout: str, goed: str) -> str | Bewerking:
-    """Geef een kolom in het model een andere naam."""
-    bestand = oordeel.oefenmap.bestand_met(tabel)
-    nummer = bestand.regel_van_kolom(tabel, fout)
-    if not nummer:
-        return f'Verander in `{MODULE}` de naam `{fout}` in `{goed}`.'
-    regel = re.sub(rf'\b{re.escape(fout)}\b', goed, bestand.regel(nummer))
-    # Is er meer anders, dan is het de regel van de les.
-    les = kolommen_na(oordeel.stap_nu).get((tabel, goed))
-    model = oordeel.verslag.model
-    if (
-        les
-        and fout in kolommen_van(model, tabel)
-        and list(eigenschappen(replace(les, naam=fout), model))
-    ):
-        regel = les.regel
-    return maak(bestand, nummer, regel)
 
 
 def hernoem_tabel(oordeel: Oordeel, fout: str, goed: str) -> str | Bewerking:

@@ -1,6 +1,6 @@
 """Wat een hint is, en welke er bij een afwijking passen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from stappen import MODULE
 
@@ -60,7 +60,8 @@ def _aan_elkaar(delen: list[object]) -> str:
 
 
 # Elke hint, in de volgorde waarin ze geprobeerd worden; __init__.py zet ze erin.
-HINTS: list[Callable[[Oordeel, Afwijking], Hint | None]] = []
+# Een functie geeft een hint, een rij hints (de beste eerst), of niets.
+HINTS: list[Callable[[Oordeel, Afwijking], Hint | Iterable[Hint] | None]] = []
 
 
 def hint(soort: str = '', *wat: str) -> Callable:
@@ -83,10 +84,11 @@ def hints_bij(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
             soort in ('', afwijking.soort) and (not wat or afwijking.wat in wat)
             for soort, wat in functie.voor
         ]
-        if any(past) and (gevonden := functie(oordeel, afwijking)):
-            gevonden.naam = functie.__name__
-            gevonden.les |= functie.__module__ == 'controle.hints.les'
-            yield gevonden
+        gevonden = (any(past) and functie(oordeel, afwijking)) or ()
+        for een in [gevonden] if isinstance(gevonden, Hint) else gevonden:
+            een.naam = functie.__name__
+            een.les |= functie.__module__ == 'controle.hints.les'
+            yield een
 
 
 def plaats(oordeel: Oordeel, hoofdletter: bool = False) -> str:

@@ -16,7 +16,6 @@ ONDERWERPEN = (
     'migraties',
     'upgrade',
     'waarden',
-    'kolommen',
     'model',
     'database',
     'opmerkingen',

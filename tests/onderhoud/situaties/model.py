@@ -1,5 +1,8 @@
 """Een model dat iets anders wil dan de laatste migratie."""
 
+from dataclasses import replace
+
+from controle.hints.doen import HERNOEMEN
 from leerling import *
 from stappen import GEVULD, HERNOEMD, LAATSTE, STAPPEN, TABEL
 
@@ -167,3 +170,180 @@ index_anders_uitgevoerd = index_met_een_andere_naam.upgrade()
 index_anders_en_een_script_erna = index_met_een_andere_naam.schrijf_script(
     'leeg', 'pass', 'pass'
 ).upgrade()
+
+# --- Een kolom in een migratie ----------------------------------------------------------------
+
+NUMMER, GEBRUIKER = KOLOM[CURSISTNUMMER], KOLOM[GEBRUIKERS]
+LENGTE = in_script(NIEUW), in_script(replace(NIEUW, type='VARCHAR(5)'))
+IEMAND = "INSERT INTO {} (gebruikersnaam, email, wachtwoord_hash) VALUES ('a', 'b', 'c')".format
+NOOR = f"INSERT INTO {TABEL} (naam, leeftijd, {PLAATS}) VALUES ('Noor', 20, 'Assen')"
+
+
+def toegepast(kolom, oud, nieuw):
+    """Een kolom van de les met iets anders erin, tot en met de upgrade."""
+    return kolom_met(kolom, oud, nieuw).migreer('nieuw')
+
+
+def waarde(kolom, waarde):
+    return f'UPDATE {TABEL} SET {kolom} = {waarde} WHERE id = 3'
+
+
+# --- Een kolom in een stap --------------------------------------------------------------------
+
+tikfout_gemigreerd = kolom_met(NIEUW, PLAATS, TIKFOUT).migrate('nieuw')
+tikfout_met_een_ander_type = kolom_met(NIEUW, REGEL, f'{TIKFOUT} = db.Column(db.Text)').migrate('n')
+tikfout_die_weinig_lijkt = kolom_met(KOLOM[NIVEAU], 'niveau', 'nivo').migrate('nieuw')
+tikfout_met_een_waarde = tikfout_gemigreerd.upgrade().sql(waarde(TIKFOUT, "'Assen'"))
+te_kort_gemigreerd = kolom_met(NIEUW, PLAATS_TYPE, 'String(5)').migrate('nieuw')
+te_kort_toegepast = te_kort_gemigreerd.upgrade()
+te_kort_met_een_waarde = te_kort_toegepast.sql(waarde(PLAATS, "'Assen'"))
+te_kort_in_het_script = klaar(WOONPLAATS, *LENGTE)
+VERPLICHT, STANDAARD = 'nullable=False, ', KOLOM[NIVEAU].standaard
+mag_leeg_zijn = toegepast(KOLOM[NIVEAU], VERPLICHT, '').sql(waarde('niveau', 'NULL'))
+andere_standaardwaarde = toegepast(KOLOM[NIVEAU], STANDAARD, "'begin'").sql(
+    waarde('niveau', "'gevorderd'")
+)
+standaardwaarde_alleen_in_python = toegepast(KOLOM[NIVEAU], f'{VERPLICHT}server_', '')
+index_in_plaats_van_uniek = toegepast(NUMMER, 'unique=True', 'index=True')
+niet_uniek = toegepast(NUMMER, ', unique=True', '').sql(waarde(NUMMER.naam, "'c1'"))
+constraint_uit_het_script = (
+    klaar(CURSISTNUMMER)
+    .herschrijf(CURSISTNUMMER, r'.*_constraint\(.*\n', '')
+    .upgrade()
+    .sql(waarde(NUMMER.naam, "'c1'"))
+)
+ALS_TEKST = 'db.func.now()', "'CURRENT_TIMESTAMP'"
+standaardwaarde_als_tekst_en_al_verder = (
+    toegepast(KOLOM[TIJDSTIP], *ALS_TEKST).sql(NOOR).model_van(TIJDSTIP + 1).vervang(*ALS_TEKST)
+)
+EINDE = '\n    # ### end'
+ander_type = (
+    kolom_met(KOLOM[GEBOORTEJAAR], 'Integer', 'Text')
+    .migrate('nieuw')
+    .in_script('nieuw', EINDE, f'{VUL}{EINDE}')
+    .upgrade()
+)
+# Twee constraints die hetzelfde heten, gaan samen weg.
+OPNIEUW = """\
+with op.batch_alter_table('gebruikers') as batch_op:
+    batch_op.drop_constraint('uq_gebruikers', type_='unique')
+    batch_op.create_unique_constraint('uq_gebruikers', ['email'])"""
+tweede_tabel_in_enkelvoud_toegepast = (
+    klaar(GEBRUIKERS, "'gebruikers'", "'gebruiker'")
+    .vervang("'gebruikers", "'gebruiker")
+    .upgrade()
+    .sql(IEMAND('gebruiker'))
+)
+alleen_de_kolom_naar_de_tweede_tabel = (
+    na(GEBRUIKERS - 1).kolom(GEBRUIKER.regel.replace(FOREIGN_KEY, '')).migreer('gebruiker_id')
+)
+alleen_de_tweede_tabel = toegepast(GEBRUIKER, GEBRUIKER.regel, '')
+script_met_alleen_de_tweede_tabel = (
+    klaar(GEBRUIKERS).herschrijf(GEBRUIKERS, r'    with op(.*\n){3}', '').upgrade()
+)
+vaste_naam_zonder_de_kolom = (
+    na(GEBRUIKERS - 1)
+    .model_van(GEBRUIKERS)
+    .vervang("'uq_%(table_name)s_%(column_0_name)s'", "'uq_%(table_name)s'")
+    .migreer('gebruikers')
+    .schrijf_script('opnieuw', OPNIEUW, 'pass')
+    .upgrade()
+)
+geen_foreign_key = toegepast(GEBRUIKER, FOREIGN_KEY, '')
+te_kort_in_de_tweede_tabel = toegepast(WACHTWOORD, WACHTWOORD.model_type, 'String(128)').sql(
+    IEMAND('gebruikers')
+)
+OUDE_KOLOM_VULLEN = f"    op.execute('UPDATE {TABEL} SET {HERNOEMD.naam} = {HERNOEMD.was}')\n"
+oude_naam_is_er_nog = (
+    klaar(NAAM, HERNOEMEN['upgrade'], f'add_column({in_script(HERNOEMD)})')
+    .in_script(NAAM, HERNOEMEN['downgrade'], f"drop_column('{HERNOEMD.naam}')")
+    .in_script(NAAM, '\n\ndef downgrade', f'{OUDE_KOLOM_VULLEN}\n\ndef downgrade')
+    .model_van(NAAM - 1)
+    .kolom(HERNOEMD.regel)
+    .upgrade()
+)
+
+# --- Een kolom na een stap --------------------------------------------------------------------
+
+UNIEK = f"batch_op.create_unique_constraint('uq_{NUMMER.tabel}_{NUMMER.naam}', ['{NUMMER.naam}'])"
+
+andere_tabelnaam_gemigreerd = na(WOONPLAATS).vervang(f"'{TABEL}'", "'cursist'").migrate('cursist')
+te_kort_in_een_oud_script = na(NIVEAU).in_script(WOONPLAATS, *LENGTE)
+sleutel_uit_het_eerste_script = na(NIVEAU).in_script(
+    EERSTE, "    sa.PrimaryKeyConstraint('id')\n", ''
+)
+module_van_een_eerdere_stap_gemigreerd = na(CURSISTNUMMER).model_van(WOONPLAATS).migrate('terug')
+module_van_een_eerdere_stap_toegepast = (
+    na(CURSISTNUMMER, verloren=True).model_van(WOONPLAATS).migreer('terug')
+)
+kolom_niet_gevuld = na(GEBOORTEJAAR).in_script(GEBOORTEJAAR, VUL, '')
+constraint_uit_een_oud_script = na(NAAM).in_script(CURSISTNUMMER, UNIEK, 'pass')
+kolom_niet_gevuld_en_al_verder = na(GEBRUIKERS).in_script(GEBOORTEJAAR, VUL, '')
+
+# --- Eerst het model, dan het script ----------------------------------------------------------
+
+TELEFOON = 'telefoon = db.Column(db.Text)'
+NAAM_NU, NAAM_OUD = HERNOEMD.naam, HERNOEMD.was
+MET_TELEFOON = (
+    doe.kolom(TELEFOON, STRAAT)
+    .migreer('telefoon')
+    .sql(f"UPDATE {TABEL} SET telefoon = '06-1', straat = 'Laan' WHERE id = 1")
+)
+ZONDER_LEEFTIJD = doe.zonder('    leeftijd = db.Column(db.Integer)').vervang(
+    f'self.{GEVULD.som_met}', f'self.{GEVULD.naam}'
+)
+GEBRUIKER_KOP = "__tablename__ = 'gebruikers'"
+NAAR_NAME = doe.vervang(f'{NAAM_OUD} = db', 'name = db').vervang(f'self.{NAAM_OUD}', 'self.name')
+NIEUWE_CURSIST = (
+    f"INSERT INTO {TABEL} ({NAAM_OUD}, leeftijd, {GEVULD.naam}) VALUES ('Noor', 20, 2006)"
+)
+TABEL_HERNOEMD = "op.rename_table('{}', '{}')".format
+
+tweede_tabel_met_bind_key = (
+    na(GEBRUIKERS - 1)
+    .model_van(GEBRUIKERS)
+    .vervang(GEBRUIKER_KOP, f"{GEBRUIKER_KOP}\n    __bind_key__ = 'anders'")
+)
+klasse_is_abstract = na(WOONPLAATS).vervang(
+    f"__tablename__ = '{TABEL}'", f"__tablename__ = '{TABEL}'\n    __abstract__ = True"
+)
+tabel_hernoemd_in_een_script = (
+    na(CURSISTNUMMER)
+    .schrijf_script('leden', TABEL_HERNOEMD(TABEL, 'leden'), TABEL_HERNOEMD('leden', TABEL))
+    .upgrade()
+)
+tabel_hernoemd_in_een_script_en_in_het_model = tabel_hernoemd_in_een_script.vervang(
+    f"'{TABEL}'", "'leden'"
+)
+tweede_klasse_vergeten = (
+    na(GEBRUIKERS - 1)
+    .model_van(GEBRUIKERS)
+    .zonder_gebruiker()
+    .vervang(FOREIGN_KEY, '')
+    .migreer('gebruikers')
+)
+tikfout_in_een_unieke_kolom = kolom_met(NUMMER, 'stn', 'tn').migrate('nieuw')
+tikfout_in_een_verplichte_kolom = kolom_met(
+    KOLOM[NIVEAU],
+    "veau = db.Column(db.String(20), nullable=False, server_default='beginner')",
+    'vau = db.Column(db.String(20), nullable=False)',
+).migrate('nieuw')
+script_van_voor_de_verbetering = tikfout_in_een_unieke_kolom.model_van(CURSISTNUMMER)
+getal_in_plaats_van_tekst = toegepast(
+    KOLOM[NIVEAU],
+    "String(20), nullable=False, server_default='beginner'",
+    "Integer, nullable=False, server_default='1'",
+)
+leeftijd_weg_voor_het_hernoemen = na(GEBOORTEJAAR).en(ZONDER_LEEFTIJD)
+naam_hernoemd_in_het_model = na(GEBOORTEJAAR).en(NAAR_NAME)
+naam_hernoemd_en_gemigreerd = na(GEBOORTEJAAR).sql(NIEUWE_CURSIST).en(NAAR_NAME).migrate('name')
+woonplaats_hernoemd_en_gemigreerd = (
+    na(CURSISTNUMMER).vervang(f'{PLAATS} =', 'stad =').migrate('stad')
+)
+eigen_kolommen_weg_bij_het_plakken = na(CURSISTNUMMER).en(MET_TELEFOON).model_van(TIJDSTIP)
+eigen_kolommen_weg_bij_het_plakken_en_gemigreerd = (
+    na(GEBOORTEJAAR).en(MET_TELEFOON).model_van(NAAM).migrate('naam')
+)
+eigen_kolommen_terug_en_het_script_nog_niet = eigen_kolommen_weg_bij_het_plakken.migrate(
+    'tijd'
+).kolom(TELEFOON, STRAAT)
