@@ -113,8 +113,10 @@ class Rondgang:
     def verbind(self, database: str | bytes | Path, *rest: object, **opties: object):
         """Verbindt met de database in de kopie, of bij het naspelen met de lege ernaast."""
         naam = self._in_de_kopie(database)
-        if self.leeg and (pad := Path(naam).resolve()).is_relative_to(self.kopie):
-            naam = self.leeg / pad.relative_to(self.kopie)
+        # Een database in het geheugen is geen bestand in de kopie.
+        leeg = self.leeg if naam != ':memory:' else None
+        if leeg and (pad := Path(naam).resolve()).is_relative_to(self.kopie):
+            naam = leeg / pad.relative_to(self.kopie)
             naam.parent.mkdir(parents=True, exist_ok=True)
         return self.verbind_met(naam, *rest, **opties)
 

@@ -40,8 +40,8 @@ class Database:
     # Per tabel het aantal rijen, en per kolom in hoeveel rijen een waarde staat.
     rijen: dict[str, int] = field(default_factory=dict)
     gevuld: dict[str, dict[str, int]] = field(default_factory=dict)
-    # Per tabel de kolommen waarin een waarde meer dan eens voorkomt.
-    dubbel: dict[str, set[str]] = field(default_factory=dict)
+    # Per tabel en kolom een waarde die er meer dan eens staat, en de id's van die rijen.
+    dubbel: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     # Per tabel de kolommen waarin letterlijk CURRENT_TIMESTAMP staat.
     tekst_nu: dict[str, list[str]] = field(default_factory=dict)
     # Elke view en trigger: soort, naam, de tabel waar een trigger op staat, en zijn SQL.
@@ -99,10 +99,22 @@ def _lees_tabellen(verbinding: Connection) -> Database:
         per_kolom = dict(zip(geciteerd, zip(*[iter(antwoord)] * 3, strict=True), strict=True))
         database.gevuld[tabel] = {kolom: gevuld for kolom, (gevuld, *_) in per_kolom.items()}
         database.dubbel[tabel] = {
-            k for k, (gevuld, soorten, _) in per_kolom.items() if soorten < gevuld
+            k: _eerste_dubbele(verbinding, tabel, k)
+            for k, (gevuld, soorten, _) in per_kolom.items()
+            if soorten < gevuld
         }
         database.tekst_nu[tabel] = [k for k, (*_, tekst_nu) in per_kolom.items() if tekst_nu]
     return database
+
+
+def _eerste_dubbele(verbinding: Connection, tabel: str, kolom: str) -> tuple[str, str]:
+    """Een waarde die meer dan eens in een kolom staat, en de rijen: hun sleutel."""
+    tabel, kolom = citeer(verbinding, tabel), citeer(verbinding, kolom)
+    vraag = f"""
+        SELECT {kolom}, group_concat(rowid, ', ') FROM {tabel}
+        WHERE {kolom} IS NOT NULL GROUP BY {kolom} HAVING count(*) > 1 LIMIT 1
+    """
+    return tuple(map(str, verbinding.exec_driver_sql(vraag).one()))
 
 
 def citeer(verbinding: Connection, naam: str) -> str:

@@ -59,7 +59,9 @@ def schrijf_script(voor: MetaData, na: MetaData) -> dict[str, list[str]]:
             if isinstance(deel, ModifyTableOps):
                 _checks_eerst(deel, voor, na)
         delen = {'upgrade': script.upgrade_ops, 'downgrade': script.downgrade_ops}
-        tekst = {wie: render_python_code(deel, render_as_batch=True) for wie, deel in delen.items()}
+        # Met de context schrijft Alembic een functie zoals SQLite haar noemt.
+        hoe = {'render_as_batch': True, 'migration_context': context}
+        tekst = {wie: render_python_code(deel, **hoe) for wie, deel in delen.items()}
     except Exception:
         # Een eigen type of naam kan hier alles doen.
         return {}
