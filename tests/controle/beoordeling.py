@@ -281,8 +281,9 @@ def _gedraaid_en_niets(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een laatste script dat data.sqlite heeft gehad, en niet maakt wat het model nog vraagt."""
     vraagt, revisie = oordeel.verslag.verschillen, next(reversed(oordeel.volgorde), '')
     script = oordeel.script(revisie)
+    heel = script and script.functie('upgrade') and script.functie('downgrade')
     # Een merge hoort niets te doen.
-    if not vraagt or not script or not oordeel.toegepast(revisie) or len(script.vorige) > 1:
+    if not vraagt or not heel or not oordeel.toegepast(revisie) or len(script.vorige) > 1:
         return
     voor, na = oordeel.verslag.heen[-2:]
     waardoor = script.doet_niets_door()
@@ -294,6 +295,7 @@ def _gedraaid_en_niets(oordeel: Oordeel) -> Iterator[Afwijking]:
         for weg in [v for v in vraagt if v['wat'] == f'remove_{soort}']:
             tabel, kolommen = weg['tabel'], weg['kolommen']
             erbij = [v['kolommen'] for v in vraagt if v['wat'] == f'add_{soort}']
+            erbij = [k for k in erbij if k != kolommen]
             if erbij and kolommen not in voor.schema.get(tabel, {}).get(waar, ()):
                 plek, goed = (tabel, kolommen[0]), (soort, *erbij[0])
                 yield Afwijking(

@@ -7,6 +7,7 @@ from stappen import GEVULD, HERNOEMD, TABEL
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
 from controle.hints.upgrade import oorzaak, opnieuw
+from controle.oefenmap import Script
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
 
@@ -69,7 +70,9 @@ def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         or all(regel in script.tekst for regel in doen.HERNOEMEN.values())
     ):
         return None
-    wat = f'`{script.naam}` hernoemt `{was}` niet goed tot `{naam}`, of niet terug.'
+    wat = f'`{script.naam}` hernoemt `{was}` niet goed tot `{naam}`.'
+    if afwijking.soort == 'downgrade' and doen.HERNOEMEN['upgrade'] in script.tekst:
+        wat = f'`downgrade()` in `{script.naam}` hernoemt `{naam}` niet terug tot `{was}`.'
     if script.aantal_opdrachten('upgrade') > 2:
         return Hint(f'{wat} Het doet ook nog iets anders.', doen.gooi_weg(oordeel, script))
     doe = [doen.hernoem_in_script(script)]
@@ -79,30 +82,34 @@ def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(f'{wat} De nieuwe naam hoort achter `new_column_name=`. Meer is niet nodig.', doe)
 
 
-@hint('naspelen', 'terug')
+@hint('naspelen', 'heen', 'terug')
 @hint('downgrade')
-def downgrade_geeft_niet_terug_wat_er_was(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script, regels = oordeel.script_bij(afwijking), []
+def alembic_schrijft_het_zelf(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    wat = f'`downgrade()` in `{script.naam}` laat {plek(afwijking)} anders achter dan ervoor.'
+    if afwijking.soort == 'naspelen':
+        wat = oorzaak(oordeel, afwijking)
+    if afwijking.wat != 'heen':
+        wat += ' `downgrade()` hoort het omgekeerde te doen van `upgrade()`.'
+        regels = _downgrade(oordeel, script)
+        return Hint(wat, doen.vervang_functies(script, {'downgrade': regels})) if regels else None
+    # Wat hij zelf schreef, schrijft `migrate` niet terug.
+    if not script.aanroepen('execute') and not oordeel.toegepast(script.revisie):
+        return Hint(wat, opnieuw(oordeel, script))
+
+
+def _downgrade(oordeel: Oordeel, script: Script) -> list[str]:
+    """De regels van een goede downgrade, met de waarden die uit een andere kolom terugkomen."""
     # Een eigen kolom die hernoemd is, zou Alembic weggooien en leeg teruggeven.
-    if not script.nieuwe_namen():
-        regels += oordeel.verslag.omgekeerd.get(script.revisie, ())
+    if script.nieuwe_namen():
+        return []
+    regels = [*oordeel.verslag.omgekeerd.get(script.revisie, ())]
     voor, na = (kolommen_van(schema, TABEL) for schema in oordeel.schemas_rond(script.revisie))
     if GEVULD.som_met in voor and GEVULD.som_met not in na and GEVULD.naam in voor:
         # Met een ander jaar dan de upgrade komen er andere leeftijden terug.
         waarde = f'{oordeel.opgeteld or GEVULD.som} - {GEVULD.naam}'
         regels.append(f"    op.execute('UPDATE {TABEL} SET {GEVULD.som_met} = {waarde}')")
-    if regels:
-        wat = f'`downgrade()` in `{script.naam}` laat {plek(afwijking)} anders achter dan ervoor.'
-        if afwijking.soort == 'naspelen':
-            wat = oorzaak(oordeel, afwijking)
-        wat += ' `downgrade()` hoort het omgekeerde te doen van `upgrade()`.'
-        return Hint(wat, doen.vervang_functies(script, {'downgrade': regels}))
-
-
-@hint('naspelen', 'heen')
-def script_kan_opnieuw(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    hint_ = Hint(oorzaak(oordeel, afwijking), opnieuw(oordeel, oordeel.script_bij(afwijking)))
-    return hint_ if hint_.daden else None
+    return regels
 
 
 @hint('naspelen')

@@ -149,3 +149,48 @@ ECHT_WEG = met_view("op.execute('DROP VIEW overzicht')")
 
 view_die_downgrade_laat_staan = na(WOONPLAATS).en(met_view('pass'))
 view_uit_een_eigen_script = na(TIJDSTIP - 1).en(ECHT_WEG).model_van(TIJDSTIP).migrate('tijd')
+
+# --- Een functie die SQLite niet kent -----------------------------------------------------------
+
+TIJD = KOLOM[TIJDSTIP].regel
+NOW = TIJD.replace('db.func.now()', "db.text('NOW()')")
+GETDATE = "gezien_op = db.Column(db.DateTime, server_default=db.text('GETDATE()'))"
+GEEN_FUNCTIE = doe.mislukt('unknown function', 'db', 'upgrade')
+
+now_in_een_standaardwaarde = (
+    na(TIJDSTIP - 1).model_van(TIJDSTIP).vervang(TIJD, NOW).migrate('nu').en(GEEN_FUNCTIE)
+)
+getdate_in_een_eigen_kolom = na(WOONPLAATS).kolom(GETDATE).migrate('gezien').en(GEEN_FUNCTIE)
+
+# --- Een aanroep die Alembic anders wil ---------------------------------------------------------
+
+CREATE = 'batch_op.create_unique_constraint(', f"op.create_unique_constraint({UQ}, '{TABEL}', "
+EIGEN_TYPE = """\
+class Postcode(db.TypeDecorator):
+    impl = db.String(7)
+    cache_ok = True
+
+
+"""
+
+op_in_een_blok = klaar(CURSISTNUMMER, f'{CREATE[0]}{UQ}, ', CREATE[1])
+tabelnaam_in_een_blok = klaar(CURSISTNUMMER, f'{CREATE[0]}{UQ}, ', f"{CREATE[0]}{UQ}, '{TABEL}', ")
+foreign_key_zonder_lijst = klaar(GEBRUIKERS, "['gebruiker_id'], ['id']", "'gebruiker_id', 'id'")
+batch_zonder_with = (
+    klaar(CURSISTNUMMER)
+    .herschrijf(CURSISTNUMMER, r'    with (.*), schema=None\) as batch_op:', r'    batch_op = \1)')
+    .herschrijf(CURSISTNUMMER, r'        batch_op\.', '    batch_op.')
+)
+eigen_type_van_de_module = (
+    na(WOONPLAATS)
+    .boven('class Cursist', EIGEN_TYPE)
+    .kolom('postcode = db.Column(Postcode)')
+    .migrate('postcode')
+)
+uit_met_batch = (
+    na(CURSISTNUMMER - 1)
+    .model_van(CURSISTNUMMER)
+    .vervang('Migrate(app, db)', 'Migrate(app, db, render_as_batch=False)')
+    .migrate('uniek')
+)
+uit_met_batch_en_half_uitgevoerd = uit_met_batch.mislukt('No support for ALTER', 'db', 'upgrade')

@@ -148,3 +148,77 @@ alles_in_een_migratie = (
     .migrate('alles')
     .herschrijf('alles', r'constraint\(None', "constraint('uq_0'")
 )
+
+# Een vierde cursist, en een eigen nieuwe naam: zonder kopie gaan alle namen weg.
+namen_weg_voor_een_eigen_naam = (
+    na(NAAM - 1)
+    .sql(f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 20)")
+    .vervang('naam = db.Column', 'voornaam = db.Column')
+    .vervang('self.naam', 'self.voornaam')
+    .migrate('voornaam')
+)
+
+# --- Een script dat gedraaid heeft, en niet doet wat het model vraagt ---------------------------
+
+DEF = 'def upgrade():\n'
+
+return_in_een_script_en_uitgevoerd = klaar(NIVEAU, DEF, f'{DEF}    return\n').upgrade()
+leeg_script_uitgevoerd = (
+    na(INDEX - 1).model_van(INDEX).flask('db', 'revision', '-m', 'index').upgrade()
+)
+hernoemen_buiten_het_with_blok_en_uitgevoerd = (
+    klaar(NAAM)
+    .herschrijf(NAAM, r'\n {8}batch_op\.alter', r'\n        pass\n    batch_op.alter')
+    .upgrade()
+)
+kolom_onder_het_with_blok_en_uitgevoerd = (
+    klaar(WOONPLAATS)
+    .herschrijf(WOONPLAATS, r'\n {8}batch_op\.add', r'\n        pass\n    batch_op.add')
+    .upgrade()
+)
+index_op_een_andere_kolom_en_uitgevoerd = klaar(
+    INDEX, f"['{HERNOEMD.naam}']", f"['{PLAATS}']"
+).upgrade()
+uniek_op_een_andere_kolom_en_uitgevoerd = klaar(
+    CURSISTNUMMER, "['cursistnummer']", "['naam']"
+).upgrade()
+
+# --- Waarden die dubbel zijn --------------------------------------------------------------------
+
+UNIEK = '    __table_args__ = (db.UniqueConstraint({!r}, name={!r}),)\n'
+DUBBEL = doe.mislukt('UNIQUE constraint failed', 'db', 'upgrade')
+
+eigen_constraint_op_een_kolom_met_dezelfde_waarden = (
+    na(TIJDSTIP)
+    .boven(ONDER_DE_KOLOMMEN, UNIEK.format('niveau', 'uq_niveau'))
+    .migrate('uniek')
+    .en(DUBBEL)
+)
+eigen_index_op_een_kolom_met_dezelfde_waarden = (
+    na(TIJDSTIP)
+    .boven(
+        ONDER_DE_KOLOMMEN, "    __table_args__ = (db.Index('ix_uniek', 'niveau', unique=True),)\n"
+    )
+    .migrate('uniek')
+    .en(DUBBEL)
+)
+dubbel_nummer_na_een_halve_upgrade = (
+    na(CURSISTNUMMER - 1)
+    .model_van(CURSISTNUMMER)
+    .vervang(', unique=True', '')
+    .migreer('erbij')
+    .sql(f"UPDATE {TABEL} SET cursistnummer = 'c1001' WHERE id < 3")
+    .model_van(CURSISTNUMMER)
+    .migrate('uniek')
+    .herschrijf('uniek', r'constraint\(None', "constraint('uq_0'")
+    .en(DUBBEL)
+)
+
+# --- Een CHECK ----------------------------------------------------------------------------------
+
+KEUZE = "db.Enum('a', 'b', name='keuze', create_constraint=True)"
+
+downgrade_met_een_check = na(CURSISTNUMMER).kolom(f'keuze = db.Column({KEUZE})').migreer('keuze')
+downgrade_met_een_andere_naam_dan_upgrade = klaar(
+    CURSISTNUMMER, "drop_constraint('uq_cursisten_", "drop_constraint('uq_"
+)
