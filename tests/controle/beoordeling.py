@@ -288,8 +288,9 @@ def _gedraaid_en_niets(oordeel: Oordeel) -> Iterator[Afwijking]:
     voor, na = oordeel.verslag.heen[-2:]
     waardoor = script.doet_niets_door()
     zelfde = (voor.schema, voor.aangevuld) == (na.schema, na.rijen)
+    weg = {v['wat'] for v in vraagt} & {'remove_index', 'remove_constraint'}
     # Van een eigen opdracht in SQL is hier niet alles te zien.
-    if zelfde and (waardoor or not script.aanroepen('execute')):
+    if zelfde and not weg and (waardoor or not script.aanroepen('execute')):
         yield Afwijking(oordeel.stap_nu, 'script', 'deed niets', revisie=revisie, gevonden=waardoor)
     for soort, waar in {'index': 'indexen', 'constraint': 'uniek'}.items():
         for weg in [v for v in vraagt if v['wat'] == f'remove_{soort}']:

@@ -60,8 +60,10 @@ def script_deed_iets_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
 def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     was, naam = HERNOEMD.was, HERNOEMD.naam
     script = oordeel.script(afwijking.revisie or oordeel.oefenmap.revisies[-1])
-    soorten = ('alter_column', 'drop_column')
-    raakt = [k for soort in soorten for k in script.aanroepen_in('upgrade', soort)]
+    raakt = script.aanroepen_in('upgrade', 'alter_column')
+    # Wat al weg is, brengt een ander script niet terug.
+    if afwijking.soort not in ('kolom', 'model') or not oordeel.toegepast(script.revisie):
+        raakt += script.aanroepen_in('upgrade', 'drop_column')
     klaar = naam in kolommen_van(oordeel.head, TABEL) and afwijking.soort in ('kolom', 'model')
     if (
         klaar
@@ -73,7 +75,9 @@ def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = f'`{script.naam}` hernoemt `{was}` niet goed tot `{naam}`.'
     if afwijking.soort == 'downgrade' and doen.HERNOEMEN['upgrade'] in script.tekst:
         wat = f'`downgrade()` in `{script.naam}` hernoemt `{naam}` niet terug tot `{was}`.'
-    if script.aantal_opdrachten('upgrade') > 2:
+    if afwijking.wat in ('verloren', 'waarden'):
+        wat += ' De namen gaan zo verloren.'
+    if len([*raakt, *script.nieuwe_kolommen()]) > 2:
         return Hint(f'{wat} Het doet ook nog iets anders.', doen.gooi_weg(oordeel, script))
     doe = [doen.hernoem_in_script(script)]
     nieuw = {kolom for _, kolom, _ in script.nieuwe_kolommen()} - {naam}
@@ -92,6 +96,8 @@ def alembic_schrijft_het_zelf(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
     if afwijking.wat != 'heen':
         wat += ' `downgrade()` hoort het omgekeerde te doen van `upgrade()`.'
         regels = _downgrade(oordeel, script)
+        if any("'check'" in regel for regel in regels):
+            wat += ' Een CHECK gaat eerst weg, en dan pas zijn kolom.'
         return Hint(wat, doen.vervang_functies(script, {'downgrade': regels})) if regels else None
     # Wat hij zelf schreef, schrijft `migrate` niet terug.
     if not script.aanroepen('execute') and not oordeel.toegepast(script.revisie):
