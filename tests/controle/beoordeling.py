@@ -23,7 +23,7 @@ from stappen import (
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap, bij_het_laden, klassen_zonder_tabel, onzichtbare_kolommen
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
-from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van
+from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van, rijen_in_de_weg
 
 # Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
 NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
@@ -49,6 +49,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
     ]
     yield from eerst
     if not eerst:
+        yield from _dubbel(oordeel)
         yield from _half(oordeel)
         yield from _ouder_dan_het_model(oordeel)
         fout_onderweg = list(_naspelen(oordeel))
@@ -61,6 +62,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         if onbekend:
             return
         heen = [
+            *_gedraaid_en_niets(oordeel),
             *_van_een_ander(oordeel),
             *_eigen_waarden(oordeel),
             *_heen(oordeel),
@@ -224,6 +226,19 @@ def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
     yield Afwijking(stap, 'naspelen', fout.fase, gevonden=fout.melding, revisie=fout.revisie)
 
 
+def _dubbel(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een kolom die uniek wordt en het niet is, als een upgrade daar al op stopte."""
+    database, fout = oordeel.database, oordeel.fout
+    half = any(tabel.startswith('_alembic_tmp_') for tabel in database.schema)
+    stopte = half or (fout and fout.fase == 'heen' and database.toestand == 'goed')
+    for tabel, inhoud in oordeel.verslag.model.items() if stopte else ():
+        for kolom in [kolommen[0] for kolommen in inhoud['uniek'] if len(kolommen) == 1]:
+            if dubbel := rijen_in_de_weg(oordeel.oefenmap.pad / DATABASE, 'UNIQUE', tabel, kolom):
+                les = kolommen_na(oordeel.stap_nu).get((tabel, kolom))
+                stap = oordeel.stap_van(tabel, kolom) if les and les.uniek else oordeel.stap_nu
+                yield Afwijking(stap, 'database', 'dubbel', tabel, kolom, half, dubbel)
+
+
 def _half(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een upgrade die halverwege stopte: in data.sqlite staat al iets van die revisie."""
     fout, database = oordeel.fout, oordeel.database
@@ -301,6 +316,33 @@ def _nog_te_lezen(oordeel: Oordeel, had: dict, heeft: dict) -> bool:
         if oud not in delen and len(delen) < 2:
             return False
     return True
+
+
+def _gedraaid_en_niets(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Een laatste script dat data.sqlite heeft gehad, en niet maakt wat het model nog vraagt."""
+    vraagt, revisie = oordeel.verslag.verschillen, next(reversed(oordeel.volgorde), '')
+    script = oordeel.script(revisie)
+    heel = script and script.functie('upgrade') and script.functie('downgrade')
+    # Een merge hoort niets te doen.
+    if not vraagt or not heel or not oordeel.toegepast(revisie) or len(script.vorige) > 1:
+        return
+    voor, na = oordeel.verslag.heen[-2:]
+    waardoor = script.doet_niets_door()
+    zelfde = (voor.schema, voor.aangevuld) == (na.schema, na.rijen)
+    weg = {v['wat'] for v in vraagt} & {'remove_index', 'remove_constraint'}
+    # Van een eigen opdracht in SQL is hier niet alles te zien.
+    if zelfde and not weg and (waardoor or not script.aanroepen('execute')):
+        yield Afwijking(oordeel.stap_nu, 'script', 'deed niets', revisie=revisie, gevonden=waardoor)
+    for soort, waar in {'index': 'indexen', 'constraint': 'uniek'}.items():
+        for weg in [v for v in vraagt if v['wat'] == f'remove_{soort}']:
+            tabel, kolommen = weg['tabel'], weg['kolommen']
+            erbij = [v['kolommen'] for v in vraagt if v['wat'] == f'add_{soort}']
+            erbij = [k for k in erbij if k != kolommen]
+            if erbij and kolommen not in voor.schema.get(tabel, {}).get(waar, ()):
+                plek, goed = (tabel, kolommen[0]), (soort, *erbij[0])
+                yield Afwijking(
+                    oordeel.stap_nu, 'script', 'deed iets anders', *plek, goed, revisie=revisie
+                )
 
 
 def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:

@@ -39,6 +39,7 @@ from flask_migrate.cli import db as flask_db
 from sqlalchemy import (
     Connection,
     Engine,
+    MetaData,
     event,
     select,
 )
@@ -47,7 +48,7 @@ from stappen import CURSISTEN, MODULE
 
 from controle.naspelen import VERSLAG, Fout, Stand, stop_samen
 from controle.tabellen import citeer, lees_schema
-from controle.vergelijken import WAT_TELT, schema_van, verschillen
+from controle.vergelijken import WAT_TELT, schema_van, schrijf_script, verschillen
 
 # Hoe een revisie in elke richting gaat.
 MAAK_STAP = {
@@ -115,8 +116,10 @@ class Rondgang:
     def verbind(self, database: str | bytes | Path, *rest: object, **opties: object):
         """Verbindt met de database in de kopie, of bij het naspelen met de lege ernaast."""
         naam = self._in_de_kopie(database)
-        if self.leeg and (pad := Path(naam).resolve()).is_relative_to(self.kopie):
-            naam = self.leeg / pad.relative_to(self.kopie)
+        # Een database in het geheugen is geen bestand in de kopie.
+        leeg = self.leeg if naam != ':memory:' else None
+        if leeg and (pad := Path(naam).resolve()).is_relative_to(self.kopie):
+            naam = leeg / pad.relative_to(self.kopie)
             naam.parent.mkdir(parents=True, exist_ok=True)
         return self.verbind_met(naam, *rest, **opties)
 
@@ -139,6 +142,8 @@ class Rondgang:
             # Ook exit() in een module is een uitkomst.
             if self.elders is None:
                 self._meld_fout('fout', fout)
+                if self.fase == 'terug':
+                    self._schrijf_downgrade()
                 self._zoek_regel_in_batch(fout)
             else:
                 self.fase = 'elders'
@@ -175,7 +180,8 @@ class Rondgang:
 
     def _meld_fout(self, soort: str, fout: BaseException) -> None:
         soort_fout, melding, plaats = type(fout).__name__, _melding(fout), self._plaats(fout)
-        self._meld(soort, asdict(Fout(self.fase, soort_fout, melding, self.revisie, *plaats)))
+        heel = ' '.join(str(getattr(fout, 'orig', None) or fout).split())
+        self._meld(soort, asdict(Fout(self.fase, soort_fout, melding, self.revisie, *plaats, heel)))
 
     def _zoek_regel_in_batch(self, fout: BaseException) -> None:
         """Meldt een fout in een script nog eens, met de regel van de opdracht zelf.
@@ -288,6 +294,8 @@ class Rondgang:
 
     def _heen(self) -> None:
         self.fase = 'heen'
+        # Per stand wat er was, en de tabellen met de namen van hun constraints.
+        self.standen, self.tabellen, self.omgekeerd = [], [], {}
         self._noteer('heen', '')
         for revisie in self.volgorde:
             self._zet_stap(revisie, 'heen')
@@ -296,9 +304,20 @@ class Rondgang:
     def _terug(self) -> None:
         self.fase = 'terug'
         doelen = ['', *(revisie.revision for revisie in self.volgorde)][:-1]
-        for revisie, doel in zip(self.volgorde[::-1], doelen[::-1], strict=True):
+        for revisie, doel, vroeger in zip(
+            self.volgorde[::-1], doelen[::-1], self.standen[-2::-1], strict=True
+        ):
             self._zet_stap(revisie, 'terug')
-            self._noteer('terug', doel)
+            stand = self._noteer('terug', doel)
+            if (stand.schema, stand.rijen) != (vroeger.schema, vroeger.aangevuld):
+                self._schrijf_downgrade()
+
+    def _schrijf_downgrade(self) -> None:
+        """Meldt hoe de downgrade van deze revisie hoort te zijn."""
+        plaats = [revisie.revision for revisie in self.volgorde].index(self.revisie)
+        goed = schrijf_script(*self.tabellen[plaats : plaats + 2])
+        self.omgekeerd[self.revisie] = goed.get('downgrade', [])
+        self._meld('omgekeerd', self.omgekeerd)
 
     def _zet_stap(self, revisie: Script, richting: str) -> None:
         """Voert een revisie uit zoals `flask db` het doet, met de env.py van de leerling."""
@@ -308,14 +327,18 @@ class Rondgang:
         with EnvironmentContext(self.config, self.scripts, fn=lambda *_: [stap]):
             self.scripts.run_env()
 
-    def _noteer(self, richting: str, revisie: str) -> None:
+    def _noteer(self, richting: str, revisie: str) -> Stand:
         with self.db.engine.connect() as verbinding:
             self.schema = lees_schema(verbinding)
             stand = Stand(revisie, self.schema, _lees_rijen(verbinding, self.schema))
             if richting == 'heen':
                 _vul_aan(verbinding, self.schema)
                 stand.aangevuld = _lees_rijen(verbinding, self.schema)
+                self.standen.append(stand)
+                self.tabellen.append(MetaData())
+                self.tabellen[-1].reflect(verbinding)
         self._meld(richting, asdict(stand))
+        return stand
 
     def _vergelijk(self) -> None:
         self.fase = 'vergelijken'
@@ -325,6 +348,8 @@ class Rondgang:
                 verschillen(context, self.metadata, model=self.model, schema=self.schema)
             )
         self._meld('verschillen', self.verschillen)
+        if self.verschillen and len(self.tabellen) > 1:
+            self._meld('hoort', schrijf_script(self.tabellen[-2], self.metadata))
 
     def _lees(self) -> None:
         """Toont de rijen met het model zelf: een __repr__ met een kolom die weg is valt op."""

@@ -56,6 +56,8 @@ class Fout:
     # De laatste plaats in een bestand van de leerling, vanuit de oefenmap.
     bestand: str | None = None
     regel: int | None = None
+    # Alles wat Python erover zegt; in `melding` staat soms alleen de naam die ontbreekt.
+    heel: str = ''
 
 
 @dataclass
@@ -75,6 +77,10 @@ class Verslag:
     terug: list[Stand] = field(default_factory=list)
     # Wat het model anders wil dan de head: wat, tabel, kolommen en bijzonderheden.
     verschillen: list[dict] = field(default_factory=list)
+    # Per functie de regels die Alembic in het laatste script voor dit model zou schrijven.
+    hoort: dict[str, list[str]] = field(default_factory=dict)
+    # Per revisie de regels van een goede downgrade, als de eigen downgrade niet goed is.
+    omgekeerd: dict[str, list[str]] = field(default_factory=dict)
     fout: Fout | None = None
     # Een model dat geen rij kan lezen of tonen; dat houdt het naspelen niet tegen.
     leesfout: Fout | None = None

@@ -194,6 +194,17 @@ class Script(Bestand):
             if optie.arg == 'new_column_name' and isinstance(optie.value, ast.Constant)
         }
 
+    def doet_niets_door(self) -> tuple[str, int] | None:
+        """Waardoor upgrade() niets doet, en op welke regel; None als dat niet te zien is."""
+        functie = self.functie('upgrade')
+        for knoop in ast.walk(functie):
+            if isinstance(knoop, ast.Return):
+                return 'return', knoop.lineno
+        for knoop in functie.body:
+            if not isinstance(knoop, ast.With) and 'batch_op.' in ast.unparse(knoop):
+                return 'batch_op', knoop.lineno
+        return None if self.doet_iets('upgrade') else ('pass', functie.body[0].lineno)
+
     def doet_iets(self, naam: str) -> bool:
         """Of `upgrade` of `downgrade` een regel bevat die iets aanroept."""
         return self.aantal_opdrachten(naam) > 0

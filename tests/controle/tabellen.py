@@ -5,7 +5,7 @@ Van data.sqlite wordt een kopie geopend; het origineel gaat niet open.
 
 import sqlite3
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -99,23 +99,23 @@ def _lees_tabellen(verbinding: Connection) -> Database:
 
 # Welke rijen een kolom niet uniek of niet verplicht laten worden.
 IN_DE_WEG = {
-    'UNIQUE': '{kolom} IN (SELECT {kolom} FROM {tabel} GROUP BY 1 HAVING count(*) > 1)',
-    'NOT NULL': '{kolom} IS NULL',
+    'UNIQUE': '{kolom} IS NOT NULL GROUP BY {kolom} HAVING count(*) > 1',
+    'NOT NULL': '{kolom} IS NULL GROUP BY {kolom}',
 }
 
 
-def rijen_in_de_weg(pad: Path, wat: str, tabel: str, kolom: str) -> str:
-    """De nummers van de rijen in database `pad` waar een 'UNIQUE' of 'NOT NULL' op stuit."""
-    waar = IN_DE_WEG[wat].format(tabel=tabel, kolom=kolom)
+def rijen_in_de_weg(pad: Path, wat: str, tabel: str, kolom: str) -> tuple[str, str] | None:
+    """De waarde en de nummers van de rijen in database `pad` waar 'UNIQUE' of 'NOT NULL' op stuit.
+
+    None als die er niet zijn, of als een eerder script de kolom nog maakt.
+    """
+    waar = IN_DE_WEG[wat].format(kolom=f'"{kolom}"')
+    vraag = f'SELECT "{kolom}", group_concat(rowid, \', \') FROM "{tabel}" WHERE {waar} LIMIT 1'
     with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
         kopieer_database(pad, kopie := Path(tijdelijk, DATABASE))
-        with closing(sqlite3.connect(kopie)) as verbinding:
-            try:
-                rijen = verbinding.execute(f'SELECT rowid FROM {tabel} WHERE {waar}').fetchall()
-            except sqlite3.Error:
-                # Een eerder script maakt die kolom nog.
-                return 'meer dan een rij'
-    return f'rij {", ".join(str(rij) for (rij,) in rijen)}'
+        with closing(sqlite3.connect(kopie)) as verbinding, suppress(sqlite3.Error):
+            return verbinding.execute(vraag).fetchone()
+    return None
 
 
 def citeer(verbinding: Connection, naam: str) -> str:

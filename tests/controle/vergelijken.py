@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from alembic.autogenerate import compare_metadata
+from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
+from alembic.operations.ops import DropConstraintOp, ModifyTableOps
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Index,
     Integer,
@@ -41,6 +43,43 @@ def schema_van(metadata: MetaData) -> dict:
                 kolommen = [Column(kolom.name, Text) for kolom in tabel.columns]
                 Table(tabel.name, MetaData(), *kolommen).create(verbinding, checkfirst=True)
         return lees_schema(verbinding)
+
+
+def schrijf_script(voor: MetaData, na: MetaData) -> dict[str, list[str]]:
+    """De regels van `upgrade` en `downgrade` die Alembic tussen twee schema's zelf schrijft.
+
+    Leeg als het daar niet uitkomt.
+    """
+    try:
+        with create_engine('sqlite://').connect() as verbinding:
+            voor.create_all(verbinding)
+            context = MigrationContext.configure(verbinding, opts=WAT_TELT)
+            script = produce_migrations(context, na)
+        for deel in script.downgrade_ops.ops:
+            if isinstance(deel, ModifyTableOps):
+                _checks_eerst(deel, voor, na)
+        delen = {'upgrade': script.upgrade_ops, 'downgrade': script.downgrade_ops}
+        # Met de context schrijft Alembic een functie zoals SQLite haar noemt.
+        hoe = {'render_as_batch': True, 'migration_context': context}
+        tekst = {wie: render_python_code(deel, **hoe) for wie, deel in delen.items()}
+    except Exception:
+        # Een eigen type of naam kan hier alles doen.
+        return {}
+    return {
+        wie: [r for r in regels.splitlines() if r.strip() and '# ###' not in r]
+        for wie, regels in tekst.items()
+    }
+
+
+def _checks_eerst(deel: ModifyTableOps, voor: MetaData, na: MetaData) -> None:
+    """Zet voorop dat een CHECK weggaat: Alembic vergelijkt die niet, en houdt er de kolom mee."""
+    had, heeft = (
+        {c.name for c in m.tables[deel.table_name].constraints if isinstance(c, CheckConstraint)}
+        for m in (voor, na)
+    )
+    deel.ops[:0] = [
+        DropConstraintOp(naam, deel.table_name, type_='check') for naam in heeft - had if naam
+    ]
 
 
 def verschillen(

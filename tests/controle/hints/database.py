@@ -116,7 +116,8 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         _, tabel, kolom = rij.groups()
         rijen = rijen_in_de_weg(oordeel.oefenmap.pad / DATABASE, *rij.groups())
         standaard = kolommen_van(oordeel.head, tabel).get(kolom, {}).get('standaard')
-        wat = f'Kolom `{kolom}` {RIJEN[rij[1]]} in {rijen}.'
+        in_rijen = f'rij {rijen[1]}' if rijen else 'meer dan een rij'
+        wat = f'Kolom `{kolom}` {RIJEN[rij[1]]} in {in_rijen}.'
         doe = 'Verander die rijen in `flask shell`.', doen.lukt_dat_niet(oordeel)
         if rij[1] == 'NOT NULL' and standaard:
             doe = doen.met_sql(f'UPDATE {tabel} SET {kolom} = {standaard} WHERE {kolom} IS NULL')

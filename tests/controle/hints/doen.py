@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+from copy import deepcopy
 from difflib import get_close_matches
 
 from spelen.terug import vrije_map
@@ -277,6 +278,20 @@ def zet_kolom(oordeel: Oordeel, kolom: Kolom, heet: str = '') -> Doe:
     if klasse:
         return (zet_onder(bestand, eind_van_de_kolommen(klasse), f'    {kolom.regel}'),)
     return zet_klasse(oordeel, kolom.tabel)
+
+
+def mag_leeg(oordeel: Oordeel, tabel: str, kolom: str) -> Doe:
+    """Een eigen kolom die leeg mag zijn: dat kan bij elk type, en in elke schrijfwijze."""
+    doe = 'Geef hem een `server_default` die bij zijn type past, of sta toe dat hij leeg is.'
+    bestand = oordeel.oefenmap.bestand_met(tabel)
+    nummer = bestand.regel_van_kolom(tabel, kolom)
+    if not nummer:
+        return f'{doe} Dat doe je in je model, met `nullable=True`.', *lukt_dat_niet(oordeel)
+    opdracht = deepcopy(bestand.opdracht(nummer))
+    opdracht.value = opdracht.value or ast.parse('db.mapped_column()', mode='eval').body
+    opties = [optie for optie in opdracht.value.keywords if optie.arg != 'nullable']
+    opdracht.value.keywords = [*opties, ast.keyword('nullable', ast.Constant(True))]
+    return doe, maak(bestand, nummer, ast.unparse(opdracht))
 
 
 def zet_klasse(oordeel: Oordeel, tabel: str, schema: dict | None = None) -> Doe:

@@ -1,38 +1,24 @@
-"""Een upgrade die niet lukt."""
+"""Een script dat op een fout stuit, bij de upgrade of bij de downgrade."""
 
 import ast
 import re
-from copy import deepcopy
+from collections.abc import Callable
 from difflib import get_close_matches
-from itertools import zip_longest
 
-from stappen import HERNOEMD, LAATSTE, MODULE, TABEL, kolommen_na
+from stappen import GEVULD, HERNOEMD, KLASSEN, TABEL, kolommen_na
 
+from controle import aanroepen
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import Script, heet, naam_in, namen_van, tabellen_van
+from controle.oefenmap import Script, naam_in
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
-
-
-@hint('naspelen', 'heen', 'scripts')
-def model_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.foutscript
-    for knoop in script.boom.body if script else ():
-        namen = {n.name for n in getattr(knoop, 'names', ())} | {getattr(knoop, 'module', '')}
-        if MODULE.removesuffix('.py') in namen:
-            return Hint(
-                f'Regel {knoop.lineno} van `{script.naam}` importeert je model. Het model '
-                'verandert steeds. Dan klopt dit script later niet meer.',
-                f'Haal regel {knoop.lineno} weg, en gebruik SQL in plaats van het model. '
-                f"Bijvoorbeeld `op.execute('UPDATE {TABEL} SET ...')`.",
-                doen.lukt_dat_niet(oordeel),
-            )
 
 
 @hint('naspelen', 'heen', 'terug', 'scripts')
 @hint('kolom')
 @hint('model')
+@hint('downgrade')
 def functie_ontbreekt_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     # Zonder `def downgrade():` maakt upgrade() meteen weer weg wat hij maakt.
     for script in oordeel.oefenmap.scripts if oordeel.fout else ():
@@ -45,87 +31,12 @@ def functie_ontbreekt_in_een_script(oordeel: Oordeel, afwijking: Afwijking) -> H
                 )
 
 
-@hint('naspelen', 'heen', 'terug')
-def view_houdt_een_migratie_tegen(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    fout = re.match(r'error in (view|trigger) (\w+)', afwijking.gevonden)
-    if fout:
-        soort, naam = fout.groups()
-        script, functie = oordeel.script_bij(afwijking), 'upgrade'
-        wat = f'`{script.naam}` maakt een tabel opnieuw. De {soort} `{naam}` houdt dat tegen.'
-        if afwijking.wat == 'terug':
-            maker = re.compile(rf'CREATE\s+{soort}\b[^\'"]*\b{naam}\b', re.I)
-            script = next((s for s in oordeel.oefenmap.scripts if maker.search(s.tekst)), script)
-            functie = 'downgrade'
-        return Hint(wat, doen.haal_view_weg(script, functie, soort, naam))
-
-
-@hint('naspelen', 'heen')
-def verplicht_zonder_standaardwaarde(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script, model = oordeel.script_bij(afwijking), oordeel.verslag.model
-    nodig = []
-    for tabel, naam, aanroep in script.nieuwe_kolommen():
-        opties = {k.arg: k.value for k in aanroep.keywords}
-        verplicht = getattr(opties.get('nullable'), 'value', True) is False
-        if verplicht and 'server_default' not in opties:
-            kolom = kolommen_van(model, tabel).get(naam, {'null': True})
-            nodig.append((bool(kolom['null'] or kolom['standaard']), tabel, naam))
-    # Eerst wat in het model nog niet goed is.
-    for goed_in_model, tabel, naam in sorted(nodig):
-        wat = (
-            f'Kolom `{naam}` mag niet leeg zijn. De rijen die er al zijn hebben nog geen waarde, '
-            'dus SQLite weigert. `default` helpt hier niet: alleen Python kent die.'
-        )
-        les = kolommen_na(LAATSTE).get((tabel, naam))
-        if oordeel.toegepast(script.revisie):
-            return None
-        if goed_in_model:
-            eerste = next(naam for _, naam, _ in script.nieuwe_kolommen())
-            return Hint(wat, doen.gooi_weg(oordeel, script, eerste))
-        return Hint(wat, doen.zet_kolom(oordeel, les) if les else _mag_leeg(oordeel, tabel, naam))
-
-
-def _mag_leeg(oordeel: Oordeel, tabel: str, kolom: str) -> str:
-    """Een eigen kolom die leeg mag zijn: dat kan bij elk type, en in elke schrijfwijze."""
-    bestand = oordeel.oefenmap.bestand_met(tabel)
-    nummer = bestand.regel_van_kolom(tabel, kolom)
-    opdracht = deepcopy(bestand.opdracht(nummer)) if nummer else ast.Pass()
-    waarde = getattr(opdracht, 'value', None) or ast.parse('db.mapped_column()').body[0].value
-    doe = 'Geef hem een `server_default` die bij zijn type past, of sta toe dat hij leeg is.'
-    if not nummer or not isinstance(waarde, ast.Call):
-        return f'{doe} Dat doe je in je model, met `nullable=True`.', doen.lukt_dat_niet(oordeel)
-    waarde.keywords = [k for k in waarde.keywords if k.arg != 'nullable']
-    waarde.keywords.append(ast.keyword('nullable', ast.Constant(True)))
-    opdracht.value = waarde
-    return doe, daden.maak(bestand, nummer, ast.unparse(opdracht))
-
-
-@hint('naspelen', 'heen', 'terug')
-def constraint_zonder_naam(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script, regels = oordeel.script_bij(afwijking), []
-    maakt = script.aanroepen_in('upgrade', 'create_unique_constraint')
-    maakt += script.aanroepen_in('upgrade', 'create_foreign_key')
-    haalt_weg = script.aanroepen_in('downgrade', 'drop_constraint')
-    # Een downgrade haalt ze in omgekeerde volgorde weg.
-    for paar in zip_longest(sorted(maakt, key=lambda k: k.lineno), haalt_weg[::-1]):
-        samen = [aanroep for aanroep in paar if aanroep and aanroep.args]
-        for naam in [aanroep.args[0] for aanroep in samen]:
-            if isinstance(naam, ast.Constant) and naam.value is None:
-                goed = next(filter(None, map(naam_in, samen)), None) or _naam(script, samen[0])
-                nieuw = script.regel(naam.lineno).replace('None', repr(goed), 1)
-                regels.append(daden.maak(script, naam.lineno, nieuw))
-    if regels:
-        return Hint(
-            f'In `{script.naam}` heeft een constraint geen naam: er staat `None`. SQLite kan hem '
-            'zo niet maken of weghalen.',
-            'Geef hem in `upgrade()` en in `downgrade()` dezelfde naam.',
-            regels,
-        )
-
-
 @hint('naspelen', 'heen')
 def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     weg = oordeel.script_bij(afwijking)
-    for tabel, kolom in _maakt(weg):
+    maakt = [(tabel, kolom) for tabel, kolom, _ in weg.nieuwe_kolommen()]
+    maakt += [(naam_in(k), None) for k in weg.aanroepen_in('upgrade', 'create_table')]
+    for tabel, kolom in maakt:
         if tabel not in oordeel.head or kolom not in (None, *kolommen_van(oordeel.head, tabel)):
             continue
         blijft = oordeel.script(oordeel.revisie_van(tabel, kolom))
@@ -135,127 +46,206 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
         wat = f'de kolom `{kolom}`' if kolom else f'de tabel `{tabel}`'
         gehad = ', en dat heeft `data.sqlite` gehad' if oordeel.toegepast(blijft.revisie) else ''
         doe = doen.gooi_weg(oordeel, weg)
-        samen = set(_maakt(weg)) & set(_maakt(blijft))
-        doet_niet_meer = weg.aantal_opdrachten('upgrade') == len(samen)
-        er_volgt_iets = weg.revisie not in oordeel.oefenmap.heads
-        if er_volgt_iets and doet_niet_meer and not oordeel.toegepast(weg.revisie):
-            niets = doen.vervang_functies(weg, dict.fromkeys(('upgrade', 'downgrade'), NIETS))
+        if weg.revisie not in oordeel.oefenmap.heads:
+            niets = doen.vervang_functies(
+                weg, dict.fromkeys(('upgrade', 'downgrade'), ['    pass'])
+            )
             doe = 'Er volgt al iets op, dus laat het niets doen.', niets
         return Hint(f'`{weg.naam}` maakt {wat}. `{blijft.naam}` doet dat al{gehad}.', doe)
 
 
-NIETS = ['    pass']
+# --- Een melding, en wat zij betekent -------------------------------------------------------------
 
 
-def _maakt(script: Script) -> list[tuple[str | None, str | None]]:
-    """De kolommen en tabellen die een script maakt, als (tabel, kolom)."""
-    kolommen = [(tabel, kolom) for tabel, kolom, _ in script.nieuwe_kolommen()]
-    return kolommen + [(naam_in(k), None) for k in script.aanroepen_in('upgrade', 'create_table')]
-
-
-# De opdrachten van een batch die een kolom noemen die er al is.
-MET_EEN_KOLOM = (
-    *('alter_column', 'drop_column', 'create_index'),
-    *('create_unique_constraint', 'create_foreign_key'),
-)
-
-
-@hint('naspelen', 'heen')
-def kolom_is_er_nog_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    naam, regel = oordeel.fout.melding.strip("'"), oordeel.fout.regel or 0
-    genoemd = {
-        deel.value
-        for operatie in MET_EEN_KOLOM
-        for aanroep in oordeel.script_bij(afwijking).aanroepen_in('upgrade', operatie)
-        if aanroep.lineno <= regel <= aanroep.end_lineno
-        for deel in ast.walk(aanroep)
-        if isinstance(deel, ast.Constant)
-    }
-    kolommen = {kolom for _, kolom in alle_kolommen(oordeel.head)}
-    lijkt = get_close_matches(naam, kolommen, 1)
-    # Een KeyError van iets anders gaat niet over een kolom. En heeft de database het script gehad,
-    # dan was de kolom er toen wel.
-    is_kolom = oordeel.fout.soort == 'KeyError' and naam in genoemd - kolommen
-    if is_kolom and lijkt and not oordeel.toegepast(afwijking.revisie):
-        return Hint(
-            f'{plaats(oordeel, hoofdletter=True)} gebruikt de kolom `{naam}`. Die is er dan niet.',
-            doen.vervang_naam(oordeel, naam, lijkt[0]),
-        )
-
-
-@hint('naspelen', 'heen', 'terug')
-def update_komt_te_vroeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def _goede_naam(oordeel: Oordeel, afwijking: Afwijking, naam: str) -> doen.Doe | None:
+    """Eerst maken en dan gebruiken; anders de naam die erop lijkt."""
     script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel or 0
     functie = script.functie('downgrade' if afwijking.wat == 'terug' else 'upgrade')
     for deel in functie.body if functie else ():
-        gemaakt = {naam_in(kolom) for kolom in script.aanroepen('Column', deel)}
-        for knoop in script.aanroepen('execute', functie):
-            gebruikt = gemaakt & set(re.findall(r'\w+', ast.unparse(knoop)))
-            if not gebruikt or not knoop.lineno <= regel <= knoop.end_lineno <= deel.end_lineno:
-                continue
-            # Onderaan het blok hoeft de regel alleen minder ver in te springen.
-            doe = daden.maak(script, knoop.lineno, ast.unparse(knoop), spaties='    ')
-            if knoop.end_lineno != deel.end_lineno:
-                doe = daden.verplaats(script, knoop.lineno, deel.end_lineno, '    ')
-            return Hint(
-                f'In `{script.naam}` gebruikt regel {knoop.lineno} de kolom `{min(gebruikt)}`. Die '
-                f'is er pas na de opdracht die op regel {deel.lineno} begint.',
-                doe,
-            )
+        maakt = naam in map(naam_in, script.aanroepen('Column', deel))
+        for knoop in script.aanroepen('execute', functie) if maakt else ():
+            if knoop.lineno <= regel <= knoop.end_lineno <= deel.end_lineno:
+                wanneer = f'Die is er pas na de opdracht die op regel {deel.lineno} begint.'
+                # Onderaan het blok hoeft de regel alleen minder ver in te springen.
+                if knoop.end_lineno == deel.end_lineno:
+                    return wanneer, daden.maak(script, regel, ast.unparse(knoop), spaties='    ')
+                return wanneer, daden.verplaats(script, regel, deel.end_lineno, '    ')
+    namen = {*oordeel.head, *(kolom for _, kolom in alle_kolommen(oordeel.head))} - {naam}
+    hernoemd = {HERNOEMD.naam} & namen if naam == HERNOEMD.was else ()
+    for goed in [*hernoemd, *get_close_matches(naam, namen, 1)][:1]:
+        return (doen.vervang_naam(oordeel, naam, goed),)
+    return _vulling(oordeel, afwijking)
 
 
-@hint('naspelen', 'heen')
-@hint('kolom', 'ontbreekt')
-@hint('model', 'add_column', 'remove_column')
-def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    was, naam = HERNOEMD.was, HERNOEMD.naam
-    in_model = HERNOEMD.plek in oordeel.verslag.modelkolommen
-    if naam in kolommen_van(oordeel.head, TABEL) or not in_model:
-        return None
-    verdacht = oordeel.script(afwijking.revisie)
-    for script in [verdacht] if verdacht else oordeel.oefenmap.scripts:
-        hernoemt = [ast.unparse(k) for k in script.aanroepen_in('upgrade', 'alter_column')]
-        goed = any(f'new_column_name={naam!r}' in regel for regel in hernoemt)
-        erbij = naam in {kolom for _, kolom, _ in script.nieuwe_kolommen()}
-        if any(repr(was) in regel for regel in hernoemt) and (erbij or not goed):
-            doe = doen.hernoem_in_script(script)
-            return Hint(
-                f'`{script.naam}` hernoemt `{was}` niet goed tot `{naam}`. De nieuwe naam hoort '
-                'achter `new_column_name=`. Meer is niet nodig.',
-                doen.weg_terug(oordeel) if oordeel.toegepast(script.revisie) else doe,
-            )
+def _vulling(oordeel: Oordeel, afwijking: Afwijking, *_: str) -> doen.Doe | None:
+    script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel
+    vult = GEVULD.naam in {kolom for _, kolom, _ in script.nieuwe_kolommen()}
+    if vult and regel in [k.lineno for k in script.aanroepen_in('upgrade', 'execute')]:
+        return (daden.maak(script, regel, f"op.execute('{GEVULD.vulling}')"),)
 
 
-@hint('naspelen', 'vergelijken')
-def foreign_key_wijst_naar_niets(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    code = oordeel.oefenmap.code
-    les = {k.naam: k.verwijst_naar for k in kolommen_na(LAATSTE).values() if k.verwijst_naar}
-    tabellen = [tabel for b in code for klasse in b.klassen for tabel in tabellen_van(klasse)]
-    for bestand, knoop in ((b, k) for b in code for klasse in b.klassen for k in klasse.body):
-        for aanroep in bestand.aanroepen('ForeignKey', knoop):
-            doel = naam_in(aanroep)
-            tabel, _, kolom = str(doel).partition('.')
-            if not isinstance(doel, str) or any(b.regel_van_kolom(tabel, kolom) for b in code):
-                continue
-            nummer, regel = aanroep.lineno, bestand.regel(aanroep.lineno)
-            wat = f'Regel {nummer} van `{bestand.naam}` verwijst naar `{doel}`.'
-            if doel in les.values():
-                return Hint(
-                    f'{wat} Geen klasse maakt die tabel met die kolom.',
-                    doen.geef_tabelnaam(oordeel, tabel) or doen.zet_klasse(oordeel, tabel),
-                )
-            goed = [les[naam] for naam in namen_van(knoop) if naam in les]
-            goed += [f'{lijkt}.id' for lijkt in get_close_matches(tabel.lower(), tabellen, 1)]
-            return Hint(
-                f'{wat} Daar hoort de naam van een tabel en een kolom, en een klasse die ze maakt.',
-                daden.maak(bestand, nummer, regel.replace(doel, goed[0]))
-                if goed
-                else (f'Verbeter deze regel:\n    {regel}', doen.lukt_dat_niet(oordeel)),
-            )
+def _uit_de_les(oordeel: Oordeel, *_: object) -> doen.Doe | None:
+    anders = filter(oordeel.model_is_anders, kolommen_na(oordeel.stap_nu).values())
+    return next(((doen.zet_kolom(oordeel, kolom),) for kolom in anders), None)
 
 
-def _naam(script: Script, aanroep: ast.Call) -> str:
-    """Een naam zoals in de les: uq of fk, de tabel en de kolom."""
-    tabel = next((naam_in(k) for k in script.aanroepen('batch_alter_table')), TABEL)
-    soort = 'fk' if heet(aanroep, 'create_foreign_key') else 'uq'
-    return '_'.join([soort, tabel, *re.findall(r"\['(\w+)'", ast.unparse(aanroep))[:1]])
+def _mag_leeg(oordeel: Oordeel, afwijking: Afwijking, *_: str) -> doen.Doe | None:
+    for tabel, naam, _ in oordeel.script_bij(afwijking).nieuwe_kolommen():
+        kolom = kolommen_van(oordeel.verslag.model, tabel).get(naam, {'null': True})
+        if not kolom['null'] and not kolom['standaard']:
+            return _uit_de_les(oordeel) or doen.mag_leeg(oordeel, tabel, naam)
+
+
+def _tijdstip(oordeel: Oordeel, _: Afwijking, functie: str) -> doen.Doe | None:
+    return _in_de_module(oordeel, rf'\w+\.text\(.*?\b{functie}\(.*?\).*?\)', 'db.func.now()')
+
+
+def _met_batch(oordeel: Oordeel, afwijking: Afwijking) -> doen.Doe | None:
+    weg = _in_de_module(oordeel, r',\s*render_as_batch\s*=\s*False', '')
+    return weg and (*weg, *opnieuw(oordeel, oordeel.script_bij(afwijking)))
+
+
+def _verwijzing(oordeel: Oordeel, _: Afwijking, doel: str) -> doen.Doe | None:
+    if doel in KLASSEN:
+        return (doen.geef_tabelnaam(oordeel, doel) or doen.zet_klasse(oordeel, doel),)
+    lijkt = get_close_matches(doel.lower(), oordeel.head, 1)
+    return _uit_de_les(oordeel) or lijkt and _in_de_module(oordeel, rf'\b{doel}(?=\.)', lijkt[0])
+
+
+def _zonder_view(oordeel: Oordeel, afwijking: Afwijking, soort: str, naam: str) -> doen.Doe:
+    functie = 'downgrade' if afwijking.wat == 'terug' else 'upgrade'
+    return doen.haal_view_weg(oordeel.script_bij(afwijking), functie, soort, naam)
+
+
+def _als_hij_er_is(oordeel: Oordeel, afwijking: Afwijking, soort: str, _: str) -> doen.Doe:
+    script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel
+    goed = re.sub(rf'(?i)DROP {soort} ', r'\g<0>IF EXISTS ', script.regel(regel))
+    return (daden.maak(script, regel, goed),)
+
+
+def _in_de_module(oordeel: Oordeel, patroon: str, goed: str) -> doen.Doe | None:
+    """De eerste regel van de eigen bestanden waar dit patroon in staat, met iets anders ervoor."""
+    for bestand in oordeel.oefenmap.code:
+        for nummer, regel in enumerate(map(str.strip, bestand.tekst.splitlines()), 1):
+            if re.search(patroon, regel):
+                return (daden.maak(bestand, nummer, re.sub(patroon, goed, regel)),)
+
+
+# Wat SQLite, SQLAlchemy of Alembic zegt, met de regel erachter; wat dat betekent; wat je dan doet.
+MELDINGEN = {
+    r'(?m)^(?:from|import) BasicModelApp\b': (
+        'Het script gebruikt je model. Dat verandert steeds, en dan klopt het script niet meer. '
+        f"Gebruik SQL, bijvoorbeeld `op.execute('UPDATE {TABEL} SET ...')`.",
+        None,
+    ),
+    r'error in (view|trigger) (\w+)': (
+        'Hij maakt een tabel opnieuw, en de {} `{}` houdt dat tegen.',
+        _zonder_view,
+    ),
+    r'no such (view|trigger): (\w+)': (
+        'De {} `{}` is er dan niet meer. Hij is weg als zijn tabel opnieuw wordt gemaakt.',
+        _als_hij_er_is,
+    ),
+    r"no such column: (?:\w+\.)?(\w+)|^'(\w+)'\n\s*batch_op": (
+        'De kolom `{}` is er dan niet.',
+        _goede_naam,
+    ),
+    r'no such table: (\w+)': ('Een tabel `{}` is er dan niet.', _goede_naam),
+    r'near "(.*?)": syntax error': ('Vanaf `{}` begrijpt SQLite deze SQL niet.', _vulling),
+    r"NOT NULL constraint failed: \w+\.(\w+)|NOT NULL column[^\n]*\n.*Column\('(\w+)'": (
+        'Kolom `{}` mag niet leeg zijn. De rijen die er al zijn hebben nog geen waarde, dus SQLite '
+        'weigert. `default` helpt hier niet: alleen Python kent die.',
+        _mag_leeg,
+    ),
+    r'UNIQUE constraint failed: \w+\.(\w+)': (
+        'Kolom `{}` wordt uniek, en dan staat in meer dan een rij dezelfde waarde.',
+        _uit_de_les,
+    ),
+    r'unknown function: (\w+)\(': (
+        'SQLite kent de functie `{}()` niet. De tijd van nu is in je model `db.func.now()`.',
+        _tijdstip,
+    ),
+    r"could not find table '(\w+)'": (
+        'Een foreign key verwijst naar een tabel `{}`. Geen enkele klasse maakt die.',
+        _verwijzing,
+    ),
+    'No support for ALTER of constraints': (
+        'SQLite kan een constraint alleen in een batch maken of weghalen: in een blok `with '
+        'op.batch_alter_table(...)`. Met `render_as_batch=False` komt dat er niet.',
+        _met_batch,
+    ),
+    r"No such constraint: '(\w+)'|no such index: (\w+)": (
+        'Daar hoort de naam die in `upgrade()` staat. `{}` is er niet.',
+        None,
+    ),
+}
+
+
+def _melding(oordeel: Oordeel) -> tuple[str, Callable | None, list[str]]:
+    """Wat de fout betekent, wat je dan doet, en de namen erin; een lege zin als dat onbekend is."""
+    fout, bestand, script = oordeel.fout, oordeel.foutbestand, oordeel.foutscript
+    regel = bestand.ruwe_regel(fout.regel) if bestand and fout.regel else ''
+    for patroon, (betekenis, functie) in MELDINGEN.items():
+        if gevonden := re.search(
+            patroon, f'{fout.heel}\n{regel}\n{script.tekst if script else ""}'
+        ):
+            namen = [naam for naam in gevonden.groups() if naam]
+            return betekenis.format(*namen), functie, namen
+    return '', None, []
+
+
+def oorzaak(oordeel: Oordeel, afwijking: Afwijking) -> str:
+    """Waar het naspelen stopt, en wat dat betekent; een onbekende melding staat er heel."""
+    fout, (betekenis, *_) = oordeel.fout, _melding(oordeel)
+    if betekenis and fout.fase == 'vergelijken':
+        return betekenis
+    wie = {'heen': 'De upgrade', 'terug': 'De downgrade'}.get(fout.fase, 'Python')
+    wat = f'. {betekenis}' if betekenis else f' met `{fout.soort}: {fout.heel}`.'
+    if fout.fase == 'heen' and oordeel.toegepast(afwijking.revisie):
+        wat += (
+            ' In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: dit, of '
+            'een eerder. Of er stonden toen nog geen rijen in.'
+        )
+    return f'{wie} stopt bij {plaats(oordeel)}{wat}'
+
+
+@hint('naspelen', 'heen', 'terug', 'vergelijken')
+@hint('database', 'half')
+def melding_is_bekend(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    _, functie, namen = _melding(oordeel)
+    # Na een halve upgrade helpt geen nieuw script, maar zonder batch gaat het steeds weer mis.
+    if afwijking.soort == 'naspelen':
+        doe = functie and functie(oordeel, afwijking, *namen)
+    else:
+        doe = functie is _met_batch and doen.weg_terug(oordeel)
+    return Hint(oorzaak(oordeel, afwijking), doe) if doe else None
+
+
+def opnieuw(oordeel: Oordeel, script: Script) -> doen.Doe:
+    """Een script dat nog niet is uitgevoerd opnieuw maken, met dezelfde naam."""
+    bericht = script.bestandsnaam.removesuffix('.py').partition('_')[2]
+    return doen.gooi_weg(oordeel, script, bericht)
+
+
+# --- Een aanroep, naast wat Alembic ervoor vraagt -------------------------------------------------
+
+WAAROM = {
+    aanroepen.GEEN_NAAM: 'Een constraint heeft geen naam: er staat `None`. SQLite kan hem zo niet '
+    'maken of weghalen. Geef hem in `upgrade()` en in `downgrade()` dezelfde naam.',
+    aanroepen.GEEN_LIJST: 'Kolommen horen in een lijst, ook als het er een is.',
+    aanroepen.GEEN_WITH: 'Regels met `batch_op` horen in een blok `with ... as batch_op:`.',
+    aanroepen.IN_EEN_BATCH: 'In een `with`-blok hoort `batch_op.` ervoor, en zonder de naam van de '
+    'tabel.',
+    aanroepen.NIEUWE_NAAM: 'De nieuwe naam hoort achter `new_column_name=`.',
+    aanroepen.VAN_DE_MODULE: 'Een script kent je module niet. Daar hoort een type van SQLAlchemy.',
+}
+
+
+@hint('naspelen', 'heen', 'terug')
+def aanroep_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    script = oordeel.script_bij(afwijking)
+    goed = aanroepen.verbeteringen(script, oordeel.verslag.model)
+    wat = dict.fromkeys(WAAROM[v.waarom] for v in goed)
+    doe = [daden.vervang(script, v.begin, v.eind, list(v.regels)) for v in goed]
+    if doe:
+        return Hint(f'In `{script.naam}` klopt een regel niet. {" ".join(wat)}', doe)

@@ -7,9 +7,6 @@ from stappen import DATABASE, KOPIE, MODULE, STAPPEN, TABEL
 from situaties.situatie import *
 
 model_nog_niet_gemigreerd = na(WOONPLAATS - 1).model_van(WOONPLAATS)
-leeg_script_toegepast = (
-    na(WOONPLAATS - 1).flask('db', 'revision', '-m', 'leeg').upgrade().model_van(WOONPLAATS)
-)
 TWEEDE_TABEL = na(GEBRUIKERS - 1, zelf=doe.model_van(GEBRUIKERS))
 foreign_key_zonder_tweede_klasse = TWEEDE_TABEL.model_van(GEBRUIKERS).zonder_gebruiker()
 tweede_tabel_zonder_vaste_namen = TWEEDE_TABEL.model_van(GEBRUIKERS).vervang(', metadata=namen', '')

@@ -1,6 +1,5 @@
 """Een script dat bij het naspelen op een fout stuit."""
 
-from controle.hints.doen import HERNOEMEN
 from leerling import *
 from stappen import GEVULD, HERNOEMD, LAATSTE, TABEL
 
@@ -47,8 +46,8 @@ STRAAT = 'straat = db.Column(db.Text, nullable=False)'
 STRAAT_ANDERS = STRAAT.replace('db.T', "'eigen', db.T")
 PAS_EN_CODE = (regel.replace('unique', 'nullable=False, unique') for regel in (PAS, CODE))
 
-verplicht_zonder_standaardwaarde = klaar(NIVEAU, f'{STANDAARD}, ', '')
-verplicht_met_default_en_al_verder = verplicht_zonder_standaardwaarde.model_van(NIVEAU + 1).vervang(
+VERPLICHT = klaar(NIVEAU, f'{STANDAARD}, ', '')
+verplicht_met_default_en_al_verder = VERPLICHT.model_van(NIVEAU + 1).vervang(
     STANDAARD, STANDAARD.removeprefix('server_')
 )
 eigen_verplichte_kolom_die_in_de_tabel_anders_heet = (
@@ -82,45 +81,13 @@ a1_van_bas_maakt_de_kolom_ook_en_een_script_erna = a1_van_bas_maakt_de_kolom_ook
 # --- Hernoemen --------------------------------------------------------------------------------
 
 ACHTER, HERNOEM = f"new_column_name='{HERNOEMD.naam}'", f"alter_column('{HERNOEMD.naam}'"
-MIS = HERNOEMD.naam.replace('_', '')
-ANDERE_OPTIE = 'new_column_name', 'existing_type=None, new_name'
 
 
-def met_erachter(naam, nieuw):
-    return NAAM, f"'{naam}')\n", f"'{naam}')\n        batch_op.{nieuw}\n"
-
-
-hernoemd_en_ook_erbij = (
-    na(NAAM - 1)
-    .model_van(NAAM)
-    .migrate('naam')
-    .in_script('naam', f"drop_column('{HERNOEMD.was}')", HERNOEMEN['upgrade'])
-)
 hernoemd_zonder_optie = klaar(NAAM, ACHTER, f"'{HERNOEMD.naam}'")
-hernoemd_met_een_andere_optie = klaar(NAAM, *ANDERE_OPTIE)
-hernoemd_met_een_tikfout = klaar(NAAM, ACHTER, f"new_column_name='{MIS}'")
-OOK_TERUG = hernoemd_met_een_tikfout.in_script(NAAM, HERNOEM, f"alter_column('{MIS}'")
-hernoemd_met_een_tikfout_en_uitgevoerd = hernoemd_met_een_tikfout.upgrade()
-hernoemd_met_een_tikfout_ook_terug_en_uitgevoerd = OOK_TERUG.upgrade()
-hernoemd_met_een_tikfout_en_een_eigen_kolom = (
-    OOK_TERUG.kolom('bijnaam = db.Column(db.Text)')
-    .in_script(*met_erachter(MIS, "add_column(sa.Column('bijnaam', sa.Text()))"))
-    .in_script(*met_erachter(HERNOEMD.was, "drop_column('bijnaam')"))
-    .upgrade()
-    .sql(f"UPDATE {TABEL} SET bijnaam = 'Jo' WHERE id = 1")
-)
 
 # --- De UPDATE --------------------------------------------------------------------------------
 
 TERUG = f"    op.execute('UPDATE {TABEL} SET {GEVULD.som_met} = {GEVULD.som} - {GEVULD.naam}')\n"
-MET_HET_MODEL = f"""\
-    for c in db.session.scalars(db.select(Cursist)):
-        c.{GEVULD.naam} = {GEVULD.som} - c.{GEVULD.som_met}
-    db.session.commit()
-"""
-SA = 'import sqlalchemy as sa\n'
-IMPORT = f'{SA}from BasicModelApp import Cursist, db\n'
-ZONDER_MODEL = doe.in_script(GEBOORTEJAAR, IMPORT, SA).in_script(GEBOORTEJAAR, MET_HET_MODEL, VUL)
 
 update_in_het_with_blok = klaar(GEBOORTEJAAR, f'\n{VUL}', f'    {VUL}')
 update_in_het_with_blok_na_een_witregel = klaar(GEBOORTEJAAR, VUL, f'    {VUL}')
@@ -129,12 +96,6 @@ update_boven_het_with_blok = klaar(GEBOORTEJAAR, VUL).in_script(
 )
 update_boven_het_with_blok_van_downgrade = klaar(LEEFTIJD_WEG, TERUG).in_script(
     LEEFTIJD_WEG, DOWNGRADE, DOWNGRADE + TERUG
-)
-model_in_een_script = (
-    na(NAAM - 1, zelf=ZONDER_MODEL)
-    .in_script(GEBOORTEJAAR, SA, IMPORT)
-    .in_script(GEBOORTEJAAR, VUL, MET_HET_MODEL)
-    .klaar_met(NAAM)
 )
 
 # --- Een view ---------------------------------------------------------------------------------
@@ -148,3 +109,95 @@ ECHT_WEG = met_view("op.execute('DROP VIEW overzicht')")
 
 view_die_downgrade_laat_staan = na(WOONPLAATS).en(met_view('pass'))
 view_uit_een_eigen_script = na(TIJDSTIP - 1).en(ECHT_WEG).model_van(TIJDSTIP).migrate('tijd')
+
+# --- Een functie die SQLite niet kent -----------------------------------------------------------
+
+TIJD = KOLOM[TIJDSTIP].regel
+NOW = TIJD.replace('db.func.now()', "db.text('NOW()')")
+GETDATE = "gezien_op = db.Column(db.DateTime, server_default=db.text('GETDATE()'))"
+GEEN_FUNCTIE = doe.mislukt('unknown function', 'db', 'upgrade')
+
+now_in_een_standaardwaarde = (
+    na(TIJDSTIP - 1).model_van(TIJDSTIP).vervang(TIJD, NOW).migrate('nu').en(GEEN_FUNCTIE)
+)
+getdate_in_een_eigen_kolom = na(WOONPLAATS).kolom(GETDATE).migrate('gezien').en(GEEN_FUNCTIE)
+
+# --- Een aanroep die Alembic anders wil ---------------------------------------------------------
+
+CREATE = 'batch_op.create_unique_constraint(', f"op.create_unique_constraint({UQ}, '{TABEL}', "
+EIGEN_TYPE = """\
+class Postcode(db.TypeDecorator):
+    impl = db.String(7)
+    cache_ok = True
+
+
+"""
+
+op_in_een_blok = klaar(CURSISTNUMMER, f'{CREATE[0]}{UQ}, ', CREATE[1])
+tabelnaam_in_een_blok = klaar(CURSISTNUMMER, f'{CREATE[0]}{UQ}, ', f"{CREATE[0]}{UQ}, '{TABEL}', ")
+foreign_key_zonder_lijst = klaar(GEBRUIKERS, "['gebruiker_id'], ['id']", "'gebruiker_id', 'id'")
+batch_zonder_with = (
+    klaar(CURSISTNUMMER)
+    .herschrijf(CURSISTNUMMER, r'    with (.*), schema=None\) as batch_op:', r'    batch_op = \1)')
+    .herschrijf(CURSISTNUMMER, r'        batch_op\.', '    batch_op.')
+)
+eigen_type_van_de_module = (
+    na(WOONPLAATS)
+    .boven('class Cursist', EIGEN_TYPE)
+    .kolom('postcode = db.Column(Postcode)')
+    .migrate('postcode')
+)
+uit_met_batch = (
+    na(CURSISTNUMMER - 1)
+    .model_van(CURSISTNUMMER)
+    .vervang('Migrate(app, db)', 'Migrate(app, db, render_as_batch=False)')
+    .migrate('uniek')
+)
+uit_met_batch_en_half_uitgevoerd = uit_met_batch.mislukt('No support for ALTER', 'db', 'upgrade')
+
+# --- Een regel in een script --------------------------------------------------------------------
+
+downgrade_rekent_met_een_kolom_die_er_niet_is = klaar(
+    LEEFTIJD_WEG, f'- {GEVULD.naam}', '- geboortjaar'
+)
+downgrade_van_een_andere_kolom = klaar(WOONPLAATS, "drop_column('", "drop_column('mijn_")
+
+
+def opnieuw(stap, oud, nieuw):
+    """Net zo, en dan zet de leerling het script terug."""
+    return klaar(stap, oud, nieuw, zelf=doe.script_van(stap))
+
+
+OP = f"'{TABEL}', ['{HERNOEMD.naam}']"
+index_op_de_oude_naam = opnieuw(INDEX, OP, f"'{TABEL}', ['{HERNOEMD.was}']")
+index_op_een_naam_met_een_tikfout = opnieuw(INDEX, OP, f"'{TABEL}', ['volledigenaam']")
+index_zonder_lijst = opnieuw(INDEX, OP, f"'{TABEL}', '{HERNOEMD.naam}'")
+MET = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:\n"
+regel_met_batch_weg = opnieuw(NIVEAU, MET, '')
+
+
+def voer_uit(sql):
+    return f"op.execute('{sql}')"
+
+
+TRIGGER = (
+    f'CREATE TRIGGER netjes AFTER INSERT ON {TABEL} BEGIN '
+    f'UPDATE {TABEL} SET {PLAATS} = trim({PLAATS}); END'
+)
+trigger_op_een_tabel_die_opnieuw_is_gemaakt = (
+    na(TIJDSTIP - 1)
+    .schrijf_script('trigger', voer_uit(TRIGGER), voer_uit('DROP TRIGGER netjes'))
+    .upgrade()
+    .model_van(TIJDSTIP)
+    .migreer('tijd')
+)
+unieke_kolom_met_een_standaardwaarde = klaar(
+    CURSISTNUMMER, 'nullable=True', "server_default='c1', nullable=True"
+).vervang('unique=True)', "unique=True, server_default='c1')")
+update_met_een_tikfout_in_een_kolom = opnieuw(GEBOORTEJAAR, f'- {GEVULD.som_met}', '- leeftyd')
+update_met_een_tikfout_in_set = opnieuw(GEBOORTEJAAR, 'SET ', 'ST ')
+update_met_woorden_die_sqlite_niet_kent = opnieuw(GEBOORTEJAAR, 'UPDATE ', 'UPDATE OR NIETS ')
+update_van_een_andere_tabel = opnieuw(GEBOORTEJAAR, f'UPDATE {TABEL}', 'UPDATE cursist')
+update_zonder_set = opnieuw(GEBOORTEJAAR, 'SET ', '')
+DRIE_REGELS = f'    op.execute(sa.text("""\n        {GEVULD.vulling}\n    """))\n'
+update_zonder_set_op_drie_regels = opnieuw(GEBOORTEJAAR, VUL, DRIE_REGELS.replace('SET ', ''))

@@ -20,13 +20,9 @@ ANDER_JAAR = f'{GEVULD.som} - ', f'{GEVULD.som - 1} - '
 UQ_WEG, IX_WEG = (f"drop_{wat}('" for wat in ('constraint', 'index'))
 
 upgrade_met_een_ander_jaar = na(LEEFTIJD_WEG).in_script(GEBOORTEJAAR, *ANDER_JAAR)
-downgrade_van_een_andere_kolom = klaar(WOONPLAATS, "drop_column('", "drop_column('mijn_")
 downgrade_van_een_andere_constraint = klaar(CURSISTNUMMER, f'{UQ_WEG}uq_', UQ_WEG)
 downgrade_maakt_een_andere_kolom = klaar(
     LEEFTIJD_WEG, "add_column(sa.Column('", "add_column(sa.Column('mijn_"
-)
-downgrade_rekent_met_een_kolom_die_er_niet_is = klaar(
-    LEEFTIJD_WEG, f'- {GEVULD.naam}', '- geboortjaar'
 )
 downgrade_vult_de_kolom_niet = klaar(LEEFTIJD_WEG, 'UPDATE', '-- UPDATE')
 downgrade_met_een_ander_jaar = klaar(LEEFTIJD_WEG, *ANDER_JAAR)
@@ -61,14 +57,8 @@ downgrade_die_zelf_stopt = na(
 # --- Wat Python of SQLite niet kan ------------------------------------------------------------
 
 OP = f"'{TABEL}', ['{HERNOEMD.naam}']"
-DRIE_REGELS = f'    op.execute(sa.text("""\n        {GEVULD.vulling}\n    """))\n'
-MET = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:\n"
 JAAR_WEG, LEEFTIJD_NIET_MEER = (
     f"        batch_op.drop_column('{naam}')\n" for naam in (GEVULD.naam, GEVULD.som_met)
-)
-TRIGGER = (
-    f'CREATE TRIGGER netjes AFTER INSERT ON {TABEL} BEGIN '
-    f'UPDATE {TABEL} SET {PLAATS} = trim({PLAATS}); END'
 )
 
 
@@ -76,16 +66,7 @@ def voer_uit(sql):
     return f"op.execute('{sql}')"
 
 
-index_op_de_oude_naam = opnieuw(INDEX, OP, f"'{TABEL}', ['{HERNOEMD.was}']")
-index_op_een_naam_met_een_tikfout = opnieuw(INDEX, OP, f"'{TABEL}', ['volledigenaam']")
 index_op_een_andere_tabel = opnieuw(INDEX, OP, f"'gebruikers', ['{HERNOEMD.naam}']")
-index_zonder_lijst = opnieuw(INDEX, OP, f"'{TABEL}', '{HERNOEMD.naam}'")
-update_zonder_set = opnieuw(GEBOORTEJAAR, 'SET ', '')
-update_met_een_tikfout_in_set = opnieuw(GEBOORTEJAAR, 'SET ', 'ST ')
-update_zonder_set_op_drie_regels = opnieuw(GEBOORTEJAAR, VUL, DRIE_REGELS.replace('SET ', ''))
-update_met_een_tikfout_in_een_kolom = opnieuw(GEBOORTEJAAR, f'- {GEVULD.som_met}', '- leeftyd')
-update_van_een_andere_tabel = opnieuw(GEBOORTEJAAR, f'UPDATE {TABEL}', 'UPDATE cursist')
-update_met_woorden_die_sqlite_niet_kent = opnieuw(GEBOORTEJAAR, 'UPDATE ', 'UPDATE OR NIETS ')
 # Deze lukken, maar doen te veel.
 rijen_weg = opnieuw(GEBOORTEJAAR, VUL, f'    {voer_uit(f"DELETE FROM {TABEL}")}\n{VUL}')
 waarden_weg = opnieuw(
@@ -97,7 +78,6 @@ downgrade_wist_waarden = opnieuw(
     f'{JAAR_WEG}    {voer_uit(f"UPDATE {TABEL} SET {GEVULD.som_met} = 0")}\n',
 )
 update_na_het_weghalen = opnieuw(LEEFTIJD_WEG, LEEFTIJD_NIET_MEER, LEEFTIJD_NIET_MEER + VUL)
-regel_met_batch_weg = opnieuw(NIVEAU, MET, '')
 oude_naam_uit_het_eerste_script = na(NAAM, zelf=doe.script_van(EERSTE)).in_script(
     EERSTE, f'    {in_script(NAAM_VOORAF)},\n', ''
 )
@@ -106,19 +86,9 @@ nieuwe_naam_zonder_sleutelwoord = (
     .kolom('stad = db.Column(db.Text)')
     .schrijf_script('stad', f"op.alter_column('{TABEL}', '{PLAATS}', 'stad')", 'pass')
 )
-trigger_op_een_tabel_die_opnieuw_is_gemaakt = (
-    na(TIJDSTIP - 1)
-    .schrijf_script('trigger', voer_uit(TRIGGER), voer_uit('DROP TRIGGER netjes'))
-    .upgrade()
-    .model_van(TIJDSTIP)
-    .migreer('tijd')
-)
 import_van_een_naam_die_er_niet_is = na(WOONPLAATS, zelf=doe.model_van(WOONPLAATS)).vervang(
     'import os', 'from sys import os'
 )
-unieke_kolom_met_een_standaardwaarde = klaar(
-    CURSISTNUMMER, 'nullable=True', "server_default='c1', nullable=True"
-).vervang('unique=True)', "unique=True, server_default='c1')")
 verplichte_kolom_op_een_lege_tabel = (
     na(NIVEAU - 1, verloren=True)
     .sql(f'DELETE FROM {TABEL}')
@@ -148,3 +118,126 @@ alles_in_een_migratie = (
     .migrate('alles')
     .herschrijf('alles', r'constraint\(None', "constraint('uq_0'")
 )
+
+# Een vierde cursist, en een eigen nieuwe naam: zonder kopie gaan alle namen weg.
+namen_weg_voor_een_eigen_naam = (
+    na(NAAM - 1)
+    .sql(f"INSERT INTO {TABEL} (naam, leeftijd) VALUES ('Noor', 20)")
+    .vervang('naam = db.Column', 'voornaam = db.Column')
+    .vervang('self.naam', 'self.voornaam')
+    .migrate('voornaam')
+)
+
+# --- Een script dat gedraaid heeft, en niet doet wat het model vraagt ---------------------------
+
+DEF = 'def upgrade():\n'
+
+return_in_een_script_en_uitgevoerd = klaar(NIVEAU, DEF, f'{DEF}    return\n').upgrade()
+leeg_script_uitgevoerd = (
+    na(INDEX - 1).model_van(INDEX).flask('db', 'revision', '-m', 'index').upgrade()
+)
+leeg_script_toegepast = (
+    na(WOONPLAATS - 1).flask('db', 'revision', '-m', 'leeg').upgrade().model_van(WOONPLAATS)
+)
+hernoemen_buiten_het_with_blok_en_uitgevoerd = (
+    klaar(NAAM)
+    .herschrijf(NAAM, r'\n {8}batch_op\.alter', r'\n        pass\n    batch_op.alter')
+    .upgrade()
+)
+kolom_onder_het_with_blok_en_uitgevoerd = (
+    klaar(WOONPLAATS)
+    .herschrijf(WOONPLAATS, r'\n {8}batch_op\.add', r'\n        pass\n    batch_op.add')
+    .upgrade()
+)
+index_op_een_andere_kolom_en_uitgevoerd = klaar(
+    INDEX, f"['{HERNOEMD.naam}']", f"['{PLAATS}']"
+).upgrade()
+uniek_op_een_andere_kolom_en_uitgevoerd = klaar(
+    CURSISTNUMMER, "['cursistnummer']", "['naam']"
+).upgrade()
+
+# --- Waarden die dubbel zijn --------------------------------------------------------------------
+
+UNIEK = '    __table_args__ = (db.UniqueConstraint({!r}, name={!r}),)\n'
+DUBBEL = doe.mislukt('UNIQUE constraint failed', 'db', 'upgrade')
+
+eigen_constraint_op_een_kolom_met_dezelfde_waarden = (
+    na(TIJDSTIP)
+    .boven(ONDER_DE_KOLOMMEN, UNIEK.format('niveau', 'uq_niveau'))
+    .migrate('uniek')
+    .en(DUBBEL)
+)
+eigen_index_op_een_kolom_met_dezelfde_waarden = (
+    na(TIJDSTIP)
+    .boven(
+        ONDER_DE_KOLOMMEN, "    __table_args__ = (db.Index('ix_uniek', 'niveau', unique=True),)\n"
+    )
+    .migrate('uniek')
+    .en(DUBBEL)
+)
+dubbel_nummer_na_een_halve_upgrade = (
+    na(CURSISTNUMMER - 1)
+    .model_van(CURSISTNUMMER)
+    .vervang(', unique=True', '')
+    .migreer('erbij')
+    .sql(f"UPDATE {TABEL} SET cursistnummer = 'c1001' WHERE id < 3")
+    .model_van(CURSISTNUMMER)
+    .migrate('uniek')
+    .herschrijf('uniek', r'constraint\(None', "constraint('uq_0'")
+    .en(DUBBEL)
+)
+
+# --- Een CHECK ----------------------------------------------------------------------------------
+
+KEUZE = "db.Enum('a', 'b', name='keuze', create_constraint=True)"
+
+downgrade_met_een_check = na(CURSISTNUMMER).kolom(f'keuze = db.Column({KEUZE})').migreer('keuze')
+downgrade_met_een_andere_naam_dan_upgrade = klaar(
+    CURSISTNUMMER, "drop_constraint('uq_cursisten_", "drop_constraint('uq_"
+)
+
+# --- Een script dat anders hoort ----------------------------------------------------------------
+
+hernoemd_en_ook_erbij = (
+    na(NAAM - 1)
+    .model_van(NAAM)
+    .migrate('naam')
+    .in_script('naam', f"drop_column('{HERNOEMD.was}')", HERNOEMEN['upgrade'])
+)
+ANDERE_OPTIE = 'new_column_name', 'existing_type=None, new_name'
+hernoemd_met_een_andere_optie = klaar(NAAM, *ANDERE_OPTIE)
+ACHTER, HERNOEM = f"new_column_name='{HERNOEMD.naam}'", f"alter_column('{HERNOEMD.naam}'"
+MIS = HERNOEMD.naam.replace('_', '')
+hernoemd_met_een_tikfout = klaar(NAAM, ACHTER, f"new_column_name='{MIS}'")
+
+
+def met_erachter(naam, nieuw):
+    return NAAM, f"'{naam}')\n", f"'{naam}')\n        batch_op.{nieuw}\n"
+
+
+OOK_TERUG = hernoemd_met_een_tikfout.in_script(NAAM, HERNOEM, f"alter_column('{MIS}'")
+hernoemd_met_een_tikfout_en_een_eigen_kolom = (
+    OOK_TERUG.kolom('bijnaam = db.Column(db.Text)')
+    .in_script(*met_erachter(MIS, "add_column(sa.Column('bijnaam', sa.Text()))"))
+    .in_script(*met_erachter(HERNOEMD.was, "drop_column('bijnaam')"))
+    .upgrade()
+    .sql(f"UPDATE {TABEL} SET bijnaam = 'Jo' WHERE id = 1")
+)
+hernoemd_met_een_tikfout_en_uitgevoerd = hernoemd_met_een_tikfout.upgrade()
+hernoemd_met_een_tikfout_ook_terug_en_uitgevoerd = OOK_TERUG.upgrade()
+MET_HET_MODEL = f"""\
+    for c in db.session.scalars(db.select(Cursist)):
+        c.{GEVULD.naam} = {GEVULD.som} - c.{GEVULD.som_met}
+    db.session.commit()
+"""
+SA = 'import sqlalchemy as sa\n'
+IMPORT = f'{SA}from BasicModelApp import Cursist, db\n'
+ZONDER_MODEL = doe.in_script(GEBOORTEJAAR, IMPORT, SA).in_script(GEBOORTEJAAR, MET_HET_MODEL, VUL)
+model_in_een_script = (
+    na(NAAM - 1, zelf=ZONDER_MODEL)
+    .in_script(GEBOORTEJAAR, SA, IMPORT)
+    .in_script(GEBOORTEJAAR, VUL, MET_HET_MODEL)
+    .klaar_met(NAAM)
+)
+STANDAARD = f'server_default={KOLOM[NIVEAU].standaard}'
+verplicht_zonder_standaardwaarde = klaar(NIVEAU, f'{STANDAARD}, ', '')
