@@ -109,17 +109,6 @@ class Bestand:
         return None
 
 
-# Wat SQLite niet kan aan een tabel die er is; een kolom erbij en een index kan wel.
-BATCH_MAAKT_OPNIEUW = (
-    'alter_column',
-    'drop_column',
-    'drop_constraint',
-    'create_unique_constraint',
-    'create_foreign_key',
-    'create_check_constraint',
-)
-
-
 @dataclass
 class Script(Bestand):
     """Een migratie: een bestand met een revisie en de revisie waarop hij volgt."""
@@ -163,17 +152,6 @@ class Script(Bestand):
             for kolom in aanroep.args[:2]:
                 if heet(kolom, 'Column'):
                     yield in_batch.get(aanroep) or naam_in(aanroep), naam_in(kolom), kolom
-
-    def maakt_opnieuw(self) -> set[str]:
-        """De tabellen die upgrade() weggooit en opnieuw maakt; dat doet batch als het moet."""
-        tabellen = set()
-        for tabel, blok in self._blokken():
-            for aanroep in ast.walk(blok):
-                wat = getattr(getattr(aanroep, 'func', None), 'attr', None)
-                rekent = wat == 'add_column' and self.aanroepen('text', aanroep)
-                if wat in BATCH_MAAKT_OPNIEUW or rekent:
-                    tabellen.add(tabel)
-        return tabellen
 
     def _blokken(self) -> Iterator[tuple[str | None, ast.With]]:
         """De `with`-blokken van upgrade(), elk met zijn tabel."""

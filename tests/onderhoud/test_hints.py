@@ -33,7 +33,6 @@ from zonder_kindproces import speel_apart_na
 
 # Deze hebben een eigen test: hier, of waar een echte computer niet meewerkt.
 ELDERS_GETEST = {
-    'database_is_niet_te_lezen',
     'flask_app_in_dit_venster',
     'stap_1_begint_opnieuw',
     'terminal_staat_in_een_andere_map',

@@ -193,11 +193,11 @@ def test_een_link_naar_buiten_wordt_niet_gevolgd_en_een_fifo_niet_geopend(tmp_pa
 
 
 def test_de_hints_die_het_meest_voorkomen_noemen_de_eerste_namen():
-    namen = {'migraties_zijn_weg': 'HI', 'database_is_er_niet': 'ABCDEFG'}
+    namen = {'migraties_ontbreken': 'HI', 'database_klopt_niet': 'ABCDEFG'}
     klas = [rij.Rij(naam, hint=hint) for hint in namen for naam in namen[hint]]
     meest, daarna = rij.meest_voorkomend(klas)
-    assert meest == '7 x database is er niet: A, B, C, D, E en nog 2'
-    assert daarna == '2 x migraties zijn weg: H, I'
+    assert meest == '7 x database klopt niet: A, B, C, D, E en nog 2'
+    assert daarna == '2 x migraties ontbreken: H, I'
 
 
 # --- Een verkeerde opdracht ---------------------------------------------------------------------

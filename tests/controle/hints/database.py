@@ -6,7 +6,7 @@ from stappen import DATABASE, DELEN_NA, GEVULD, NU, TABEL
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oordeel import Afwijking, Oordeel, namen_in
+from controle.oordeel import WAARDEN_WEG, Afwijking, Oordeel, namen_in
 from controle.tabellen import kolommen_van, rijen_in_de_weg
 
 # Wat er met `data.sqlite` is.
@@ -104,7 +104,7 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     # Waarop, bleek toen hij geprobeerd werd.
     script, doe = oordeel.script(afwijking.revisie), ()
     zegt = re.search(r'\(sqlite3\.\w+\) (.*)', oordeel.mislukt)
-    if not (script and oordeel.mislukt):
+    if not script or not (zegt or oordeel.mislukt == WAARDEN_WEG):
         return None
     wat = f'SQLite zegt: `{zegt[1]}`.' if zegt else 'Er raken waarden weg.'
     if view := re.search(r'error in (view|trigger) (\w+)', oordeel.mislukt):

@@ -98,9 +98,6 @@ kolom_met_de_hand_erbij = na(WOONPLAATS).sql(
 )
 tabellen_van_een_ander_model = na(WOONPLAATS).en(ZONDER_REVISIE).sql(STRAAT_ERBIJ)
 kolom_in_db_browser_gemaakt = na(WOONPLAATS).sql(f'ALTER TABLE {TABEL} ADD COLUMN telefoon TEXT')
-kolom_gemaakt_en_ook_in_het_model = kolom_in_db_browser_gemaakt.kolom(
-    'telefoon = db.Column(db.Text)'
-)
 kolom_van_een_vorige_stap_met_de_hand_eruit = na(CURSISTNUMMER).sql(
     f'ALTER TABLE {TABEL} DROP COLUMN {PLAATS}'
 )
