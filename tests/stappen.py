@@ -24,11 +24,31 @@ REGELS = {
     'db': 'db = SQLAlchemy(app)',
     'migrate': 'Migrate(app, db)',
 }
+# Waaraan zo'n regel te herkennen is, en wat hij doet.
+WAARVOOR = {
+    'basedir': ('^basedir =', 'zegt in welke map je werkt'),
+    'app': (r'\bFlask\(', 'je app maakt'),
+    'adres': ('SQLALCHEMY_DATABASE_UR', 'zegt waar de database staat'),
+    'db': (r'\bSQLAlchemy\(|\bdb\.init_app\(', 'je app aan SQLAlchemy geeft'),
+    'migrate': (r'\bMigrate\(', 'je het commando `flask db` geeft'),
+}
 # Met deze regel komt een instelling ook uit de omgeving, en daarin het adres van een server.
 UIT_DE_OMGEVING = 'app.config.from_prefixed_env()'
 SERVER = 'FLASK_SQLALCHEMY_DATABASE_URI'
 # Zo heet `db` vanaf de stap die de constraints namen geeft.
 DB_MET_NAMEN = 'db = SQLAlchemy(app, metadata=namen)'
+
+# Met welke regel de les een naam importeert; `event` is van VERDIEPING.md.
+IMPORTS = {
+    'os': 'import os',
+    'Flask': 'from flask import Flask',
+    'Migrate': 'from flask_migrate import Migrate',
+    'SQLAlchemy': 'from flask_sqlalchemy import SQLAlchemy',
+    'MetaData': 'from sqlalchemy import MetaData',
+    'event': 'from sqlalchemy import event',
+    'op': 'from alembic import op',
+    'sa': 'import sqlalchemy as sa',
+}
 
 # De tabel van stap 1, met de rijen die de leerling daar zelf in zet.
 TABEL = 'cursisten'
@@ -57,6 +77,17 @@ IN_HET_MODEL = {
     'INTEGER': 'Integer',
     'TEXT': 'Text',
     'VARCHAR': 'String',
+}
+
+# Wat achter `db.` hoort, of in een script achter `sa.`; en de andere namen uit de les.
+NAMEN_VAN_DB = {*IN_HET_MODEL.values(), 'Column', 'ForeignKey', 'Model', 'func', 'relationship'}
+NAMEN = {
+    *(*NAMEN_VAN_DB, *IMPORTS, *REGELS),
+    *('path', 'join', 'dirname', 'abspath', 'config', 'now', 'nullable', 'unique', 'index'),
+    *('server_default', 'primary_key', 'batch_op', 'batch_alter_table', 'execute', 'add_column'),
+    *('drop_column', 'alter_column', 'create_table', 'drop_table', 'create_index', 'drop_index'),
+    *('create_unique_constraint', 'create_foreign_key', 'drop_constraint', 'new_column_name'),
+    *('flask', 'flask_migrate', 'flask_sqlalchemy', 'sqlalchemy', 'alembic', 'datetime'),
 }
 
 

@@ -357,7 +357,8 @@ def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:
 def _losse_kolommen(wat: str, knopen: Iterable[ast.AST]) -> Iterator[tuple[str, str, int]]:
     for knoop in knopen:
         if isinstance(knoop, ast.Assign) and _is_kolom(knoop.value):
-            yield from ((wat, naam, knoop.lineno) for naam in namen_van(knoop))
+            van_self = {doel.attr for doel in knoop.targets if isinstance(doel, ast.Attribute)}
+            yield from ((wat, naam, knoop.lineno) for naam in namen_van(knoop) | van_self)
 
 
 def _waarom_onzichtbaar(knoop: ast.AST) -> str | None:
@@ -374,14 +375,29 @@ def _waarom_onzichtbaar(knoop: ast.AST) -> str | None:
 
 
 def bij_het_laden(module: Bestand, naam: str) -> list[int]:
-    """De regels die `naam(...)` aanroepen zodra de module wordt geladen."""
-    wachten = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If)
-    return [
-        aanroep.lineno
-        for knoop in module.boom.body
-        if not isinstance(knoop, wachten)
-        for aanroep in module.aanroepen(naam, knoop)
-    ]
+    """De regels die `naam(...)` aanroepen als de module wordt geladen, ook in een functie."""
+    regels, knopen = set(), list(module.boom.body)
+    functies = [k for k in knopen if isinstance(k, ast.FunctionDef)]
+    # De rij groeit onderweg.
+    for knoop in knopen:
+        if hasattr(knoop, 'name') or '__name__' in ast.unparse(getattr(knoop, 'test', ast.Pass())):
+            continue
+        regels |= {aanroep.lineno for aanroep in module.aanroepen(naam, knoop)}
+        draait = [f for f in functies if module.aanroepen(f.name, knoop)]
+        functies = [f for f in functies if f not in draait]
+        knopen += [k for f in draait for k in f.body]
+    return sorted(regels)
+
+
+def zonder_tabel(module: Bestand) -> Iterator[tuple[str, str, int]]:
+    """Regels waardoor een klasse geen tabel maakt: wat, de tabel en het nummer."""
+    for klasse in module.modellen:
+        for knoop in klasse.body if tabellen_van(klasse) else ():
+            tekst, namen = ast.unparse(knoop), namen_van(knoop)
+            if '__abstract__' in namen:
+                yield 'abstract', tabellen_van(klasse)[0], knoop.lineno
+            elif '__table_args__' in namen and "'schema'" in tekst:
+                yield 'schema', tabellen_van(klasse)[0], knoop.lineno
 
 
 def _is_kolom(knoop: ast.AST | None) -> bool:

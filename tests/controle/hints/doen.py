@@ -35,7 +35,14 @@ from controle.hints.daden import (
     zet_onder,
 )
 from controle.hints.hint import hints_bij
-from controle.oefenmap import Script, eind_van_de_kolommen, namen_van, tabellen_van
+from controle.oefenmap import (
+    Bestand,
+    Script,
+    eind_van_de_kolommen,
+    heet,
+    namen_van,
+    tabellen_van,
+)
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
 
@@ -232,7 +239,34 @@ def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> Bewerking:
     return maak(bestand, nummer, re.sub(patroon, nieuw, bestand.regel(nummer)))
 
 
+def haal_weg(bestand: Bestand, nummer: int) -> list[Daad]:
+    """Haalt een opdracht weg, met elk blok waar verder niets in staat."""
+    opdrachten = [k for k in ast.walk(bestand.boom) if isinstance(k, ast.stmt)]
+    om = [k for k in opdrachten if k.lineno <= nummer <= k.end_lineno]
+    # ast.walk geeft eerst het buitenste blok.
+    weg = [k for k in om if not set(ast.walk(k)) & set(opdrachten) - set(om)][:1] or om[-1:]
+    # Wie een functie aanroept die weggaat, kan niet blijven.
+    roept = [k for k in opdrachten if heet(getattr(k, 'value', None), getattr(weg[0], 'name', '-'))]
+    onderaan = sorted(weg + roept, key=lambda k: -k.lineno)
+    return [daden.haal_weg(bestand, k.lineno, k.end_lineno) for k in onderaan]
+
+
 # --- Een kolom of klasse in het model ---------------------------------------------------------
+
+
+def zet_in_de_klasse(bestand: Bestand, nummer: int) -> Bewerking:
+    """Zet een regel bij de kolommen van de klasse erboven; is er geen, dan bij de eerste."""
+    klassen = [k for k in bestand.modellen if k.lineno < nummer] or bestand.modellen[:1]
+    if not klassen:
+        return daden.haal_weg(bestand, nummer)
+    for methode in klassen[-1].body:
+        regels = [ast.unparse(k) for k in getattr(methode, 'body', ())]
+        # Een methode waar niets in blijft staan, kan Python niet lezen.
+        if methode.lineno < nummer <= methode.end_lineno and all('.Column(' in r for r in regels):
+            regels = ['    ' + regel.removeprefix('self.') for regel in regels]
+            return daden.vervang(bestand, methode.lineno, methode.end_lineno, regels)
+    onder = eind_van_de_kolommen(klassen[-1])
+    return daden.verplaats(bestand, nummer, onder, '    ', zonder='self.')
 
 
 def zet_kolom(oordeel: Oordeel, kolom: Kolom) -> Bewerking:

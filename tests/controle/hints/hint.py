@@ -81,10 +81,12 @@ def hints_bij(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
             soort in ('', afwijking.soort) and (not wat or afwijking.wat in wat)
             for soort, wat in functie.voor
         ]
-        if any(past) and (gevonden := functie(oordeel, afwijking)):
-            gevonden.naam = functie.__name__
-            gevonden.les |= functie.__module__ == 'controle.hints.les'
-            yield gevonden
+        gevonden = functie(oordeel, afwijking) if any(past) else ()
+        # Een hint mag ook een rij voorstellen geven.
+        for voorstel in [gevonden] if isinstance(gevonden, Hint) else gevonden or ():
+            voorstel.naam = functie.__name__
+            voorstel.les |= functie.__module__ == 'controle.hints.les'
+            yield voorstel
 
 
 def plaats(oordeel: Oordeel, hoofdletter: bool = False) -> str:
