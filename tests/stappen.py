@@ -87,8 +87,10 @@ NAMEN = {
     *('server_default', 'primary_key', 'batch_op', 'batch_alter_table', 'execute', 'add_column'),
     *('drop_column', 'alter_column', 'create_table', 'drop_table', 'create_index', 'drop_index'),
     *('create_unique_constraint', 'create_foreign_key', 'drop_constraint', 'new_column_name'),
-    *('flask', 'flask_migrate', 'flask_sqlalchemy', 'sqlalchemy', 'alembic', 'datetime'),
 }
+# De pakketten van de les, en wat bij pip anders heet dan in een import.
+PAKKETTEN = ('os', 'flask', 'flask_sqlalchemy', 'flask_migrate', 'sqlalchemy', 'alembic')
+HEET_BIJ_PIP = {'dotenv': 'python-dotenv', 'psycopg2': 'psycopg2-binary', 'PIL': 'pillow'}
 
 
 @dataclass(frozen=True)
@@ -327,3 +329,12 @@ def lijkt_op(gezocht: str, namen: Iterable[str], grens: float = LIJKT_OP) -> str
     eigen = {naam.lower(): naam for naam in namen if naam not in uit_de_les}
     gevonden = get_close_matches(gezocht, eigen, 1, grens)
     return eigen[gevonden[0]] if gevonden else None
+
+
+def bijna_gelijk(gezocht: str, namen: Iterable[str]) -> list[str]:
+    """De namen met bijna dezelfde letters: een woord erachter is geen tikfout."""
+    klein = {naam: naam.lower() for naam in sorted(namen) if abs(len(naam) - len(gezocht)) <= 2}
+    # Twee letters verwisseld telt ook in een korte naam: bd voor db.
+    lijkt = [naam for naam in klein.values() if sorted(naam) == sorted(gezocht.lower())]
+    lijkt += get_close_matches(gezocht.lower(), klein.values(), 2, 0.75)
+    return [naam for goed in dict.fromkeys(lijkt) for naam in klein if klein[naam] == goed]

@@ -114,9 +114,7 @@ def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
         for aanroep in bestand.aanroepen('create_all') if buitenom and oordeel.head else ():
             yield Afwijking(nu, 'module', 'create_all', gevonden=aanroep.lineno, bestand=hier)
         for wat, tabel, regel in zonder_tabel(bestand):
-            yield Afwijking(
-                oordeel.stap_van(tabel), 'module', wat, tabel, gevonden=regel, bestand=hier
-            )
+            yield Afwijking(nu, 'module', wat, tabel, gevonden=regel, bestand=hier)
     if module and not oordeel.oefenmap.scripts:
         # Zonder migratie vergelijkt niemand het model: dan is het nu nog zo verbeterd.
         for kolom in kolommen_na(oordeel.stap_nu).values():

@@ -73,6 +73,21 @@ class Bestand:
         namen = (k for k in ast.walk(self.boom) if isinstance(k, ast.Name))
         return {k.id for k in namen if isinstance(k.ctx, ast.Load)}
 
+    @property
+    def namen(self) -> set[str]:
+        """Elke naam die los ergens staat."""
+        return {k.id for k in ast.walk(self.boom) if isinstance(k, ast.Name)}
+
+    def gemaakt_na(self, nummer: int, naam: str) -> Iterator[tuple[int, int]]:
+        """De regels na `nummer` die `naam` maken of importeren, elk met waar hij nodig is."""
+        gebruikt = next(k for k in self.boom.body if nummer <= k.end_lineno)
+        # Boven een functie kan een decorator staan.
+        begin = min(k.lineno for k in (gebruikt, *getattr(gebruikt, 'decorator_list', ())))
+        for knoop in self.boom.body:
+            maakt = namen_van(knoop) | {n.asname or n.name for n in getattr(knoop, 'names', ())}
+            if naam in maakt and knoop.lineno > gebruikt.lineno:
+                yield knoop.lineno, begin
+
     def aanroepen(self, naam: str, binnen: ast.AST | None = None) -> list[ast.Call]:
         """Elke aanroep van `naam(...)` of `iets.naam(...)`, van boven naar beneden."""
         gevonden = [k for k in ast.walk(binnen or self.boom) if heet(k, naam)]
@@ -268,11 +283,26 @@ class Oefenmap:
             knopen = [
                 k for k in ast.walk(bestand.boom) if isinstance(k, ast.Import | ast.ImportFrom)
             ]
-            for naam in [getattr(k, 'module', None) or a.name for k in knopen for a in k.names]:
-                eigen = lees_module(self.pad / f'{naam}.py')
-                if eigen and eigen.naam not in {b.naam for b in code}:
+            # Uit een map staat de naam van het bestand soms achter `import`.
+            namen = [(getattr(k, 'module', None), a.name) for k in knopen for a in k.names]
+            for naam in [n for van, wat in namen for n in (van or wat, f'{van}.{wat}')]:
+                pad = self.pad / f'{naam.replace(".", "/")}.py'
+                eigen = lees_module(pad) if pad.parent.is_dir() else None
+                if eigen and pad.relative_to(self.pad).as_posix() not in {b.naam for b in code}:
+                    eigen.naam = pad.relative_to(self.pad).as_posix()
                     code.append(eigen)
         return code
+
+    @property
+    def dubbel(self) -> dict[str, list[tuple[Bestand, ast.stmt]]]:
+        """Wat er meer dan een keer gemaakt wordt: een klasse, of `SQLAlchemy(...)`."""
+        gemaakt = {}
+        for bestand, knoop in ((b, knoop) for b in self.code for knoop in b.boom.body):
+            if isinstance(knoop, ast.ClassDef):
+                gemaakt.setdefault(f'class {knoop.name}', []).append((bestand, knoop))
+            elif bestand.aanroepen('SQLAlchemy', knoop):
+                gemaakt.setdefault('SQLAlchemy(...)', []).append((bestand, knoop))
+        return {wat: meer for wat, meer in gemaakt.items() if len(meer) > 1}
 
     def bestand_met(self, tabel: str) -> Bestand:
         """Het bestand met de klasse van een tabel; is die er niet, de module."""
@@ -312,9 +342,10 @@ def tabellen_van(klasse: ast.ClassDef) -> list[str]:
     ]
 
 
-def kolommen_in(klasse: ast.ClassDef) -> set[str]:
+def kolommen_in(klasse: ast.stmt) -> set[str]:
     """De kolommen die een klasse krijgt."""
-    return {naam for k in klasse.body for naam in namen_van(k) if _is_kolom(k.value)}
+    inhoud = getattr(klasse, 'body', ())
+    return {naam for k in inhoud for naam in namen_van(k) if _is_kolom(k.value)}
 
 
 def eind_van_de_kolommen(klasse: ast.ClassDef) -> int:

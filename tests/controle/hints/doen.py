@@ -15,6 +15,7 @@ from stappen import (
     KLASSEN,
     MODULE,
     OPVOLGERS,
+    REGELS,
     SERVER,
     TABEL,
     UIT_DE_OMGEVING,
@@ -249,6 +250,21 @@ def haal_weg(bestand: Bestand, nummer: int) -> list[Daad]:
     roept = [k for k in opdrachten if heet(getattr(k, 'value', None), getattr(weg[0], 'name', '-'))]
     onderaan = sorted(weg + roept, key=lambda k: -k.lineno)
     return [daden.haal_weg(bestand, k.lineno, k.end_lineno) for k in onderaan]
+
+
+# --- De module ----------------------------------------------------------------------------------
+
+
+def regel_van_de_les(module: Bestand, naam: str, eigen: ast.stmt | None) -> str:
+    """De regel van de les, met de opties die een leerling er zelf bij zette."""
+    tekst, goed = ast.unparse(eigen) if eigen else '', REGELS[naam]
+    opties = re.findall(r'\b(?!app=|db=)\w+=[^=].*(?=\)$)', tekst)
+    if naam == 'db' and 'import db' in module.tekst:
+        goed = 'db.init_app(app)'
+    elif naam == 'db' and module.toekenning('namen'):
+        opties = opties or ['metadata=namen']
+    links = tekst.partition('=')[0] + '= ' if naam == 'migrate' and namen_van(eigen) else ''
+    return links + ', '.join([goed[:-1], *opties]) + goed[-1]
 
 
 # --- Een kolom of klasse in het model ---------------------------------------------------------

@@ -3,17 +3,21 @@
 import ast
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from stappen import (
+    DATABASE,
+    HEET_BIJ_PIP,
     IMPORTS,
     KLASSEN,
     MODULE,
     NAMEN,
     NAMEN_VAN_DB,
+    PAKKETTEN,
     REGELS,
+    SERVER,
     WAARVOOR,
     Kolom,
+    bijna_gelijk,
     kolommen_na,
 )
 
@@ -26,19 +30,58 @@ from controle.oordeel import Afwijking, Oordeel
 @hint('naspelen', 'module')
 @hint('model')
 def iets_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    gemaakt, goed = {}, {naam for _, naam in kolommen_na(oordeel.stap_nu)}
-    for bestand, knoop in ((b, knoop) for b in oordeel.oefenmap.code for knoop in b.boom.body):
-        if knoop in bestand.klassen:
-            # Wat het meest anders is dan de les, mag het eerst weg.
-            anders = len(kolommen_in(knoop) ^ goed)
-            gemaakt.setdefault(f'class {knoop.name}', []).append((anders, bestand, knoop))
-        elif bestand.aanroepen('SQLAlchemy', knoop):
-            gemaakt.setdefault('SQLAlchemy(...)', []).append((knoop.lineno, bestand, knoop))
-    for wat, meer in gemaakt.items():
-        waar = ' en '.join(f'op regel {k.lineno} van `{bestand.naam}`' for _, bestand, k in meer)
-        for _, bestand, weg in sorted(meer, key=lambda keer: -keer[0]) if len(meer) > 1 else ():
-            zin = f'`{wat}` staat er twee keer, {waar}. Er hoort er een te zijn.'
-            yield Hint(zin, daden.haal_weg(bestand, weg.lineno, weg.end_lineno))
+    goed = {naam for _, naam in kolommen_na(oordeel.stap_nu)}
+    for wat, meer in oordeel.oefenmap.dubbel.items():
+        waar = ' en '.join(f'op regel {k.lineno} van `{bestand.naam}`' for bestand, k in meer)
+        # Wat het minst van de les heeft, mag het eerst weg; anders het laatste.
+        for bestand, weg in sorted(
+            meer, key=lambda k: (len(kolommen_in(k[1]) & goed), -k[1].lineno)
+        ):
+            yield Hint(
+                f'`{wat}` staat er twee keer, {waar}. Er hoort er een te zijn.',
+                daden.haal_weg(bestand, weg.lineno, weg.end_lineno),
+                'Is dit juist de goede? Haal dan de andere weg.',
+            )
+
+
+# Wat in de module staat, levert een leerling in.
+VAN_EEN_SERVER = f'Het adres van een server hoort in `{SERVER}`. '
+
+
+@hint('naspelen', 'module', 'Migrate', 'elders', 'plaats')
+def regel_van_de_module_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    """Een regel van de les die in de module ontbreekt, of anders is."""
+    module, fout, wat = oordeel.module, oordeel.fout, afwijking.wat
+    regels = [k for k in module.boom.body if not hasattr(k, 'body')]
+    staat = {n: [k for k in regels if re.search(r[0], ast.unparse(k))] for n, r in WAARVOOR.items()}
+    nummers = {k.lineno for knopen in staat.values() for k in knopen}
+    # Een fout op een andere regel gaat over iets anders; met `db` blijkt of het adres goed is.
+    if wat == 'module' and fout.regel not in {None, *nummers} and fout.melding not in REGELS:
+        return
+    verdacht = nummers
+    if wat == 'module' and fout.regel:
+        hier = {fout.regel} | {k.lineno for k in staat.get(fout.melding, ())}
+        op_db = {k.lineno for k in staat['adres'] if hier & {db.lineno for db in staat['db']}}
+        verdacht = hier | op_db
+    begin = ''
+    if wat in ('elders', 'plaats'):
+        begin = f'Je app gebruikt `{afwijking.gevonden}`. In de les is dat `{DATABASE}`. '
+        begin += VAN_EEN_SERVER * (afwijking.gevonden == 'postgresql')
+    # Het adres telt alleen boven de regel met `db`.
+    onder = [k for k in staat['adres'] for db in staat['db'][:1] if k.lineno > db.lineno]
+    ontbreekt, anders, boven = [], [], module.eind_van_de_imports
+    for naam, (_, waarvoor) in WAARVOOR.items():
+        eerste = next((k for k in staat[naam] if k not in onder), None)
+        goed = doen.regel_van_de_les(module, naam, eerste)
+        if not eerste:
+            zin = f'{begin}In `{MODULE}` ontbreekt, buiten een functie, de regel die {waarvoor}.'
+            ontbreekt.append(Hint(zin, daden.zet_onder(module, boven, goed)))
+        elif ast.unparse(eerste) != goed and eerste.lineno in verdacht:
+            zin = f'{begin}Regel {eerste.lineno} van `{MODULE}`, die {waarvoor}, is anders dan in '
+            anders.append(Hint(f'{zin}de les.', daden.maak(module, eerste.lineno, goed)))
+        boven = max(boven, eerste.end_lineno if eerste else 0)
+    # Een ander adres kan goed zijn: dat komt het laatst, als het daar niet over gaat.
+    yield from ontbreekt + anders[:: 1 if begin else -1]
 
 
 @hint('naspelen', 'module', 'heen', 'terug', 'scripts')
@@ -48,29 +91,29 @@ def naam_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     naam = (fout.melding.split("'")[1:] or [fout.melding.partition('.')[0]])[0]
     regel = bestand.regel(fout.regel) if bestand and fout.regel else ''
     if fout.soort in ONBEKEND and re.search(rf'\b{re.escape(naam)}\b', regel):
-        for zin, doe in _wat_er_met_een_naam_is(oordeel, bestand, naam, regel):
+        for zin, *doe in _wat_er_met_een_naam_is(oordeel, bestand, naam, regel):
             yield Hint(f'Python kent de naam `{naam}` niet ({plaats(oordeel)}). {zin}', doe)
 
 
 ONBEKEND = ('NameError', 'AttributeError', 'ImportError', 'ModuleNotFoundError', 'TypeError')
 # Waar een tekst hoort, en geen naam.
 HOORT_TEKST = r'(ForeignKey\(|__tablename__ = |server_default=|config\[)({0}(?:\.\w*id)?)(?![\w.(])'
-# Een pakket dat bij pip anders heet dan in een import.
-HEET_BIJ_PIP = {'dotenv': 'python-dotenv', 'psycopg2': 'psycopg2-binary', 'PIL': 'pillow'}
 
 
 def _wat_er_met_een_naam_is(
     oordeel: Oordeel, bestand: Bestand, naam: str, regel: str
 ) -> Iterator[tuple]:
     """Wat er kan zijn, en wat je dan doet; welke het is, blijkt bij het proberen."""
-    nummer, los = oordeel.fout.regel, oordeel.fout.soort == 'NameError'
-    importeert = 'import' in regel.split()
+    nummer, soort = oordeel.fout.regel, oordeel.fout.soort
+    los, pakket_weg = soort == 'NameError', soort == 'ModuleNotFoundError'
     if los:
-        yield from _komt_te_laat(oordeel, bestand, naam)
+        for later, begin in bestand.gemaakt_na(nummer, naam):
+            doe = daden.verplaats(bestand, later, begin - 1, '')
+            yield f'Hij komt pas op regel {later}.', doe
     if los and naam in IMPORTS:
         onder = daden.zet_onder(bestand, bestand.eind_van_de_imports, IMPORTS[naam])
         yield 'De import ontbreekt.', onder
-    elif importeert and naam in IMPORTS:
+    elif soort == 'ImportError' and naam in IMPORTS:
         opdracht, eind = bestand.opdracht(nummer), bestand.eind(nummer)
         opdracht.names = [n for n in opdracht.names if n.name != naam]
         regels = [ast.unparse(opdracht)] * bool(opdracht.names) + [IMPORTS[naam]]
@@ -81,78 +124,23 @@ def _wat_er_met_een_naam_is(
     # In een script heet `db` anders.
     ervoor = 'sa' if oordeel.foutscript else 'db'
     goed = [f'{ervoor}.{naam}'] if los and naam in NAMEN_VAN_DB else []
-    for bedoeld in goed or ([ervoor] if naam == 'db' else _lijkt_op(oordeel, bestand, naam)):
-        yield f'Bedoel je `{bedoeld}`?', doen.vervang_naam(oordeel, naam, bedoeld)
-    if importeert:
+    goed = [ervoor] if naam == 'db' != ervoor else goed
+    eigen = {pad.stem for pad in oordeel.oefenmap.pad.glob('*.py')}
+    alle = {*PAKKETTEN, *eigen} if pakket_weg else NAMEN | bestand.namen
+    for bedoeld in goed or bijna_gelijk(naam, alle - {naam}):
+        doe = doen.vervang_naam(oordeel, naam, bedoeld)
+        if pakket_weg:
+            doe = daden.maak(bestand, nummer, regel.replace(naam, bedoeld, 1))
+        yield f'Bedoel je `{bedoeld}`?', doe
+    if pakket_weg:
+        gebruikt = {n.asname or n.name for n in bestand.opdracht(nummer).names} & bestand.gebruikt
+        zo_niet = 'Heb je het niet nodig?', daden.haal_weg(bestand, nummer)
         pakket = HEET_BIJ_PIP.get(naam, naam.replace('_', '-'))
         yield (
             'Is het een bestand van jezelf? Zet het dan in deze map. Is het een pakket? '
-            f'Installeer het dan, met je .venv actief:\n    python -m pip install {pakket}\n'
-            'Heb je het niet nodig?',
-            daden.haal_weg(bestand, nummer),
+            f'Installeer het dan, met je .venv actief:\n    python -m pip install {pakket}',
+            *(doen.lukt_dat_niet(oordeel) if gebruikt else zo_niet),
         )
-
-
-def _lijkt_op(oordeel: Oordeel, bestand: Bestand, naam: str) -> list[str]:
-    """De namen met bijna dezelfde letters: een pakket dat op een ander lijkt, is iets anders."""
-    eigen = {k.id for k in ast.walk(bestand.boom) if isinstance(k, ast.Name)}
-    eigen |= {pad.stem for pad in oordeel.oefenmap.pad.glob('*.py')}
-    namen = [n for n in sorted({*eigen, *NAMEN} - {naam}) if abs(len(n) - len(naam)) <= 2]
-    # Twee letters verwisseld telt ook in een korte naam: bd voor db.
-    lijkt = [n.lower() for n in namen if sorted(n.lower()) == sorted(naam.lower())]
-    lijkt += get_close_matches(naam.lower(), [n.lower() for n in namen], 2, 0.75)
-    return [n for goed in dict.fromkeys(lijkt) for n in namen if n.lower() == goed]
-
-
-def _komt_te_laat(oordeel: Oordeel, bestand: Bestand, naam: str) -> Iterator[tuple]:
-    gebruikt = next(k for k in bestand.boom.body if oordeel.fout.regel <= k.end_lineno)
-    # Boven een functie kan een decorator staan.
-    begin = min(k.lineno for k in (gebruikt, *getattr(gebruikt, 'decorator_list', ())))
-    for knoop in bestand.boom.body:
-        maakt = namen_van(knoop) | {n.asname or n.name for n in getattr(knoop, 'names', ())}
-        if naam in maakt and knoop.lineno > gebruikt.lineno:
-            doe = daden.verplaats(bestand, knoop.lineno, begin - 1, '')
-            yield f'Hij komt pas op regel {knoop.lineno}.', doe
-
-
-@hint('naspelen', 'module', 'Migrate', 'elders', 'plaats')
-def regel_van_de_module_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    """Een regel van de les die in de module ontbreekt, of anders is."""
-    module, fout, wat = oordeel.module, oordeel.fout, afwijking.wat
-    regels = [k for k in module.boom.body if not hasattr(k, 'body')]
-    staat = {n: [k for k in regels if re.search(r[0], ast.unparse(k))] for n, r in WAARVOOR.items()}
-    nummers = {k.lineno for knopen in staat.values() for k in knopen}
-    # Een fout op een andere regel gaat over iets anders.
-    if wat == 'module' and fout.regel not in {None, *nummers} and fout.melding not in REGELS:
-        return
-    begin = f'Je app gebruikt de database `{afwijking.gevonden}`. ' if wat != 'module' else ''
-    # Het adres telt alleen boven de regel met `db`.
-    onder = [k for k in staat['adres'] for db in staat['db'][:1] if k.lineno > db.lineno]
-    ontbreekt, anders, boven = [], [], module.eind_van_de_imports
-    for naam, (_, waarvoor) in WAARVOOR.items():
-        eerste = next((k for k in staat[naam] if k not in onder), None)
-        goed = _zoals_in_de_les(module, naam, eerste)
-        if not eerste:
-            zin = f'{begin}In `{MODULE}` ontbreekt, buiten een functie, de regel die {waarvoor}.'
-            ontbreekt.append(Hint(zin, daden.zet_onder(module, boven, goed)))
-        elif ast.unparse(eerste) != goed:
-            zin = f'{begin}Regel {eerste.lineno} van `{MODULE}`, die {waarvoor}, is anders dan in '
-            anders.append(Hint(f'{zin}de les.', daden.maak(module, eerste.lineno, goed)))
-        boven = max(boven, eerste.end_lineno if eerste else 0)
-    # Een ander adres kan goed zijn: dat komt het laatst, als het daar niet over gaat.
-    yield from ontbreekt + anders[:: 1 if wat in ('elders', 'plaats') else -1]
-
-
-def _zoals_in_de_les(module: Bestand, naam: str, eigen: ast.stmt | None) -> str:
-    """De regel van de les, met de opties die een leerling er zelf bij zette."""
-    tekst, goed = ast.unparse(eigen) if eigen else '', REGELS[naam]
-    opties = re.findall(r'\b(?!app=|db=)\w+=[^=].*(?=\)$)', tekst)
-    if naam == 'db' and 'import db' in module.tekst:
-        goed = 'db.init_app(app)'
-    elif naam == 'db' and module.toekenning('namen'):
-        opties = opties or ['metadata=namen']
-    links = tekst.partition('=')[0] + '= ' if naam == 'migrate' and namen_van(eigen) else ''
-    return links + ', '.join([goed[:-1], *opties]) + goed[-1]
 
 
 # Waarom een regel van een klasse niet kan, als Python het over de hele klasse heeft.

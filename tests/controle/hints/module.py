@@ -129,11 +129,13 @@ def regel_maakt_geen_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[H
         klasse = next(k for k in bestand.klassen if opdracht in k.body)
         eerste = next(k.lineno for k in klasse.body if naam in namen_van(k))
         zin = f'Regel {nummer} van `{bestand.naam}` maakt de kolom `{naam}`, en regel {eerste} ook.'
-        yield from (Hint(zin, daden.haal_weg(bestand, weg)) for weg in (nummer, eerste))
-    elif wat in ('buiten de klasse', 'in een methode'):
+        for weg in (nummer, eerste):
+            yield Hint(f'{zin} Alleen de laatste telt.', daden.haal_weg(bestand, weg))
+        return
+    if wat in ('buiten de klasse', 'in een methode'):
         doe = doen.zet_in_de_klasse(bestand, nummer)
     yield Hint(
-        f'Regel {nummer} van `{bestand.naam}` {GEEN_KOLOM.get(wat)}. Zo ziet SQLAlchemy de kolom '
+        f'Regel {nummer} van `{bestand.naam}` {GEEN_KOLOM[wat]}. Zo ziet SQLAlchemy de kolom '
         f'`{naam}` niet. Dan zegt `flask db migrate`: `No changes in schema detected`.',
         doe,
     )

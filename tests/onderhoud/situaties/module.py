@@ -91,3 +91,23 @@ create_all_met_een_kolom_vooruit = (
     na(NIVEAU - 1).model_van(NIVEAU).onderaan(f'{CREATE_ALL}\n\n\n    print(1)')
 )
 regel_van_de_klasse_ontbreekt = na(GEBRUIKERS).vervang('class Gebruiker(db.Model):\n', '')
+
+# --- Wat er niet hoort ------------------------------------------------------------------------
+
+MAAK = 'def maak():\n    with app.app_context():\n        db.create_all()\n\n\nmaak()'
+ALS = f'if os.path.exists(basedir):\n    {CREATE_ALL}'.replace('\n    db', '\n        db')
+INIT = '    def __init__(self, naam):\n        self.naam = naam\n'
+SCHEMA = "    __table_args__ = {'schema': 'public'}"
+
+create_all_in_een_functie = na(WOONPLAATS).onderaan(MAAK)
+create_all_achter_een_if_maakte_een_tabel = (
+    na(GEBRUIKERS - 1).model_van(GEBRUIKERS).onderaan(ALS).migrate('gebruikers')
+)
+drop_all = na(WOONPLAATS).onderaan(CREATE_ALL.replace('create', 'drop'))
+breakpoint_in_een_klasse = na(WOONPLAATS, apart=True).boven('    # Zo ziet', '    breakpoint()\n')
+schema_van_een_andere_database = na(WOONPLAATS).vervang(KOP := '    id =', f'{SCHEMA}\n\n{KOP}')
+klasse_zonder_tabel = na(WOONPLAATS).vervang(KOP, f'    __abstract__ = True\n\n{KOP}')
+kolom_in_init = na(WOONPLAATS - 1).boven('    # Zo ziet', f'{INIT}        self.{REGEL}\n')
+alleen_kolommen_in_init = na(WOONPLAATS - 1).boven(
+    '    # Zo ziet', f'    def __init__(self):\n        self.{REGEL}\n'
+)
