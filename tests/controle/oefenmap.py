@@ -75,8 +75,20 @@ class Bestand:
 
     @property
     def namen(self) -> set[str]:
-        """Elke naam die los ergens staat."""
-        return {k.id for k in ast.walk(self.boom) if isinstance(k, ast.Name)}
+        """Elke naam die los ergens buiten een klasse staat."""
+        buiten = [k for k in self.boom.body if not isinstance(k, ast.ClassDef)]
+        return {k.id for knoop in buiten for k in ast.walk(knoop) if isinstance(k, ast.Name)}
+
+    def regels_met(self, tekens: dict[str, tuple]) -> dict[str, ast.stmt | None]:
+        """De eerste regel buiten een blok met elk teken; een adres telt alleen boven `db`."""
+        regels = [k for k in self.boom.body if not hasattr(k, 'body')]
+        gevonden = {
+            naam: next((k for k in regels if re.search(teken, ast.unparse(k))), None)
+            for naam, (teken, _) in tekens.items()
+        }
+        adres, db = gevonden['adres'], gevonden['db']
+        te_laat = adres and db and adres.lineno > db.lineno
+        return gevonden | {'adres': None if te_laat else adres}
 
     def gemaakt_na(self, nummer: int, naam: str) -> Iterator[tuple[int, int]]:
         """De regels na `nummer` die `naam` maken of importeren, elk met waar hij nodig is."""
@@ -295,11 +307,14 @@ class Oefenmap:
 
     @property
     def dubbel(self) -> dict[str, list[tuple[Bestand, ast.stmt]]]:
-        """Wat er meer dan een keer gemaakt wordt: een klasse, of `SQLAlchemy(...)`."""
+        """Wat er meer dan een keer gemaakt wordt: een klasse, een kolom of `SQLAlchemy(...)`."""
         gemaakt = {}
         for bestand, knoop in ((b, knoop) for b in self.code for knoop in b.boom.body):
             if isinstance(knoop, ast.ClassDef):
                 gemaakt.setdefault(f'class {knoop.name}', []).append((bestand, knoop))
+                for deel in knoop.body:
+                    for naam in namen_van(deel) if _is_kolom(getattr(deel, 'value', None)) else ():
+                        gemaakt.setdefault(f'{knoop.name}.{naam}', []).append((bestand, deel))
             elif bestand.aanroepen('SQLAlchemy', knoop):
                 gemaakt.setdefault('SQLAlchemy(...)', []).append((bestand, knoop))
         return {wat: meer for wat, meer in gemaakt.items() if len(meer) > 1}

@@ -11,15 +11,19 @@ from stappen import (
     CURSISTEN,
     DATABASE,
     GEVULD,
+    HEET_BIJ_PIP,
     HERNOEMD,
     KLASSEN,
     MODULE,
+    NAMEN,
     OPVOLGERS,
+    PAKKETTEN,
     REGELS,
     SERVER,
     TABEL,
     UIT_DE_OMGEVING,
     Kolom,
+    bijna_gelijk,
     kolommen_na,
 )
 
@@ -237,7 +241,9 @@ def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> Bewerking:
     # Een naam die los niet bestaat, bestaat achter een punt misschien wel.
     los = r'\b' if oordeel.fout.soort == 'AttributeError' else r'(?<![.\w])'
     patroon = rf'{los}{re.escape(oud)}\b'
-    return maak(bestand, nummer, re.sub(patroon, nieuw, bestand.regel(nummer)))
+    # In een import komt eerst het pakket.
+    keer = 'import' in bestand.regel(nummer).split()
+    return maak(bestand, nummer, re.sub(patroon, nieuw, bestand.regel(nummer), count=keer))
 
 
 def haal_weg(bestand: Bestand, nummer: int) -> list[Daad]:
@@ -265,6 +271,27 @@ def regel_van_de_les(module: Bestand, naam: str, eigen: ast.stmt | None) -> str:
         opties = opties or ['metadata=namen']
     links = tekst.partition('=')[0] + '= ' if naam == 'migrate' and namen_van(eigen) else ''
     return links + ', '.join([goed[:-1], *opties]) + goed[-1]
+
+
+def lijkt_op_naam(oordeel: Oordeel, bestand: Bestand, naam: str) -> list[str]:
+    """De namen van de les, of van de leerling zelf, met bijna dezelfde letters."""
+    eigen = {pad.stem for pad in oordeel.oefenmap.pad.glob('*.py')}
+    if naam == 'db' and oordeel.foutscript:
+        # In een script heet `db` anders.
+        return ['sa']
+    if oordeel.fout.soort == 'ModuleNotFoundError':
+        return bijna_gelijk(naam, {*PAKKETTEN, *eigen} - {naam})
+    # Een regel van de les die een naam maakt, heeft haar eigen voorstel.
+    return [] if naam in REGELS else bijna_gelijk(naam, NAMEN | bestand.namen - {naam})
+
+
+def installeer(naam: str) -> str:
+    """Hoe een pakket dat er niet is erbij komt."""
+    pakket = HEET_BIJ_PIP.get(naam, naam.replace('_', '-'))
+    return (
+        'Is het een bestand van jezelf? Zet het dan in deze map. Is het een pakket? Installeer '
+        f'het dan, met je .venv actief:\n    python -m pip install {pakket}'
+    )
 
 
 # --- Een kolom of klasse in het model ---------------------------------------------------------
@@ -312,6 +339,16 @@ def zet_klasse(oordeel: Oordeel, tabel: str) -> Bewerking:
         *('', '', f'class {klasse_van(tabel)}(db.Model):'),
         *(f'    {regel}' for regel in (f"__tablename__ = '{tabel}'", *kolommen)),
     )
+
+
+def zet_sleutel(oordeel: Oordeel, tabel: str) -> Bewerking:
+    """De primary key van een tabel die er geen heeft."""
+    return zet_kolom(oordeel, Kolom(tabel, 'id', 'INTEGER', sleutel=True))
+
+
+def tabel_van(klasse: ast.ClassDef) -> str:
+    """Hoe de tabel van een klasse heet."""
+    return next((t for t, k in KLASSEN.items() if k == klasse.name), klasse.name.lower())
 
 
 def klasse_van(tabel: str) -> str:

@@ -4,22 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from stappen import (
-    DATABASE,
-    HEET_BIJ_PIP,
-    IMPORTS,
-    KLASSEN,
-    MODULE,
-    NAMEN,
-    NAMEN_VAN_DB,
-    PAKKETTEN,
-    REGELS,
-    SERVER,
-    WAARVOOR,
-    Kolom,
-    bijna_gelijk,
-    kolommen_na,
-)
+from stappen import DATABASE, IMPORTS, MODULE, NAMEN_VAN_DB, SERVER, WAARVOOR, kolommen_na
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plaats
@@ -29,59 +14,17 @@ from controle.oordeel import Afwijking, Oordeel
 
 @hint('naspelen', 'module')
 @hint('model')
+@hint('onzichtbaar', 'dubbel')
 def iets_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     goed = {naam for _, naam in kolommen_na(oordeel.stap_nu)}
     for wat, meer in oordeel.oefenmap.dubbel.items():
         waar = ' en '.join(f'op regel {k.lineno} van `{bestand.naam}`' for bestand, k in meer)
+        keren = [(len(kolommen_in(k) & goed), -k.lineno, bestand, k) for bestand, k in meer]
         # Wat het minst van de les heeft, mag het eerst weg; anders het laatste.
-        for bestand, weg in sorted(
-            meer, key=lambda k: (len(kolommen_in(k[1]) & goed), -k[1].lineno)
-        ):
-            yield Hint(
-                f'`{wat}` staat er twee keer, {waar}. Er hoort er een te zijn.',
-                daden.haal_weg(bestand, weg.lineno, weg.end_lineno),
-                'Is dit juist de goede? Haal dan de andere weg.',
-            )
-
-
-# Wat in de module staat, levert een leerling in.
-VAN_EEN_SERVER = f'Het adres van een server hoort in `{SERVER}`. '
-
-
-@hint('naspelen', 'module', 'Migrate', 'elders', 'plaats')
-def regel_van_de_module_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    """Een regel van de les die in de module ontbreekt, of anders is."""
-    module, fout, wat = oordeel.module, oordeel.fout, afwijking.wat
-    regels = [k for k in module.boom.body if not hasattr(k, 'body')]
-    staat = {n: [k for k in regels if re.search(r[0], ast.unparse(k))] for n, r in WAARVOOR.items()}
-    nummers = {k.lineno for knopen in staat.values() for k in knopen}
-    # Een fout op een andere regel gaat over iets anders; met `db` blijkt of het adres goed is.
-    if wat == 'module' and fout.regel not in {None, *nummers} and fout.melding not in REGELS:
-        return
-    verdacht = nummers
-    if wat == 'module' and fout.regel:
-        hier = {fout.regel} | {k.lineno for k in staat.get(fout.melding, ())}
-        op_db = {k.lineno for k in staat['adres'] if hier & {db.lineno for db in staat['db']}}
-        verdacht = hier | op_db
-    begin = ''
-    if wat in ('elders', 'plaats'):
-        begin = f'Je app gebruikt `{afwijking.gevonden}`. In de les is dat `{DATABASE}`. '
-        begin += VAN_EEN_SERVER * (afwijking.gevonden == 'postgresql')
-    # Het adres telt alleen boven de regel met `db`.
-    onder = [k for k in staat['adres'] for db in staat['db'][:1] if k.lineno > db.lineno]
-    ontbreekt, anders, boven = [], [], module.eind_van_de_imports
-    for naam, (_, waarvoor) in WAARVOOR.items():
-        eerste = next((k for k in staat[naam] if k not in onder), None)
-        goed = doen.regel_van_de_les(module, naam, eerste)
-        if not eerste:
-            zin = f'{begin}In `{MODULE}` ontbreekt, buiten een functie, de regel die {waarvoor}.'
-            ontbreekt.append(Hint(zin, daden.zet_onder(module, boven, goed)))
-        elif ast.unparse(eerste) != goed and eerste.lineno in verdacht:
-            zin = f'{begin}Regel {eerste.lineno} van `{MODULE}`, die {waarvoor}, is anders dan in '
-            anders.append(Hint(f'{zin}de les.', daden.maak(module, eerste.lineno, goed)))
-        boven = max(boven, eerste.end_lineno if eerste else 0)
-    # Een ander adres kan goed zijn: dat komt het laatst, als het daar niet over gaat.
-    yield from ontbreekt + anders[:: 1 if begin else -1]
+        for *_, bestand, weg in sorted(keren, key=lambda keer: keer[:2]):
+            zin = f'`{wat}` staat er twee keer, {waar}. Er hoort er een te zijn.'
+            doe = daden.haal_weg(bestand, weg.lineno, weg.end_lineno)
+            yield Hint(zin, doe, 'Is dit juist de goede? Haal dan de andere weg.')
 
 
 @hint('naspelen', 'module', 'heen', 'terug', 'scripts')
@@ -91,7 +34,7 @@ def naam_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     naam = (fout.melding.split("'")[1:] or [fout.melding.partition('.')[0]])[0]
     regel = bestand.regel(fout.regel) if bestand and fout.regel else ''
     if fout.soort in ONBEKEND and re.search(rf'\b{re.escape(naam)}\b', regel):
-        for zin, *doe in _wat_er_met_een_naam_is(oordeel, bestand, naam, regel):
+        for zin, *doe in _voorstellen(oordeel, bestand, naam, regel):
             yield Hint(f'Python kent de naam `{naam}` niet ({plaats(oordeel)}). {zin}', doe)
 
 
@@ -100,47 +43,58 @@ ONBEKEND = ('NameError', 'AttributeError', 'ImportError', 'ModuleNotFoundError',
 HOORT_TEKST = r'(ForeignKey\(|__tablename__ = |server_default=|config\[)({0}(?:\.\w*id)?)(?![\w.(])'
 
 
-def _wat_er_met_een_naam_is(
-    oordeel: Oordeel, bestand: Bestand, naam: str, regel: str
-) -> Iterator[tuple]:
+def _voorstellen(oordeel: Oordeel, bestand: Bestand, naam: str, regel: str) -> Iterator[tuple]:
     """Wat er kan zijn, en wat je dan doet; welke het is, blijkt bij het proberen."""
     nummer, soort = oordeel.fout.regel, oordeel.fout.soort
-    los, pakket_weg = soort == 'NameError', soort == 'ModuleNotFoundError'
-    if los:
-        for later, begin in bestand.gemaakt_na(nummer, naam):
-            doe = daden.verplaats(bestand, later, begin - 1, '')
-            yield f'Hij komt pas op regel {later}.', doe
+    los = soort == 'NameError'
+    for later, begin in bestand.gemaakt_na(nummer, naam) if los else ():
+        yield f'Die komt pas op regel {later}.', daden.verplaats(bestand, later, begin - 1, '')
     if los and naam in IMPORTS:
-        onder = daden.zet_onder(bestand, bestand.eind_van_de_imports, IMPORTS[naam])
-        yield 'De import ontbreekt.', onder
+        boven = bestand.eind_van_de_imports
+        yield 'De import ontbreekt.', daden.zet_onder(bestand, boven, IMPORTS[naam])
     elif soort == 'ImportError' and naam in IMPORTS:
         opdracht, eind = bestand.opdracht(nummer), bestand.eind(nummer)
         opdracht.names = [n for n in opdracht.names if n.name != naam]
         regels = [ast.unparse(opdracht)] * bool(opdracht.names) + [IMPORTS[naam]]
-        yield 'Hij komt ergens anders vandaan.', daden.vervang(bestand, nummer, eind, regels)
+        yield 'Hij hoort bij een ander pakket.', daden.vervang(bestand, nummer, eind, regels)
     tekst = re.sub(HOORT_TEKST.format(naam), r"\1'\2'", regel)
     if los and tekst != regel:
         yield 'Hier horen aanhalingstekens omheen.', daden.maak(bestand, nummer, tekst)
-    # In een script heet `db` anders.
     ervoor = 'sa' if oordeel.foutscript else 'db'
     goed = [f'{ervoor}.{naam}'] if los and naam in NAMEN_VAN_DB else []
-    goed = [ervoor] if naam == 'db' != ervoor else goed
-    eigen = {pad.stem for pad in oordeel.oefenmap.pad.glob('*.py')}
-    alle = {*PAKKETTEN, *eigen} if pakket_weg else NAMEN | bestand.namen
-    for bedoeld in goed or bijna_gelijk(naam, alle - {naam}):
-        doe = doen.vervang_naam(oordeel, naam, bedoeld)
-        if pakket_weg:
-            doe = daden.maak(bestand, nummer, regel.replace(naam, bedoeld, 1))
-        yield f'Bedoel je `{bedoeld}`?', doe
-    if pakket_weg:
+    for bedoeld in goed or doen.lijkt_op_naam(oordeel, bestand, naam):
+        yield f'Bedoel je `{bedoeld}`?', doen.vervang_naam(oordeel, naam, bedoeld)
+    if soort == 'ModuleNotFoundError':
         gebruikt = {n.asname or n.name for n in bestand.opdracht(nummer).names} & bestand.gebruikt
-        zo_niet = 'Heb je het niet nodig?', daden.haal_weg(bestand, nummer)
-        pakket = HEET_BIJ_PIP.get(naam, naam.replace('_', '-'))
-        yield (
-            'Is het een bestand van jezelf? Zet het dan in deze map. Is het een pakket? '
-            f'Installeer het dan, met je .venv actief:\n    python -m pip install {pakket}',
-            *(doen.lukt_dat_niet(oordeel) if gebruikt else zo_niet),
-        )
+        weg = 'Heb je het niet nodig?', daden.haal_weg(bestand, nummer)
+        yield doen.installeer(naam), *(doen.lukt_dat_niet(oordeel) if gebruikt else weg)
+
+
+@hint('naspelen', 'module', 'Migrate', 'elders', 'plaats')
+def regel_van_de_module_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    """Een regel van de les die in de module ontbreekt, of anders is."""
+    module, nummer = oordeel.module, oordeel.fout.regel if oordeel.fout else None
+    staat, begin, doe = module.regels_met(WAARVOOR), '', ''
+    if afwijking.wat in ('elders', 'plaats'):
+        begin = f'Je app gebruikt `{afwijking.gevonden}`. In de les is dat `{DATABASE}`. '
+        if afwijking.gevonden == 'postgresql':
+            doe = f'Het adres van een server hoort niet in de module, maar in `{SERVER}`.'
+    elif nummer not in {None, *(k.lineno for k in staat.values() if k)}:
+        # Een fout op een andere regel gaat over iets anders, of over iets wat er niet is.
+        staat = {naam: k for naam, k in staat.items() if naam == afwijking.gevonden}
+    voorstellen, boven = [], module.eind_van_de_imports
+    for naam, eigen in staat.items():
+        goed, waarvoor = doen.regel_van_de_les(module, naam, eigen), WAARVOOR[naam][1]
+        zin = f'{begin}In `{MODULE}` ontbreekt, buiten een functie, de regel die {waarvoor}.'
+        daad = daden.zet_onder(module, boven, goed)
+        if eigen:
+            zin = f'{begin}Regel {eigen.lineno} van `{MODULE}`, die {waarvoor}, is anders dan in '
+            zin, daad = f'{zin}de les.', daden.maak(module, eigen.lineno, goed)
+            boven = max(boven, eigen.end_lineno)
+        if not eigen or ast.unparse(eigen) != goed:
+            # Eerst wat er niet is, dan de regel waar het misgaat.
+            voorstellen.append(((eigen and eigen.lineno) not in (None, nummer), zin, daad))
+    yield from (Hint(zin, doe, daad) for _, zin, daad in sorted(voorstellen, key=lambda v: v[0]))
 
 
 # Waarom een regel van een klasse niet kan, als Python het over de hele klasse heeft.
@@ -152,36 +106,34 @@ IN_EEN_KLASSE = {
 
 @hint('naspelen', 'module')
 def regel_van_een_klasse_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    bestand, fout = oordeel.foutbestand, oordeel.fout
-    tabel_van, klassen = {k: t for t, k in KLASSEN.items()}, bestand.klassen if bestand else []
+    bestand, fout, les = oordeel.foutbestand, oordeel.fout, kolommen_na(oordeel.stap_nu)
+    klassen = bestand.klassen if bestand else []
+    # Een fout over een hele klasse noemt vaak een naam of een waarde die erin staat.
     heel = fout.regel in [klasse.lineno for klasse in klassen]
+    noemt = f"{fout.melding} 'metadata'" if heel else ''
     for klasse in klassen:
         tabel = ''.join(tabellen_van(klasse))
-        goed = {n: k.regel for (t, n), k in kolommen_na(oordeel.stap_nu).items() if t == tabel}
-        if 'already defined' in fout.melding:
-            eigen = tabel_van.get(klasse.name, klasse.name.lower())
-            goed['__tablename__'] = f"__tablename__ = '{eigen}'"
         if 'primary key' in fout.melding and klasse.lineno == fout.regel:
             zin = f'De klasse `{klasse.name}` heeft geen primary key. Een model kan niet zonder.'
-            sleutel = Kolom(tabel, 'id', 'INTEGER', sleutel=True)
-            yield Hint(zin, doen.zet_kolom(oordeel, sleutel))
+            yield Hint(zin, doen.zet_sleutel(oordeel, tabel))
         for knoop, naam in ((deel, naam) for deel in klasse.body for naam in namen_van(deel)):
-            nummer, regel = knoop.lineno, bestand.regel(knoop.lineno)
-            goed |= {'metadata': regel.replace('metadata', 'metadata_', 1)} if heel else {}
-            teksten = {repr(naam), repr(getattr(knoop.value, 'value', naam))}
-            noemt = naam == 'metadata' or any(tekst in fout.melding for tekst in teksten)
-            hier = nummer <= fout.regel <= knoop.end_lineno or (heel and noemt)
-            if hier and goed.get(naam, regel) != regel:
+            nummer, goed = knoop.lineno, bestand.regel(knoop.lineno)
+            hier = nummer <= fout.regel <= knoop.end_lineno or repr(naam) in noemt
+            if (tabel, naam) in les:
+                goed = les[tabel, naam].regel
+            elif naam == '__tablename__' and repr(tabel) in noemt:
+                hier, goed = True, f"__tablename__ = '{doen.tabel_van(klasse)}'"
+            elif naam == 'metadata':
+                goed = goed.replace(naam, 'metadata_', 1)
+            if hier and bestand.regel(nummer) != goed:
                 waarom = IN_EEN_KLASSE.get(naam, f'Python zegt `{fout.soort}`.')
                 zin = f'Regel {nummer} van `{bestand.naam}`, met `{naam}`, klopt niet. {waarom}'
-                yield Hint(zin, daden.maak(bestand, nummer, goed[naam]))
+                yield Hint(zin, daden.maak(bestand, nummer, goed))
 
 
 @hint('naspelen', 'tijd')
 def naspelen_duurt_te_lang(oordeel: Oordeel, afwijking: Afwijking) -> Hint:
     naam = oordeel.naam_van(afwijking.revisie) if afwijking.revisie else MODULE
-    return Hint(
-        f'`{naam}` was na {afwijking.gevonden} nog niet klaar: er blijft iets draaien, of wacht.',
-        f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg.',
-        doen.lukt_dat_niet(oordeel),
-    )
+    wat = f'`{naam}` was na {afwijking.gevonden} nog niet klaar: er blijft iets draaien, of wacht.'
+    doe = f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg.'
+    return Hint(wat, doe, doen.lukt_dat_niet(oordeel))

@@ -8,7 +8,6 @@ from stappen import MODULE, TABEL, kolommen_na
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint
-from controle.oefenmap import Bestand, namen_van
 from controle.oordeel import Afwijking, Oordeel
 
 
@@ -22,8 +21,8 @@ def module_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
         lijkt = re.match(r'basic_?model_?app.*\.py(?!c$)', pad.name.lower()) and pad.is_file()
         if lijkt and not map_.is_bewaard(pad) and not map_.is_van_een_ander(pad):
             yield Hint(f'{wat} Wel een bestand `{naam}`.', daden.Hernoem(naam, MODULE))
-    doe = 'Staat het nog open in je editor? Sla het daar op.'
-    yield Hint(wat, doe, doen.lukt_dat_niet(oordeel))
+    sla_op = 'Staat het nog open in je editor? Sla het daar op.'
+    yield Hint(wat, sla_op, doen.lukt_dat_niet(oordeel))
 
 
 @hint('module', 'fout')
@@ -33,13 +32,11 @@ def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
     tekst = '\n'.join(bestand.tekst.splitlines())
     botsing = TUSSEN_DE_STREPEN.search(tekst)
     if botsing:
-        begin = tekst[: botsing.start()].count('\n') + 1
-        eind = begin + botsing[0].count('\n')
+        begin, blijft = tekst[: botsing.start()].count('\n') + 1, ''.join(botsing.groups())
         return Hint(
-            f'Git zette in `{bestand.naam}` vanaf regel {begin} twee versies onder elkaar. De '
-            'strepen ertussen zijn geen Python.',
-            'Haal alleen de strepen weg. Staat iets er dan twee keer, dan zegt `pytest` dat.',
-            daden.vervang(bestand, begin, eind, ''.join(botsing.groups()).splitlines()),
+            f'Git zette in `{bestand.naam}` vanaf regel {begin} twee versies onder elkaar.',
+            'Haal alleen de strepen weg. Staat er dan iets dubbel, dan zegt `pytest` dat.',
+            daden.vervang(bestand, begin, begin + botsing[0].count('\n'), blijft.splitlines()),
         )
 
 
@@ -51,28 +48,31 @@ TUSSEN_DE_STREPEN = re.compile(
 
 @hint('module', 'fout')
 @hint('script', 'fout')
+@hint('onzichtbaar', 'dubbel')
 def python_begrijpt_het_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     bestand = oordeel.oefenmap.bestand(afwijking.bestand)
     fout, regels = bestand.fout, bestand.tekst.splitlines()
-    nummer = min(fout.lineno or 1, len(regels))
-    if isinstance(fout, IndentationError):
-        yield from _klasse_begint_niet(bestand, nummer)
-    # Commentaar en lege regels staan er soms tussen.
-    code = [n for n, r in enumerate(regels[: nummer - 1], 1) if r.split('#')[0].strip()]
-    erboven = code[-1] if code else nummer
-    zegt = f'`{fout.msg}`'
-    vertaald = [nl for engels, nl in MELDINGEN_VAN_PYTHON.items() if engels in fout.msg]
-    yield Hint(
-        f'Python begrijpt `{bestand.naam}` niet: '
-        f'{f"{vertaald[0]} ({zegt})" if vertaald else zegt}.',
-        f'Verbeter regel {nummer}. Kijk ook naar de regel erboven:',
-        [f'    {regel}' for regel in regels[erboven - 1 : nummer]],
-        doen.lukt_dat_niet(oordeel),
-    )
+    nummer = min(fout.lineno or 1, len(regels)) if fout else afwijking.gevonden
+    # Begint hier de inhoud van een tabel, dan mist de regel van haar klasse.
+    for tabel in re.findall(r"""^__tablename__ = ['"](\w+)['"]$""", bestand.regel(nummer)):
+        zin = f'In `{bestand.naam}` mist boven regel {nummer} de regel waarmee de klasse begint.'
+        klasse = f'class {doen.klasse_van(tabel)}(db.Model):'
+        yield Hint(zin, daden.zet_onder(bestand, nummer - 1, klasse))
+    if fout:
+        # Commentaar en lege regels staan er soms tussen.
+        code = [n for n, r in enumerate(regels[: nummer - 1], 1) if r.split('#')[0].strip()]
+        zegt = f'`{fout.msg}`'
+        vertaald = [f'{nl} ({zegt})' for en, nl in MELDINGEN.items() if re.search(en, fout.msg)]
+        yield Hint(
+            f'Python begrijpt `{bestand.naam}` niet: {[*vertaald, zegt][0]}.',
+            f'Verbeter regel {nummer}. Kijk ook naar de regel erboven:',
+            [f'    {regel}' for regel in regels[[nummer, *code][-1] - 1 : nummer]],
+            doen.lukt_dat_niet(oordeel),
+        )
 
 
 # Wat Python zegt, in het Nederlands; een melding die hier niet staat blijft zoals hij is.
-MELDINGEN_VAN_PYTHON = {
+MELDINGEN = {
     'was never closed': 'een haakje gaat open en niet dicht',
     'does not match opening': 'een haakje sluit met het verkeerde teken',
     'unmatched': 'een haakje gaat dicht en was niet open',
@@ -83,22 +83,11 @@ MELDINGEN_VAN_PYTHON = {
     'unindent does not match': 'deze regel springt anders in dan de regels erboven',
     'inconsistent use of tabs': 'tabs en spaties staan door elkaar',
     'forgot a comma': 'er ontbreekt een komma',
-    'null bytes': 'het bestand is niet opgeslagen als UTF-8',
-    'unicode error': 'het bestand is niet opgeslagen als UTF-8',
+    'null bytes|unicode error': 'het bestand is niet opgeslagen als UTF-8',
     'cannot contain assignment': 'een haakje erboven is niet dicht, of er staat een `=` te veel',
     'invalid decimal literal': 'een getal of naam klopt niet, of erboven mist een aanhalingsteken',
     'invalid syntax': 'hier staat iets wat geen Python is',
 }
-
-
-def _klasse_begint_niet(bestand: Bestand, nummer: int) -> Iterator[Hint]:
-    """Twee keer `__tablename__` achter elkaar: daar hoort een tweede klasse te beginnen."""
-    for tabel in re.findall(r"""^__tablename__ = ['"](\w+)['"]""", bestand.regel(nummer)):
-        yield Hint(
-            f'In `{bestand.naam}` ontbreekt boven regel {nummer} de regel waarmee de klasse '
-            'begint.',
-            daden.zet_onder(bestand, nummer - 1, f'class {doen.klasse_van(tabel)}(db.Model):'),
-        )
 
 
 # Hoe een regel die geen kolom maakt eruitziet.
@@ -112,29 +101,19 @@ GEEN_KOLOM = {
 }
 
 
-@hint('onzichtbaar')
-def regel_maakt_geen_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+@hint('onzichtbaar', *GEEN_KOLOM)
+def regel_maakt_geen_kolom(oordeel: Oordeel, afwijking: Afwijking) -> Hint:
     bestand, naam = oordeel.oefenmap.bestand(afwijking.bestand), afwijking.kolom
     nummer, wat = afwijking.gevonden, afwijking.wat
-    opdracht, les = bestand.opdracht(nummer), kolommen_na(oordeel.stap_nu).get((TABEL, naam))
+    les, opdracht = kolommen_na(oordeel.stap_nu).get((TABEL, naam)), bestand.opdracht(nummer)
     # De kolom zelf staat soms tussen haakjes, of is alleen een type.
-    kolom = next(
-        (k for k in ast.walk(opdracht) if isinstance(k, ast.Call | ast.Attribute)), opdracht
-    )
+    kolom = next(k for k in ast.walk(opdracht) if isinstance(k, ast.Call | ast.Attribute))
     kolom = ast.unparse(kolom).replace('.column(', '.Column(')
     goed = f'{naam} = ' + (f'db.Column({kolom})' if wat == 'geen Column' else kolom)
     doe = daden.maak(bestand, nummer, les.regel if les else goed)
-    if wat == 'dubbel':
-        yield from _klasse_begint_niet(bestand, nummer)
-        klasse = next(k for k in bestand.klassen if opdracht in k.body)
-        eerste = next(k.lineno for k in klasse.body if naam in namen_van(k))
-        zin = f'Regel {nummer} van `{bestand.naam}` maakt de kolom `{naam}`, en regel {eerste} ook.'
-        for weg in (nummer, eerste):
-            yield Hint(f'{zin} Alleen de laatste telt.', daden.haal_weg(bestand, weg))
-        return
     if wat in ('buiten de klasse', 'in een methode'):
         doe = doen.zet_in_de_klasse(bestand, nummer)
-    yield Hint(
+    return Hint(
         f'Regel {nummer} van `{bestand.naam}` {GEEN_KOLOM[wat]}. Zo ziet SQLAlchemy de kolom '
         f'`{naam}` niet. Dan zegt `flask db migrate`: `No changes in schema detected`.',
         doe,
@@ -157,10 +136,9 @@ HOORT_ER_NIET = {
 @hint('module', 'create_all', 'drop_all', 'schema', 'abstract')
 @hint('naspelen', 'module', 'heen', 'terug', 'elders')
 def regel_hoort_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    fout, soort = oordeel.fout, afwijking.wat
-    naam, nummer = afwijking.bestand, afwijking.gevonden
+    soort, naam, nummer = afwijking.wat, afwijking.bestand, afwijking.gevonden
     if afwijking.soort == 'naspelen':
-        soort, naam, nummer = fout.soort, fout.bestand, fout.regel
+        soort, naam, nummer = oordeel.fout.soort, oordeel.fout.bestand, oordeel.fout.regel
     bestand = oordeel.oefenmap.bestand(naam)
     if bestand and soort in HOORT_ER_NIET:
         zin = f'Regel {nummer} van `{naam}` hoort er niet: die {HOORT_ER_NIET[soort]}.'

@@ -8,7 +8,7 @@ from situaties.situatie import *
 
 APP, ADRES, DB, MIGRATE = (REGELS[naam] for naam in ('app', 'adres', 'db', 'migrate'))
 
-# --- De klasse staat er twee keer -------------------------------------------------------------
+# --- Iets staat er twee keer ------------------------------------------------------------------
 
 KOP = f"class Cursist(db.Model):\n    __tablename__ = '{TABEL}'"
 
@@ -29,13 +29,15 @@ klasse_van_de_volgende_stap_eronder = na(WOONPLAATS - 1).en(klasse_eronder('# Zo
 # Hier moet de leerling zelf iets bedenken.
 ZELF = na(WOONPLAATS, zelf=doe.model_van(WOONPLAATS))
 klasse_twee_keer_met_dezelfde_kolommen = ZELF.en(klasse_eronder('jaar oud', 'jaar'))
+TWEE_KEER = REGEL, f'{REGEL}\n    {REGEL.replace(PLAATS_TYPE, "String(40)")}'
+kolom_twee_keer = na(WOONPLAATS).vervang(*TWEE_KEER)
+kolom_twee_keer_in_models = na(WOONPLAATS).in_models(*TWEE_KEER)
 
 # --- `app`, `db` en `Migrate(app, db)` --------------------------------------------------------
 
 ZUINIG = "app.config['SQLALCHEMY_TRACK_MODIFICATIONS'] = False"
 TWEE_BESTANDEN = 'from uitbreidingen import db', 'from flask_sqlalchemy import SQLAlchemy'
 
-module_met_alleen_commentaar = na(WOONPLAATS).schrijf('# Hier stond mijn code\n')
 migrate_ontbreekt = na(WOONPLAATS).vervang(MIGRATE, '')
 migrate_zonder_db = na(WOONPLAATS).vervang(MIGRATE, 'migrate = Migrate(app)')
 migrate_met_app_en_db_omgewisseld = na(WOONPLAATS).vervang(MIGRATE, 'Migrate(db, app)')
@@ -165,9 +167,6 @@ adres_met_een_driver_die_er_niet_is = na(WOONPLAATS).vervang(
 
 LUS = 'while True:\n    pass'
 
-database_elders_geopend = na(WOONPLAATS, apart=True).onderaan(
-    "import sqlite3\nsqlite3.connect('../elders.sqlite')"
-)
 module_met_een_lus = na(
     WOONPLAATS - 1, apart=True, tijdslimiet=5, zelf=doe.vervang(LUS, '')
 ).onderaan(LUS)
