@@ -21,7 +21,8 @@ from stappen import (
 )
 
 from controle.naspelen import Stand, Verslag
-from controle.oefenmap import Oefenmap, bij_het_laden, onzichtbare_kolommen, zonder_tabel
+from controle.oefenmap import Oefenmap
+from controle.onzichtbaar import bij_het_laden, onzichtbare_kolommen, zonder_tabel
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
 from controle.tabellen import alle_kolommen, kolommen_van
 

@@ -4,7 +4,7 @@ import ast
 import re
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,12 +12,9 @@ from io import StringIO
 from pathlib import Path
 
 from alembic.script.revision import Revision, RevisionError, RevisionMap
-from stappen import DATABASE, IN_HET_MODEL, MODULE
+from stappen import DATABASE, MODULE
 
 from controle.tabellen import Database, lees_database
-
-# De typen van kolommen die in de les voorkomen.
-TYPEN = (*IN_HET_MODEL.values(), 'ForeignKey')
 
 
 @dataclass
@@ -313,7 +310,7 @@ class Oefenmap:
             if isinstance(knoop, ast.ClassDef):
                 gemaakt.setdefault(f'class {knoop.name}', []).append((bestand, knoop))
                 for deel in knoop.body:
-                    for naam in namen_van(deel) if _is_kolom(getattr(deel, 'value', None)) else ():
+                    for naam in namen_van(deel) if is_kolom(getattr(deel, 'value', None)) else ():
                         gemaakt.setdefault(f'{knoop.name}.{naam}', []).append((bestand, deel))
             elif bestand.aanroepen('SQLAlchemy', knoop):
                 gemaakt.setdefault('SQLAlchemy(...)', []).append((bestand, knoop))
@@ -360,7 +357,7 @@ def tabellen_van(klasse: ast.ClassDef) -> list[str]:
 def kolommen_in(klasse: ast.stmt) -> set[str]:
     """De kolommen die een klasse krijgt."""
     inhoud = getattr(klasse, 'body', ())
-    return {naam for k in inhoud for naam in namen_van(k) if _is_kolom(k.value)}
+    return {naam for k in inhoud for naam in namen_van(k) if is_kolom(k.value)}
 
 
 def eind_van_de_kolommen(klasse: ast.ClassDef) -> int:
@@ -376,84 +373,9 @@ def is_model(klasse: ast.ClassDef) -> bool:
     )
 
 
-def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:
-    """Kolommen die Python goedvindt en SQLAlchemy niet ziet: wat, naam en regel.
-
-    `wat` is 'komma', 'kleine letter', 'dubbele punt', 'geen Column', 'dubbel', 'buiten de
-    klasse' of 'in een methode'.
-    """
-    yield from _losse_kolommen('buiten de klasse', module.boom.body)
-    for klasse in module.modellen:
-        gezien = {}
-        for knoop in klasse.body:
-            tekst = ast.unparse(knoop)
-            for naam in namen_van(knoop):
-                wat = _waarom_onzichtbaar(knoop)
-                # Twee keer precies dezelfde regel maakt niets uit.
-                anders = gezien.setdefault(naam, tekst) != tekst
-                telt = naam == '__tablename__' or _is_kolom(getattr(knoop, 'value', None))
-                if wat is None and anders and telt:
-                    wat = 'dubbel'
-                if wat:
-                    yield wat, naam, knoop.lineno
-            if isinstance(knoop, ast.FunctionDef):
-                yield from _losse_kolommen('in een methode', ast.walk(knoop))
-
-
-def _losse_kolommen(wat: str, knopen: Iterable[ast.AST]) -> Iterator[tuple[str, str, int]]:
-    for knoop in knopen:
-        if isinstance(knoop, ast.Assign) and _is_kolom(knoop.value):
-            van_self = {doel.attr for doel in knoop.targets if isinstance(doel, ast.Attribute)}
-            yield from ((wat, naam, knoop.lineno) for naam in namen_van(knoop) | van_self)
-
-
-def _waarom_onzichtbaar(knoop: ast.AST) -> str | None:
-    waarde = getattr(knoop, 'value', None)
-    if isinstance(waarde, ast.Tuple) and any(map(_is_kolom, waarde.elts)):
-        return 'komma'
-    if _is_kolom(waarde) and heet(waarde, 'column'):
-        return 'kleine letter'
-    if isinstance(knoop, ast.AnnAssign) and _is_kolom(knoop.annotation):
-        return 'dubbele punt'
-    if isinstance(knoop, ast.Assign) and _is_type_of_column(waarde):
-        return 'geen Column'
-    return None
-
-
-def bij_het_laden(module: Bestand, naam: str) -> list[int]:
-    """De regels die `naam(...)` aanroepen als de module wordt geladen, ook in een functie."""
-    regels, knopen = set(), list(module.boom.body)
-    functies = [k for k in knopen if isinstance(k, ast.FunctionDef)]
-    # De rij groeit onderweg.
-    for knoop in knopen:
-        if hasattr(knoop, 'name') or '__name__' in ast.unparse(getattr(knoop, 'test', ast.Pass())):
-            continue
-        regels |= {aanroep.lineno for aanroep in module.aanroepen(naam, knoop)}
-        draait = [f for f in functies if module.aanroepen(f.name, knoop)]
-        functies = [f for f in functies if f not in draait]
-        knopen += [k for f in draait for k in f.body]
-    return sorted(regels)
-
-
-def zonder_tabel(module: Bestand) -> Iterator[tuple[str, str, int]]:
-    """Regels waardoor een klasse geen tabel maakt: wat, de tabel en het nummer."""
-    for klasse in module.modellen:
-        for knoop in klasse.body if tabellen_van(klasse) else ():
-            tekst, namen = ast.unparse(knoop), namen_van(knoop)
-            if '__abstract__' in namen:
-                yield 'abstract', tabellen_van(klasse)[0], knoop.lineno
-            elif '__table_args__' in namen and "'schema'" in tekst:
-                yield 'schema', tabellen_van(klasse)[0], knoop.lineno
-
-
-def _is_kolom(knoop: ast.AST | None) -> bool:
+def is_kolom(knoop: ast.AST | None) -> bool:
+    """Of een knoop een kolom maakt."""
     return any(heet(knoop, naam) for naam in ('Column', 'column', 'mapped_column'))
-
-
-def _is_type_of_column(knoop: ast.AST | None) -> bool:
-    """Of er alleen een type staat (`db.Text`), of `db.Column` zonder haakjes."""
-    kale_naam = getattr(knoop, 'attr', None) if isinstance(knoop, ast.Attribute) else None
-    return kale_naam in (*TYPEN, 'Column') or any(heet(knoop, naam) for naam in TYPEN)
 
 
 def commentaar_in(tekst: str) -> list[str]:

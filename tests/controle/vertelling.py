@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from stappen import DATABASE, DELEN_NA, LAATSTE, MODULE, STAPPEN, TABEL
+from stappen import DATABASE, DELEN_NA, LAATSTE, STAPPEN, TABEL
 
 from controle.hints.daden import zet_server_uit
 from controle.hints.doen import DEEL_A, of_deel, werkt_elders, zet_cursisten_erin
@@ -117,7 +117,7 @@ def _volgende_stap(oordeel: Oordeel) -> str:
         )
     return (
         f'stap {gehaald} klopt. Lees hem uit, en ga door met {door}. Ben je daar al mee bezig? '
-        f'Sla dan `{MODULE}` op.'
+        f'Sla dan `{oordeel.oefenmap.bestand_met(TABEL).naam}` op.'
     )
 
 

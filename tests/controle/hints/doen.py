@@ -282,7 +282,7 @@ def lijkt_op_naam(oordeel: Oordeel, bestand: Bestand, naam: str) -> list[str]:
     if oordeel.fout.soort == 'ModuleNotFoundError':
         return bijna_gelijk(naam, {*PAKKETTEN, *eigen} - {naam})
     # Een regel van de les die een naam maakt, heeft haar eigen voorstel.
-    return [] if naam in REGELS else bijna_gelijk(naam, NAMEN | bestand.namen - {naam})
+    return [] if naam in REGELS else bijna_gelijk(naam, (NAMEN | bestand.namen) - {naam})
 
 
 def installeer(naam: str) -> str:

@@ -98,6 +98,7 @@ MIGRATE_UIT_FLASK = FLASK, f'{FLASK}, Migrate'
 import_uit_het_verkeerde_pakket = (
     na(WOONPLAATS).zonder('from flask_migrate import Migrate').vervang(*MIGRATE_UIT_FLASK)
 )
+import_van_een_naam_die_er_niet_is = na(WOONPLAATS).vervang('import os', 'from sys import os')
 import_met_een_hoofdletter = na(WOONPLAATS).vervang('from flask ', 'from Flask ')
 pakket_dat_niet_geinstalleerd_is = ZELF.boven('import os', LOGIN)
 pakket_dat_niet_geinstalleerd_is_en_gebruikt_wordt = ZELF.boven('import os', LOGIN).onderaan(

@@ -113,9 +113,6 @@ trigger_op_een_tabel_die_opnieuw_is_gemaakt = (
     .model_van(TIJDSTIP)
     .migreer('tijd')
 )
-import_van_een_naam_die_er_niet_is = na(WOONPLAATS, zelf=doe.model_van(WOONPLAATS)).vervang(
-    'import os', 'from sys import os'
-)
 unieke_kolom_met_een_standaardwaarde = klaar(
     CURSISTNUMMER, 'nullable=True', "server_default='c1', nullable=True"
 ).vervang('unique=True)', "unique=True, server_default='c1')")
