@@ -22,7 +22,7 @@ from stappen import (
 
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap
-from controle.onzichtbaar import bij_het_laden, onzichtbare_kolommen, zonder_tabel
+from controle.onzichtbaar import bij_het_laden, met_een_schema, onzichtbare_kolommen
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, voldoet, waarden
 from controle.tabellen import alle_kolommen, kolommen_van
 
@@ -114,8 +114,8 @@ def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
         buitenom = database.schema.keys() & oordeel.verslag.model.keys() - oordeel.head.keys()
         for aanroep in bestand.aanroepen('create_all') if buitenom and oordeel.head else ():
             yield Afwijking(nu, 'module', 'create_all', gevonden=aanroep.lineno, bestand=hier)
-        for wat, tabel, regel in zonder_tabel(bestand):
-            yield Afwijking(nu, 'module', wat, tabel, gevonden=regel, bestand=hier)
+        for tabel, regel in met_een_schema(bestand):
+            yield Afwijking(nu, 'module', 'schema', tabel, gevonden=regel, bestand=hier)
     if module and not oordeel.oefenmap.scripts:
         # Zonder migratie vergelijkt niemand het model: dan is het nu nog zo verbeterd.
         for kolom in kolommen_na(oordeel.stap_nu).values():

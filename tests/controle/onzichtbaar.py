@@ -70,15 +70,12 @@ def bij_het_laden(module: Bestand, naam: str) -> list[int]:
     return sorted(regels)
 
 
-def zonder_tabel(module: Bestand) -> Iterator[tuple[str, str, int]]:
-    """Regels waardoor een klasse geen tabel maakt: wat, de tabel en het nummer."""
+def met_een_schema(module: Bestand) -> Iterator[tuple[str, int]]:
+    """Regels die een tabel een schema geven, dat SQLite niet kent: de tabel en het nummer."""
     for klasse in module.modellen:
-        for knoop in klasse.body if tabellen_van(klasse) else ():
-            tekst, namen = ast.unparse(knoop), namen_van(knoop)
-            if '__abstract__' in namen:
-                yield 'abstract', tabellen_van(klasse)[0], knoop.lineno
-            elif '__table_args__' in namen and "'schema'" in tekst:
-                yield 'schema', tabellen_van(klasse)[0], knoop.lineno
+        for knoop in klasse.body:
+            if '__table_args__' in namen_van(knoop) and "'schema'" in ast.unparse(knoop):
+                yield ''.join(tabellen_van(klasse)), knoop.lineno
 
 
 def _is_type_of_column(knoop: ast.AST | None) -> bool:

@@ -125,7 +125,6 @@ HOORT_ER_NIET = {
     'create_all': 'maakt tabellen buiten de migraties om. Dan vindt `flask db migrate` niets meer',
     'drop_all': 'gooit bij elke opdracht van `flask` alle tabellen weg, met je rijen',
     'schema': 'geeft de tabel een schema. SQLite kent dat niet',
-    'abstract': 'zegt dat deze klasse geen tabel maakt',
     'BdbQuit': 'laat Python wachten op wat jij typt',
     'EOFError': 'laat Python wachten op wat jij typt',
     'SystemExit': 'laat Python stoppen, en `flask` ook',
@@ -133,7 +132,7 @@ HOORT_ER_NIET = {
 }
 
 
-@hint('module', 'create_all', 'drop_all', 'schema', 'abstract')
+@hint('module', 'create_all', 'drop_all', 'schema')
 @hint('naspelen', 'module', 'heen', 'terug', 'elders')
 def regel_hoort_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     soort, naam, nummer = afwijking.wat, afwijking.bestand, afwijking.gevonden

@@ -107,7 +107,6 @@ database_elders_geopend = na(WOONPLAATS, apart=True).onderaan(
 drop_all = na(WOONPLAATS).onderaan(CREATE_ALL.replace('create', 'drop'))
 breakpoint_in_een_klasse = na(WOONPLAATS, apart=True).boven('    # Zo ziet', '    breakpoint()\n')
 schema_van_een_andere_database = na(WOONPLAATS).vervang(KOP := '    id =', f'{SCHEMA}\n\n{KOP}')
-klasse_zonder_tabel = na(WOONPLAATS).vervang(KOP, f'    __abstract__ = True\n\n{KOP}')
 kolom_in_init = na(WOONPLAATS - 1).boven('    # Zo ziet', f'{INIT}        self.{REGEL}\n')
 alleen_kolommen_in_init = na(WOONPLAATS - 1).boven(
     '    # Zo ziet', f'    def __init__(self):\n        self.{REGEL}\n'
