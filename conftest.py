@@ -14,8 +14,9 @@ CONTROLE = OEFENMAP / 'tests' / 'test_stappen.py'
 NODIG = """
 conftest.py  stappen.py  test_stappen.py  spelen/__init__.py  spelen/pakketten.py
 spelen/terug.py  controle/__init__.py  controle/beoordeling.py  controle/kindproces.py
-controle/naspelen.py  controle/oefenmap.py  controle/onderweg.py  controle/oordeel.py
-controle/tabellen.py  controle/proberen.py  controle/vergelijken.py  controle/vertelling.py
+controle/naspelen.py  controle/oefenmap.py  controle/onderweg.py  controle/onzichtbaar.py
+controle/oordeel.py  controle/tabellen.py  controle/proberen.py  controle/vergelijken.py
+controle/vertelling.py
 controle/hints/__init__.py  controle/hints/daden.py  controle/hints/database.py
 controle/hints/doen.py  controle/hints/hint.py
 controle/hints/laden.py  controle/hints/les.py  controle/hints/migraties.py

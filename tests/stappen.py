@@ -26,11 +26,31 @@ REGELS = {
     'db': 'db = SQLAlchemy(app)',
     'migrate': 'Migrate(app, db)',
 }
+# Waaraan zo'n regel te herkennen is, en wat hij doet.
+WAARVOOR = {
+    'basedir': ('^basedir =', 'zegt in welke map je werkt'),
+    'app': (r'\bFlask\(', 'je app maakt'),
+    'adres': ('SQLALCHEMY_DATABASE_UR', 'zegt waar de database staat'),
+    'db': (r'\bSQLAlchemy\(|\bdb\.init_app\(', 'je app aan SQLAlchemy geeft'),
+    'migrate': (r'\bMigrate\(', 'je het commando `flask db` geeft'),
+}
 # Met deze regel komt een instelling ook uit de omgeving, en daarin het adres van een server.
 UIT_DE_OMGEVING = 'app.config.from_prefixed_env()'
 SERVER = 'FLASK_SQLALCHEMY_DATABASE_URI'
 # Zo heet `db` vanaf de stap die de constraints namen geeft.
 DB_MET_NAMEN = 'db = SQLAlchemy(app, metadata=namen)'
+
+# Met welke regel de les een naam importeert; `event` is van VERDIEPING.md.
+IMPORTS = {
+    'os': 'import os',
+    'Flask': 'from flask import Flask',
+    'Migrate': 'from flask_migrate import Migrate',
+    'SQLAlchemy': 'from flask_sqlalchemy import SQLAlchemy',
+    'MetaData': 'from sqlalchemy import MetaData',
+    'event': 'from sqlalchemy import event',
+    'op': 'from alembic import op',
+    'sa': 'import sqlalchemy as sa',
+}
 
 # De tabel van stap 1, met de rijen die de leerling daar zelf in zet.
 TABEL = 'cursisten'
@@ -60,6 +80,19 @@ IN_HET_MODEL = {
     'TEXT': 'Text',
     'VARCHAR': 'String',
 }
+
+# Wat achter `db.` hoort, of in een script achter `sa.`; en de andere namen uit de les.
+NAMEN_VAN_DB = {*IN_HET_MODEL.values(), 'Column', 'ForeignKey', 'Model', 'func', 'relationship'}
+NAMEN = {
+    *(*NAMEN_VAN_DB, *IMPORTS, *REGELS),
+    *('path', 'join', 'dirname', 'abspath', 'config', 'now', 'nullable', 'unique', 'index'),
+    *('server_default', 'primary_key', 'batch_op', 'batch_alter_table', 'execute', 'add_column'),
+    *('drop_column', 'alter_column', 'create_table', 'drop_table', 'create_index', 'drop_index'),
+    *('create_unique_constraint', 'create_foreign_key', 'drop_constraint', 'new_column_name'),
+}
+# De pakketten van de les, en wat bij pip anders heet dan in een import.
+PAKKETTEN = ('os', 'flask', 'flask_sqlalchemy', 'flask_migrate', 'sqlalchemy', 'alembic')
+HEET_BIJ_PIP = {'dotenv': 'python-dotenv', 'psycopg2': 'psycopg2-binary', 'PIL': 'pillow'}
 
 
 @dataclass(frozen=True)
@@ -298,3 +331,12 @@ def lijkt_op(gezocht: str, namen: Iterable[str], grens: float = LIJKT_OP) -> str
     eigen = {naam.lower(): naam for naam in namen if naam not in uit_de_les}
     gevonden = get_close_matches(gezocht, eigen, 1, grens)
     return eigen[gevonden[0]] if gevonden else None
+
+
+def bijna_gelijk(gezocht: str, namen: Iterable[str]) -> list[str]:
+    """De namen met bijna dezelfde letters: een woord erachter is geen tikfout."""
+    klein = {naam: naam.lower() for naam in sorted(namen) if abs(len(naam) - len(gezocht)) <= 2}
+    # Twee letters verwisseld telt ook in een korte naam: bd voor db.
+    lijkt = [naam for naam in klein.values() if sorted(naam) == sorted(gezocht.lower())]
+    lijkt += get_close_matches(gezocht.lower(), klein.values(), 2, 0.75)
+    return [naam for goed in dict.fromkeys(lijkt) for naam in klein if klein[naam] == goed]

@@ -21,7 +21,8 @@ from stappen import (
 )
 
 from controle.naspelen import Stand, Verslag
-from controle.oefenmap import Oefenmap, bij_het_laden, klassen_zonder_tabel, onzichtbare_kolommen
+from controle.oefenmap import Oefenmap, klassen_zonder_tabel
+from controle.onzichtbaar import bij_het_laden, met_een_schema, onzichtbare_kolommen
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
 from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van, rijen_in_de_weg
 
@@ -95,10 +96,10 @@ def _elders(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een module die er niet is, en wat in de eigen bestanden niet te begrijpen of te zien is."""
-    module, stap = oordeel.module, oordeel.laatste_goede_stap
+    module, stap, database = oordeel.module, oordeel.laatste_goede_stap, oordeel.database
     if module is None:
         yield Afwijking(stap, 'module', 'ontbreekt')
-    elif not module.tekst.strip():
+    elif not (module.boom.body or module.fout):
         yield Afwijking(stap, 'module', 'leeg')
     for bestand in oordeel.oefenmap.code:
         hier = bestand.naam
@@ -115,8 +116,21 @@ def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
                 yield Afwijking(
                     stap, 'onzichtbaar', 'klasse', tabel, klasse, None, regel, None, hier
                 )
-        for regel in bij_het_laden(bestand, 'create_all'):
-            yield Afwijking(stap, 'module', 'create_all', gevonden=regel, bestand=hier)
+        nu = oordeel.stap_van_module
+        for wat in ('drop_all', 'create_all'):
+            for regel in bij_het_laden(bestand, wat):
+                yield Afwijking(nu, 'module', wat, gevonden=regel, bestand=hier)
+        # Wat in geen migratie staat, maakte een create_all() die soms draait.
+        buitenom = database.schema.keys() & oordeel.verslag.model.keys() - oordeel.head.keys()
+        for aanroep in bestand.aanroepen('create_all') if buitenom and oordeel.head else ():
+            yield Afwijking(nu, 'module', 'create_all', gevonden=aanroep.lineno, bestand=hier)
+        for tabel, regel in met_een_schema(bestand):
+            yield Afwijking(nu, 'module', 'schema', tabel, gevonden=regel, bestand=hier)
+    if module and not oordeel.oefenmap.scripts:
+        # Zonder migratie vergelijkt niemand het model: dan is het nu nog zo verbeterd.
+        for kolom in kolommen_na(oordeel.stap_nu).values():
+            if oordeel.model_is_anders(kolom):
+                yield Afwijking(oordeel.stap_nu, 'model', 'anders', *kolom.plek)
 
 
 def _is_kwijt(oordeel: Oordeel, naam: str) -> bool:

@@ -6,6 +6,7 @@ revisie per keer omhoog, met rijen in de tabellen, en daarna een revisie per kee
 Wat het ziet schrijft het regel voor regel op: zo is er ook na een fout iets te lezen.
 """
 
+import bdb
 import faulthandler
 import gc
 import importlib
@@ -98,6 +99,8 @@ class Rondgang:
     def bewaak(self) -> None:
         """Laat geen verbinding door met een database buiten de kopie."""
         sqlite3.connect = sqlite3.dbapi2.connect = self.verbind
+        # Een breakpoint() wacht op iemand die hier niet is: het stopt op zijn eigen regel.
+        bdb.Bdb.set_trace = _stop_hier
 
         def bij_openen(gebeurtenis: str, argumenten: tuple) -> None:
             if gebeurtenis == 'sqlite3.connect' and not self._mag_open(argumenten[0]):
@@ -372,6 +375,10 @@ class Rondgang:
                 if isinstance(fout, AttributeError) and isinstance(fout.obj, mapper.class_):
                     self._meld_fout('leesfout', fout)
         self.db.session.remove()
+
+
+def _stop_hier(*_: object, **__: object) -> None:
+    raise bdb.BdbQuit
 
 
 def _melding(fout: BaseException) -> str:

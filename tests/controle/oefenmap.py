@@ -4,7 +4,7 @@ import ast
 import re
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,12 +12,9 @@ from io import StringIO
 from pathlib import Path
 
 from alembic.script.revision import Revision, RevisionError, RevisionMap
-from stappen import DATABASE, IN_HET_MODEL, MODULE
+from stappen import DATABASE, MODULE
 
 from controle.tabellen import Database, lees_database
-
-# De typen van kolommen die in de les voorkomen.
-TYPEN = (*IN_HET_MODEL.values(), 'ForeignKey')
 
 # Een klasse waar een van deze in staat, maakt geen tabel in data.sqlite.
 GEEN_TABEL = {'__bind_key__', '__abstract__'}
@@ -75,6 +72,33 @@ class Bestand:
         """De namen die ergens gebruikt worden."""
         namen = (k for k in ast.walk(self.boom) if isinstance(k, ast.Name))
         return {k.id for k in namen if isinstance(k.ctx, ast.Load)}
+
+    @property
+    def namen(self) -> set[str]:
+        """Elke naam die los ergens buiten een klasse staat."""
+        buiten = [k for k in self.boom.body if not isinstance(k, ast.ClassDef)]
+        return {k.id for knoop in buiten for k in ast.walk(knoop) if isinstance(k, ast.Name)}
+
+    def regels_met(self, tekens: dict[str, tuple]) -> dict[str, ast.stmt | None]:
+        """De eerste regel buiten een blok met elk teken; een adres telt alleen boven `db`."""
+        regels = [k for k in self.boom.body if not hasattr(k, 'body')]
+        gevonden = {
+            naam: next((k for k in regels if re.search(teken, ast.unparse(k))), None)
+            for naam, (teken, _) in tekens.items()
+        }
+        adres, db = gevonden['adres'], gevonden['db']
+        te_laat = adres and db and adres.lineno > db.lineno
+        return gevonden | {'adres': None if te_laat else adres}
+
+    def gemaakt_na(self, nummer: int, naam: str) -> Iterator[tuple[int, int]]:
+        """De regels na `nummer` die `naam` maken of importeren, elk met waar hij nodig is."""
+        gebruikt = next(k for k in self.boom.body if nummer <= k.end_lineno)
+        # Boven een functie kan een decorator staan.
+        begin = min(k.lineno for k in (gebruikt, *getattr(gebruikt, 'decorator_list', ())))
+        for knoop in self.boom.body:
+            maakt = namen_van(knoop) | {n.asname or n.name for n in getattr(knoop, 'names', ())}
+            if naam in maakt and knoop.lineno > gebruikt.lineno:
+                yield knoop.lineno, begin
 
     def aanroepen(self, naam: str, binnen: ast.AST | None = None) -> list[ast.Call]:
         """Elke aanroep van `naam(...)` of `iets.naam(...)`, van boven naar beneden."""
@@ -299,11 +323,29 @@ class Oefenmap:
             knopen = [
                 k for k in ast.walk(bestand.boom) if isinstance(k, ast.Import | ast.ImportFrom)
             ]
-            for naam in [getattr(k, 'module', None) or a.name for k in knopen for a in k.names]:
-                eigen = lees_module(self.pad / f'{naam}.py')
-                if eigen and eigen.naam not in {b.naam for b in code}:
+            # Uit een map staat de naam van het bestand soms achter `import`.
+            namen = [(getattr(k, 'module', None), a.name) for k in knopen for a in k.names]
+            for naam in [n for van, wat in namen for n in (van or wat, f'{van}.{wat}')]:
+                pad = self.pad / f'{naam.replace(".", "/")}.py'
+                eigen = lees_module(pad) if pad.parent.is_dir() else None
+                if eigen and pad.relative_to(self.pad).as_posix() not in {b.naam for b in code}:
+                    eigen.naam = pad.relative_to(self.pad).as_posix()
                     code.append(eigen)
         return code
+
+    @property
+    def dubbel(self) -> dict[str, list[tuple[Bestand, ast.stmt]]]:
+        """Wat er meer dan een keer gemaakt wordt: een klasse, een kolom of `SQLAlchemy(...)`."""
+        gemaakt = {}
+        for bestand, knoop in ((b, knoop) for b in self.code for knoop in b.boom.body):
+            if isinstance(knoop, ast.ClassDef):
+                gemaakt.setdefault(f'class {knoop.name}', []).append((bestand, knoop))
+                for deel in knoop.body:
+                    for naam in namen_van(deel) if is_kolom(getattr(deel, 'value', None)) else ():
+                        gemaakt.setdefault(f'{knoop.name}.{naam}', []).append((bestand, deel))
+            elif bestand.aanroepen('SQLAlchemy', knoop):
+                gemaakt.setdefault('SQLAlchemy(...)', []).append((bestand, knoop))
+        return {wat: meer for wat, meer in gemaakt.items() if len(meer) > 1}
 
     def bestand_met(self, tabel: str) -> Bestand:
         """Het bestand met de klasse van een tabel; is die er niet, de module."""
@@ -343,9 +385,10 @@ def tabellen_van(klasse: ast.ClassDef) -> list[str]:
     ]
 
 
-def kolommen_in(klasse: ast.ClassDef) -> set[str]:
+def kolommen_in(klasse: ast.stmt) -> set[str]:
     """De kolommen die een klasse krijgt."""
-    return {naam for k in klasse.body for naam in namen_van(k) if _is_kolom(k.value)}
+    inhoud = getattr(klasse, 'body', ())
+    return {naam for k in inhoud for naam in namen_van(k) if is_kolom(k.value)}
 
 
 def eind_van_de_kolommen(klasse: ast.ClassDef) -> int:
@@ -370,68 +413,9 @@ def klassen_zonder_tabel(module: Bestand) -> Iterator[tuple[str, str, int]]:
                 yield klasse.name, tabel, next(iter(houdt_tegen), klasse.lineno)
 
 
-def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:
-    """Kolommen die Python goedvindt en SQLAlchemy niet ziet: wat, naam en regel.
-
-    `wat` is 'komma', 'kleine letter', 'dubbele punt', 'geen Column', 'dubbel', 'buiten de
-    klasse' of 'in een methode'.
-    """
-    yield from _losse_kolommen('buiten de klasse', module.boom.body)
-    for klasse in module.modellen:
-        gezien = {}
-        for knoop in klasse.body:
-            tekst = ast.unparse(knoop)
-            for naam in namen_van(knoop):
-                wat = _waarom_onzichtbaar(knoop)
-                # Twee keer precies dezelfde regel maakt niets uit.
-                anders = gezien.setdefault(naam, tekst) != tekst
-                telt = naam == '__tablename__' or _is_kolom(getattr(knoop, 'value', None))
-                if wat is None and anders and telt:
-                    wat = 'dubbel'
-                if wat:
-                    yield wat, naam, knoop.lineno
-            if isinstance(knoop, ast.FunctionDef):
-                yield from _losse_kolommen('in een methode', ast.walk(knoop))
-
-
-def _losse_kolommen(wat: str, knopen: Iterable[ast.AST]) -> Iterator[tuple[str, str, int]]:
-    for knoop in knopen:
-        if isinstance(knoop, ast.Assign) and _is_kolom(knoop.value):
-            yield from ((wat, naam, knoop.lineno) for naam in namen_van(knoop))
-
-
-def _waarom_onzichtbaar(knoop: ast.AST) -> str | None:
-    waarde = getattr(knoop, 'value', None)
-    if isinstance(waarde, ast.Tuple) and any(map(_is_kolom, waarde.elts)):
-        return 'komma'
-    if _is_kolom(waarde) and heet(waarde, 'column'):
-        return 'kleine letter'
-    if isinstance(knoop, ast.AnnAssign) and _is_kolom(knoop.annotation):
-        return 'dubbele punt'
-    if isinstance(knoop, ast.Assign) and _is_type_of_column(waarde):
-        return 'geen Column'
-    return None
-
-
-def bij_het_laden(module: Bestand, naam: str) -> list[int]:
-    """De regels die `naam(...)` aanroepen zodra de module wordt geladen."""
-    wachten = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.If)
-    return [
-        aanroep.lineno
-        for knoop in module.boom.body
-        if not isinstance(knoop, wachten)
-        for aanroep in module.aanroepen(naam, knoop)
-    ]
-
-
-def _is_kolom(knoop: ast.AST | None) -> bool:
+def is_kolom(knoop: ast.AST | None) -> bool:
+    """Of een knoop een kolom maakt."""
     return any(heet(knoop, naam) for naam in ('Column', 'column', 'mapped_column'))
-
-
-def _is_type_of_column(knoop: ast.AST | None) -> bool:
-    """Of er alleen een type staat (`db.Text`), of `db.Column` zonder haakjes."""
-    kale_naam = getattr(knoop, 'attr', None) if isinstance(knoop, ast.Attribute) else None
-    return kale_naam in (*TYPEN, 'Column') or any(heet(knoop, naam) for naam in TYPEN)
 
 
 def commentaar_in(tekst: str) -> list[str]:

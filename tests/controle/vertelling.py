@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from stappen import DATABASE, DELEN_NA, LAATSTE, MODULE, STAPPEN, TABEL, UITGEDEELD
+from stappen import DATABASE, DELEN_NA, LAATSTE, STAPPEN, TABEL, UITGEDEELD
 
 from controle.hints.daden import zet_server_uit
 from controle.hints.doen import DEEL_A, of_deel, werkt_elders, zet_cursisten_erin
@@ -104,7 +104,7 @@ def _volgende_stap(oordeel: Oordeel) -> str:
         return f'stap 1 staat klaar. Maak hem zelf opnieuw met `LEERLING.md`, of doe {door}.'
     return (
         f'stap {gehaald} klopt. Lees hem uit, en ga door met {door}. Ben je daar al mee bezig? '
-        f'Sla dan `{MODULE}` op.'
+        f'Sla dan `{oordeel.oefenmap.bestand_met(TABEL).naam}` op.'
     )
 
 

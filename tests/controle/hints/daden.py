@@ -204,12 +204,18 @@ def zet_onder(bestand: Bestand, nummer: int, *nieuw: str) -> Bewerking:
     return _met_blok(bestand, f'Zet in `{bestand.naam}` {waar}', nieuw, (wissel,))
 
 
-def verplaats(bestand: Bestand, begin: int, onder: int, spaties: str) -> Bewerking:
-    """Verplaats een opdracht naar onder regel `onder`, met `spaties` ervoor."""
+def verplaats(
+    bestand: Bestand, begin: int, onder: int, spaties: str, zonder: str = ''
+) -> Bewerking:
+    """Verplaats een opdracht naar onder regel `onder`, met `spaties` ervoor.
+
+    Wat `zonder` zegt gaat van het begin van elke regel af.
+    """
     eerste, eind = bestand.ruwe_regel(begin), bestand.eind(begin)
     weg = len(eerste) - len(eerste.lstrip())
     waar = f'onder regel {onder}' if onder else 'bovenaan'
-    regels = tuple(spaties + bestand.ruwe_regel(n)[weg:] for n in range(begin, eind + 1))
+    rauw = (bestand.ruwe_regel(n)[weg:] for n in range(begin, eind + 1))
+    regels = tuple(spaties + regel.removeprefix(zonder) for regel in rauw)
     wissels = sorted([(begin - 1, eind, ()), (onder, onder, regels)], reverse=True)
     zin = f'Verplaats in `{bestand.naam}` {_waar(bestand, begin)} naar {waar}'
     return _met_blok(bestand, zin, regels, tuple(wissels))

@@ -12,14 +12,19 @@ from stappen import (
     CURSISTEN,
     DATABASE,
     GEVULD,
+    HEET_BIJ_PIP,
     HERNOEMD,
     KLASSEN,
     MODULE,
+    NAMEN,
     OPVOLGERS,
+    PAKKETTEN,
+    REGELS,
     SERVER,
     TABEL,
     UIT_DE_OMGEVING,
     Kolom,
+    bijna_gelijk,
     kolommen_na,
 )
 
@@ -36,7 +41,14 @@ from controle.hints.daden import (
     zet_onder,
 )
 from controle.hints.hint import hints_bij
-from controle.oefenmap import Script, eind_van_de_kolommen, namen_van, tabellen_van
+from controle.oefenmap import (
+    Bestand,
+    Script,
+    eind_van_de_kolommen,
+    heet,
+    namen_van,
+    tabellen_van,
+)
 from controle.oordeel import Afwijking, Oordeel, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
 
@@ -257,10 +269,75 @@ def vervang_naam(oordeel: Oordeel, oud: str, nieuw: str) -> Bewerking:
     # Een naam die los niet bestaat, bestaat achter een punt misschien wel.
     los = r'\b' if oordeel.fout.soort == 'AttributeError' else r'(?<![.\w])'
     patroon = rf'{los}{re.escape(oud)}\b'
-    return maak(bestand, nummer, re.sub(patroon, nieuw, bestand.regel(nummer)))
+    # In een import komt eerst het pakket.
+    keer = 'import' in bestand.regel(nummer).split()
+    return maak(bestand, nummer, re.sub(patroon, nieuw, bestand.regel(nummer), count=keer))
+
+
+def haal_weg(bestand: Bestand, nummer: int) -> list[Daad]:
+    """Haalt een opdracht weg, met elk blok waar verder niets in staat."""
+    opdrachten = [k for k in ast.walk(bestand.boom) if isinstance(k, ast.stmt)]
+    om = [k for k in opdrachten if k.lineno <= nummer <= k.end_lineno]
+    # ast.walk geeft eerst het buitenste blok.
+    weg = [k for k in om if not set(ast.walk(k)) & set(opdrachten) - set(om)][:1] or om[-1:]
+    # Wie een functie aanroept die weggaat, kan niet blijven.
+    roept = [k for k in opdrachten if heet(getattr(k, 'value', None), getattr(weg[0], 'name', '-'))]
+    onderaan = sorted(weg + roept, key=lambda k: -k.lineno)
+    return [daden.haal_weg(bestand, k.lineno, k.end_lineno) for k in onderaan]
+
+
+# --- De module ----------------------------------------------------------------------------------
+
+
+def regel_van_de_les(module: Bestand, naam: str, eigen: ast.stmt | None) -> str:
+    """De regel van de les, met de opties die een leerling er zelf bij zette."""
+    tekst, goed = ast.unparse(eigen) if eigen else '', REGELS[naam]
+    opties = re.findall(r'\b(?!app=|db=)\w+=[^=].*(?=\)$)', tekst)
+    if naam == 'db' and 'import db' in module.tekst:
+        goed = 'db.init_app(app)'
+    elif naam == 'db' and module.toekenning('namen'):
+        opties = opties or ['metadata=namen']
+    links = tekst.partition('=')[0] + '= ' if naam == 'migrate' and namen_van(eigen) else ''
+    return links + ', '.join([goed[:-1], *opties]) + goed[-1]
+
+
+def lijkt_op_naam(oordeel: Oordeel, bestand: Bestand, naam: str) -> list[str]:
+    """De namen van de les, of van de leerling zelf, met bijna dezelfde letters."""
+    eigen = {pad.stem for pad in oordeel.oefenmap.pad.glob('*.py')}
+    if naam == 'db' and oordeel.foutscript:
+        # In een script heet `db` anders.
+        return ['sa']
+    if oordeel.fout.soort == 'ModuleNotFoundError':
+        return bijna_gelijk(naam, {*PAKKETTEN, *eigen} - {naam})
+    # Een regel van de les die een naam maakt, heeft haar eigen voorstel.
+    return [] if naam in REGELS else bijna_gelijk(naam, (NAMEN | bestand.namen) - {naam})
+
+
+def installeer(naam: str) -> str:
+    """Hoe een pakket dat er niet is erbij komt."""
+    pakket = HEET_BIJ_PIP.get(naam, naam.replace('_', '-'))
+    return (
+        'Is het een bestand van jezelf? Zet het dan in deze map. Is het een pakket? Installeer '
+        f'het dan, met je .venv actief:\n    python -m pip install {pakket}'
+    )
 
 
 # --- Een kolom of klasse in het model ---------------------------------------------------------
+
+
+def zet_in_de_klasse(bestand: Bestand, nummer: int) -> Bewerking:
+    """Zet een regel bij de kolommen van de klasse erboven; is er geen, dan bij de eerste."""
+    klassen = [k for k in bestand.modellen if k.lineno < nummer] or bestand.modellen[:1]
+    if not klassen:
+        return daden.haal_weg(bestand, nummer)
+    for methode in klassen[-1].body:
+        regels = [ast.unparse(k) for k in getattr(methode, 'body', ())]
+        # Een methode waar niets in blijft staan, kan Python niet lezen.
+        if methode.lineno < nummer <= methode.end_lineno and all('.Column(' in r for r in regels):
+            regels = ['    ' + regel.removeprefix('self.') for regel in regels]
+            return daden.vervang(bestand, methode.lineno, methode.end_lineno, regels)
+    onder = eind_van_de_kolommen(klassen[-1])
+    return daden.verplaats(bestand, nummer, onder, '    ', zonder='self.')
 
 
 def zet_kolom(oordeel: Oordeel, kolom: Kolom, heet: str = '') -> Doe:
@@ -311,6 +388,16 @@ def zet_klasse(oordeel: Oordeel, tabel: str, schema: dict | None = None) -> Doe:
     )
     wijzen = [k for k in les if k.tabel != tabel and str(k.verwijst_naar).startswith(f'{tabel}.')]
     return klasse, *(zet_kolom(oordeel, k) for k in wijzen if oordeel.model_is_anders(k))
+
+
+def zet_sleutel(oordeel: Oordeel, tabel: str) -> Bewerking:
+    """De primary key van een tabel die er geen heeft."""
+    return zet_kolom(oordeel, Kolom(tabel, 'id', 'INTEGER', sleutel=True))
+
+
+def tabel_van(klasse: ast.ClassDef) -> str:
+    """Hoe de tabel van een klasse heet."""
+    return next((t for t, k in KLASSEN.items() if k == klasse.name), klasse.name.lower())
 
 
 def klasse_van(tabel: str) -> str:

@@ -8,7 +8,7 @@ from situaties.situatie import *
 
 APP, ADRES, DB, MIGRATE = (REGELS[naam] for naam in ('app', 'adres', 'db', 'migrate'))
 
-# --- De klasse staat er twee keer -------------------------------------------------------------
+# --- Iets staat er twee keer ------------------------------------------------------------------
 
 KOP = f"class Cursist(db.Model):\n    __tablename__ = '{TABEL}'"
 
@@ -29,13 +29,15 @@ klasse_van_de_volgende_stap_eronder = na(WOONPLAATS - 1).en(klasse_eronder('# Zo
 # Hier moet de leerling zelf iets bedenken.
 ZELF = na(WOONPLAATS, zelf=doe.model_van(WOONPLAATS))
 klasse_twee_keer_met_dezelfde_kolommen = ZELF.en(klasse_eronder('jaar oud', 'jaar'))
+TWEE_KEER = REGEL, f'{REGEL}\n    {REGEL.replace(PLAATS_TYPE, "String(40)")}'
+kolom_twee_keer = na(WOONPLAATS).vervang(*TWEE_KEER)
+kolom_twee_keer_in_models = na(WOONPLAATS).in_models(*TWEE_KEER)
 
 # --- `app`, `db` en `Migrate(app, db)` --------------------------------------------------------
 
 ZUINIG = "app.config['SQLALCHEMY_TRACK_MODIFICATIONS'] = False"
 TWEE_BESTANDEN = 'from uitbreidingen import db', 'from flask_sqlalchemy import SQLAlchemy'
 
-module_met_alleen_commentaar = na(WOONPLAATS).schrijf('# Hier stond mijn code\n')
 migrate_ontbreekt = na(WOONPLAATS).vervang(MIGRATE, '')
 migrate_zonder_db = na(WOONPLAATS).vervang(MIGRATE, 'migrate = Migrate(app)')
 migrate_met_app_en_db_omgewisseld = na(WOONPLAATS).vervang(MIGRATE, 'Migrate(db, app)')
@@ -56,6 +58,7 @@ db_zonder_app_in_een_ander_bestand = na(WOONPLAATS).en(zet_model_apart).zonder('
 db_met_een_andere_naam = na(WOONPLAATS).vervang('db = SQL', 'bd = SQL')
 app_onderaan = na(WOONPLAATS).zonder(APP).onderaan(APP)
 regel_met_app_boven_de_imports = na(WOONPLAATS).zonder(ZUINIG).boven('import os', ZUINIG)
+app_zonder_strepen = na(WOONPLAATS).vervang('(__name__)', '(name)')
 db_met_namen_zonder_app = na(GEBRUIKERS).vervang(DB_MET_NAMEN, 'db = SQLAlchemy(metadata=namen)')
 
 # --- Imports ----------------------------------------------------------------------------------
@@ -89,6 +92,26 @@ tikfout_in_een_decorator = (
     na(DELEN_NA).boven('import os', 'from sqlalchemy import event').onderaan(EVENT.format('engin'))
 )
 
+LOGIN = 'from flask_login import LoginManager'
+MIGRATE_UIT_FLASK = FLASK, f'{FLASK}, Migrate'
+
+import_uit_het_verkeerde_pakket = (
+    na(WOONPLAATS).zonder('from flask_migrate import Migrate').vervang(*MIGRATE_UIT_FLASK)
+)
+import_van_een_naam_die_er_niet_is = na(WOONPLAATS).vervang('import os', 'from sys import os')
+import_met_een_hoofdletter = na(WOONPLAATS).vervang('from flask ', 'from Flask ')
+pakket_dat_niet_geinstalleerd_is = ZELF.boven('import os', LOGIN)
+pakket_dat_niet_geinstalleerd_is_en_gebruikt_wordt = ZELF.boven('import os', LOGIN).onderaan(
+    'login = LoginManager(app)'
+)
+map_met_een_tikfout_in_models = (
+    na(WOONPLAATS)
+    .en(zet_model_apart)
+    .verplaats('models.py', 'app/models.py')
+    .vervang('import models', 'from app import models')
+    .vervang('Column(db.Text', 'Column(db.Txet', 'app/models.py')
+)
+
 # --- Een kolom --------------------------------------------------------------------------------
 
 SLEUTEL = ', primary_key=True'
@@ -108,6 +131,17 @@ type_met_een_tikfout_in_het_script = klaar(WOONPLAATS, 'sa.String(', 'sa.Sting('
 drop_column_met_een_tikfout_in_het_script = klaar(WOONPLAATS, '.drop_col', '.dropcol')
 db_in_plaats_van_sa_in_het_script = klaar(WOONPLAATS, 'sa.String(', 'db.String(')
 type_met_een_tikfout_bij_twee_heads = na(LAATSTE).met_bas(INSTRUMENT).kolom(TIKFOUT)
+
+foreign_key_zonder_aanhalingstekens = (
+    na(GEBRUIKERS - 1).model_van(GEBRUIKERS).vervang("'gebruikers.id'", 'gebruikers.id')
+)
+tabelnaam_zonder_aanhalingstekens = na(WOONPLAATS).vervang(f"'{TABEL}'", TABEL)
+optie_met_een_tikfout = na(CURSISTNUMMER).vervang('unique=', 'uniqe=')
+tabel_van_een_andere_klasse = (
+    na(GEBRUIKERS - 1).model_van(GEBRUIKERS).vervang("'gebruikers'", f"'{TABEL}'")
+)
+eigen_klasse_met_de_tabel_van_de_les = na(WOONPLAATS).onderaan(KLASSE.format('Docent', TABEL))
+kolom_met_een_naam_van_sqlalchemy = na(WOONPLAATS).kolom('metadata = db.Column(db.Text)')
 
 # --- Waar de database staat -------------------------------------------------------------------
 
@@ -134,9 +168,6 @@ adres_met_een_driver_die_er_niet_is = na(WOONPLAATS).vervang(
 
 LUS = 'while True:\n    pass'
 
-database_elders_geopend = na(WOONPLAATS, apart=True).onderaan(
-    "import sqlite3\nsqlite3.connect('../elders.sqlite')"
-)
 module_met_een_lus = na(
     WOONPLAATS - 1, apart=True, tijdslimiet=5, zelf=doe.vervang(LUS, '')
 ).onderaan(LUS)

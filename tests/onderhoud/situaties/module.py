@@ -25,6 +25,7 @@ module_weg = na(EERSTE).weg(MODULE)
 # Zo laat elke opdracht van `flask` haar vertaald achter.
 module_weg_na_flask = na(EERSTE).en(lambda m: py_compile.compile(m.module)).weg(MODULE)
 module_leeg = na(EERSTE).schrijf('')
+module_met_alleen_commentaar = na(WOONPLAATS).schrijf('# Hier stond mijn code\n')
 
 # --- Python begrijpt het niet -----------------------------------------------------------------
 
@@ -65,7 +66,6 @@ git_noemt_ook_wat_er_was = (
 
 # --- SQLAlchemy ziet geen kolom ---------------------------------------------------------------
 
-TWEE_KEER = REGEL, f'{REGEL}\n    {REGEL.replace(PLAATS_TYPE, "String(40)")}'
 CREATE_ALL = 'with app.app_context():\n    db.create_all()'
 
 git_twee_klassen = na(WOONPLAATS).onderaan(KLASSEN[0]).vervang(*botsing(*KLASSEN))
@@ -77,8 +77,6 @@ komma_na_een_kolom_in_models = na(WOONPLAATS).in_models(REGEL, f'{REGEL},')
 komma_na_een_eigen_kolom_op_twee_regels = na(WOONPLAATS).kolom(
     'fruit = db.Column(', '    db.Text),'
 )
-kolom_twee_keer = na(WOONPLAATS).vervang(*TWEE_KEER)
-kolom_twee_keer_in_models = na(WOONPLAATS).in_models(*TWEE_KEER)
 kolom_niet_in_models = na(WOONPLAATS).in_models(f'    {REGEL}\n', '').onderaan(REGEL)
 create_all = na(WOONPLAATS).onderaan(CREATE_ALL)
 kolom_onder_de_klasse = na(WOONPLAATS - 1).onderaan(REGEL)
@@ -91,3 +89,25 @@ create_all_met_een_kolom_vooruit = (
     na(NIVEAU - 1).model_van(NIVEAU).onderaan(f'{CREATE_ALL}\n\n\n    print(1)')
 )
 regel_van_de_klasse_ontbreekt = na(GEBRUIKERS).vervang('class Gebruiker(db.Model):\n', '')
+
+# --- Wat er niet hoort ------------------------------------------------------------------------
+
+MAAK = 'def maak():\n    with app.app_context():\n        db.create_all()\n\n\nmaak()'
+ALS = f'if os.path.exists(basedir):\n    {CREATE_ALL}'.replace('\n    db', '\n        db')
+INIT = '    def __init__(self, naam):\n        self.naam = naam\n'
+SCHEMA = "    __table_args__ = {'schema': 'public'}"
+
+create_all_in_een_functie = na(WOONPLAATS).onderaan(MAAK)
+create_all_achter_een_if_maakte_een_tabel = (
+    na(GEBRUIKERS - 1).model_van(GEBRUIKERS).onderaan(ALS).migrate('gebruikers')
+)
+database_elders_geopend = na(WOONPLAATS, apart=True).onderaan(
+    "import sqlite3\nsqlite3.connect('../elders.sqlite')"
+)
+drop_all = na(WOONPLAATS).onderaan(CREATE_ALL.replace('create', 'drop'))
+breakpoint_in_een_klasse = na(WOONPLAATS, apart=True).boven('    # Zo ziet', '    breakpoint()\n')
+schema_van_een_andere_database = na(WOONPLAATS).vervang(KOP := '    id =', f'{SCHEMA}\n\n{KOP}')
+kolom_in_init = na(WOONPLAATS - 1).boven('    # Zo ziet', f'{INIT}        self.{REGEL}\n')
+alleen_kolommen_in_init = na(WOONPLAATS - 1).boven(
+    '    # Zo ziet', f'    def __init__(self):\n        self.{REGEL}\n'
+)

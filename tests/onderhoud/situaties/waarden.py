@@ -86,9 +86,6 @@ nieuwe_naam_zonder_sleutelwoord = (
     .kolom('stad = db.Column(db.Text)')
     .schrijf_script('stad', f"op.alter_column('{TABEL}', '{PLAATS}', 'stad')", 'pass')
 )
-import_van_een_naam_die_er_niet_is = na(WOONPLAATS, zelf=doe.model_van(WOONPLAATS)).vervang(
-    'import os', 'from sys import os'
-)
 verplichte_kolom_op_een_lege_tabel = (
     na(NIVEAU - 1, verloren=True)
     .sql(f'DELETE FROM {TABEL}')
