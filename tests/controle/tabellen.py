@@ -109,8 +109,9 @@ def rijen_in_de_weg(pad: Path, wat: str, tabel: str, kolom: str) -> tuple[str, s
 
     None als die er niet zijn, of als een eerder script de kolom nog maakt.
     """
-    waar = IN_DE_WEG[wat].format(kolom=f'"{kolom}"')
-    vraag = f'SELECT "{kolom}", group_concat(rowid, \', \') FROM "{tabel}" WHERE {waar} LIMIT 1'
+    # Een kolom die er niet is, is tussen dubbele aanhalingstekens een tekst.
+    waar = IN_DE_WEG[wat].format(kolom=f'[{kolom}]')
+    vraag = f"SELECT [{kolom}], group_concat(rowid, ', ') FROM [{tabel}] WHERE {waar} LIMIT 1"
     with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
         kopieer_database(pad, kopie := Path(tijdelijk, DATABASE))
         with closing(sqlite3.connect(kopie)) as verbinding, suppress(sqlite3.Error):

@@ -82,7 +82,7 @@ def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     doe = [doen.hernoem_in_script(script)]
     nieuw = {kolom for _, kolom, _ in script.nieuwe_kolommen()} - {naam}
     if nieuw and HERNOEMD.plek not in oordeel.verslag.modelkolommen:
-        doe.append(doen.hernoem_kolom(oordeel, TABEL, *nieuw, naam))
+        doe.append(doen.zet_kolom(oordeel, HERNOEMD, *nieuw))
     return Hint(f'{wat} De nieuwe naam hoort achter `new_column_name=`. Meer is niet nodig.', doe)
 
 
