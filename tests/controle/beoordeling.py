@@ -10,7 +10,6 @@ from stappen import (
     DATABASE,
     GEVULD,
     HERNOEMD,
-    KLASSEN,
     LAATSTE,
     STAPPEN,
     TABEL,
@@ -20,14 +19,11 @@ from stappen import (
     stap_met,
 )
 
+from controle.bestanden import afwijkingen_in_bestanden
 from controle.naspelen import Stand, Verslag
-from controle.oefenmap import Oefenmap, klassen_zonder_tabel
-from controle.onzichtbaar import bij_het_laden, met_een_schema, onzichtbare_kolommen
+from controle.oefenmap import Oefenmap
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
 from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van, rijen_in_de_weg
-
-# Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
-NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
 
 
 def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
@@ -43,10 +39,8 @@ def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
 
 def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
     eerst = [
-        *_elders(oordeel),
-        *_module(oordeel),
-        *_migraties(oordeel),
-        *_databasebestand(oordeel),
+        *afwijkingen_in_bestanden(oordeel),
+        *_heads(oordeel),
     ]
     yield from eerst
     if not eerst:
@@ -81,131 +75,6 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         yield from _database(oordeel, begonnen)
 
 
-def _elders(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Een database buiten de map: dan is er niets nagespeeld, en ook niets te vergelijken."""
-    fout = oordeel.fout
-    if fout and fout.fase == 'elders':
-        yield Afwijking(
-            oordeel.laatste_goede_stap,
-            'naspelen',
-            'elders',
-            gevonden=fout.melding,
-            revisie=fout.revisie,
-        )
-
-
-def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Een module die er niet is, en wat in de eigen bestanden niet te begrijpen of te zien is."""
-    module, stap, database = oordeel.module, oordeel.laatste_goede_stap, oordeel.database
-    if module is None:
-        yield Afwijking(stap, 'module', 'ontbreekt')
-    elif not (module.boom.body or module.fout):
-        yield Afwijking(stap, 'module', 'leeg')
-    for bestand in oordeel.oefenmap.code:
-        hier = bestand.naam
-        if bestand.fout:
-            yield Afwijking(oordeel.stap_van_module, 'module', 'fout', bestand=hier)
-        for wat, kolom, regel in onzichtbare_kolommen(bestand):
-            if wat == 'dubbel' or _is_kwijt(oordeel, kolom):
-                yield Afwijking(
-                    oordeel.stap_nu, 'onzichtbaar', wat, None, kolom, gevonden=regel, bestand=hier
-                )
-        for klasse, tabel, regel in klassen_zonder_tabel(bestand):
-            if tabel in KLASSEN and tabel not in oordeel.verslag.model and oordeel.kent_model:
-                stap = oordeel.stap_van(tabel)
-                yield Afwijking(
-                    stap, 'onzichtbaar', 'klasse', tabel, klasse, None, regel, None, hier
-                )
-        nu = oordeel.stap_van_module
-        for wat in ('drop_all', 'create_all'):
-            for regel in bij_het_laden(bestand, wat):
-                yield Afwijking(nu, 'module', wat, gevonden=regel, bestand=hier)
-        # Wat in geen migratie staat, maakte een create_all() die soms draait.
-        buitenom = database.schema.keys() & oordeel.verslag.model.keys() - oordeel.head.keys()
-        for aanroep in bestand.aanroepen('create_all') if buitenom and oordeel.head else ():
-            yield Afwijking(nu, 'module', 'create_all', gevonden=aanroep.lineno, bestand=hier)
-        for tabel, regel in met_een_schema(bestand):
-            yield Afwijking(nu, 'module', 'schema', tabel, gevonden=regel, bestand=hier)
-    if module and not oordeel.oefenmap.scripts:
-        # Zonder migratie vergelijkt niemand het model: dan is het nu nog zo verbeterd.
-        for kolom in kolommen_na(oordeel.stap_nu).values():
-            if oordeel.model_is_anders(kolom):
-                yield Afwijking(oordeel.stap_nu, 'model', 'anders', *kolom.plek)
-
-
-def _is_kwijt(oordeel: Oordeel, naam: str) -> bool:
-    """Of een kolom of type dat geen kolom wordt, er wel een had moeten worden."""
-    model = oordeel.verslag.modelkolommen
-    van_de_les = {plek for plek in kolommen_na(oordeel.stap_nu) if plek[1] == naam}
-    if van_de_les:
-        return not van_de_les <= model
-    # Wat elders gebruikt wordt of heet zoals een constante, staat daar met opzet.
-    met_opzet = naam.isupper() or any(naam in b.gebruikt for b in oordeel.oefenmap.code)
-    return not met_opzet and naam not in {kolom for _, kolom in model}
-
-
-def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Bestanden in migrations/ die er niet zijn of niet kloppen."""
-    map_, stap = oordeel.oefenmap, oordeel.laatste_goede_stap
-    migrations = map_.pad / 'migrations'
-    if not migrations.is_dir():
-        # Zonder migrations/ en zonder data.sqlite is stap 1 gewoon nog niet begonnen.
-        if map_.database.toestand != 'ontbreekt':
-            yield Afwijking(stap, 'migraties', 'ontbreken')
-        return
-    for naam in NODIG_IN_MIGRATIONS:
-        if not (migrations / naam).exists():
-            yield Afwijking(stap, 'migraties', 'onvolledig', gevonden=naam)
-    for script in map_.scripts:
-        # De naam van een script begint met zijn revisie.
-        gehad = script.bestandsnaam.startswith(tuple(map_.database.versies or ['?']))
-        waar = stap if gehad else oordeel.stap_nu
-        # Een punt vooraan is van macOS: dat is geen script dat te verbeteren is.
-        if script.fout and not script.bestandsnaam.startswith('.'):
-            yield Afwijking(waar, 'script', 'fout', bestand=script.naam)
-        elif script.revisie is None:
-            yield Afwijking(waar, 'script', 'zonder revisie', bestand=script.naam)
-        elif not script.noemt_vorige:
-            yield Afwijking(waar, 'script', 'zonder vorige', bestand=script.naam)
-    if not map_.scripts:
-        yield Afwijking(stap, 'migraties', 'geen revisie')
-    # Een script dat niet te lezen is, is zelf al de oorzaak.
-    elif all(script.revisie and script.noemt_vorige for script in map_.scripts):
-        yield from _reeks(oordeel)
-
-
-def _reeks(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Scripts die niet op elkaar volgen."""
-    map_, stap = oordeel.oefenmap, oordeel.laatste_goede_stap
-    if not map_.revisies:
-        breuken = list(map_.breuken())
-        for wat, script, gevonden in breuken:
-            # Een script dat nooit draaide, is van waar je nu mee bezig bent.
-            draaide = wat == 'los' and oordeel.toegepast(script.revisie)
-            waar = stap if draaide else oordeel.stap_nu
-            yield Afwijking(waar, 'reeks', wat, gevonden=gevonden, bestand=script.naam)
-        if not breuken:
-            yield Afwijking(stap, 'reeks', 'kring')
-    elif len(map_.heads) > 1:
-        # Eerst wat er in de scripts en het model niet klopt: na de merge volgt er iets op.
-        zonder_vorige = [s for s in map(oordeel.script, map_.heads) if not s.vorige]
-        if not zonder_vorige:
-            if oordeel.fout and oordeel.fout.fase != 'terug':
-                yield from _naspelen(oordeel)
-            yield from _van_een_ander(oordeel)
-        nieuw = [s.naam for s in zonder_vorige if not oordeel.toegepast(s.revisie)]
-        yield Afwijking(oordeel.stap_nu, 'reeks', 'heads', bestand=next(iter(nieuw), None))
-
-
-def _databasebestand(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Een data.sqlite die er niet is, niet te lezen is, of niet bij de migraties hoort."""
-    toestand = oordeel.database.toestand
-    if toestand == 'ontbreekt' and not oordeel.oefenmap.scripts:
-        return
-    if toestand != 'goed':
-        yield Afwijking(oordeel.laatste_goede_stap, 'database', toestand)
-
-
 def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een script dat de database heeft gehad en dat er niet meer is."""
     for versie in oordeel.database.versies or ():
@@ -217,6 +86,22 @@ def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
             stap = oordeel.stap_van(*plek) if plek else oordeel.laatste_goede_stap
             waar = (*plek, hoe_anders(head, schema, *plek)) if plek else ()
             yield Afwijking(stap, 'database', 'onbekende versie', *waar, gevonden=versie)
+
+
+def _heads(oordeel: Oordeel) -> Iterator[Afwijking]:
+    """Meer dan een revisie waarop niets meer volgt."""
+    map_ = oordeel.oefenmap
+    leesbaar = all(script.revisie and script.noemt_vorige for script in map_.scripts)
+    if not (map_.revisies and leesbaar and len(map_.heads) > 1):
+        return
+    # Eerst wat er in de scripts en het model niet klopt: na de merge volgt er iets op.
+    zonder_vorige = [s for s in map(oordeel.script, map_.heads) if not s.vorige]
+    if not zonder_vorige:
+        if oordeel.fout and oordeel.fout.fase != 'terug':
+            yield from _naspelen(oordeel)
+        yield from _van_een_ander(oordeel)
+    nieuw = [s.naam for s in zonder_vorige if not oordeel.toegepast(s.revisie)]
+    yield Afwijking(oordeel.stap_nu, 'reeks', 'heads', bestand=next(iter(nieuw), None))
 
 
 def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:

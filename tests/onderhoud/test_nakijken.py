@@ -346,7 +346,7 @@ def test_elke_leerling_krijgt_het_oordeel_van_de_docent(klas, tmp_path):
     # Wie nog op de weg van de les is, zoals bezig, maakt geen fout.
     assert sorted(uit.partition('Dit komt het meest voor:\n')[2].splitlines()) == [
         '    1 x model is anders dan de les: Zoë',
-        '    1 x module is weg: alleen_data',
+        '    1 x module is er niet: alleen_data',
         '    1 x naspelen duurt te lang: Anna',
     ]
     regels = csv.reader(bestand.read_text(encoding='utf-8-sig').splitlines(), delimiter=';')

@@ -199,7 +199,7 @@ def test_een_struikelblok_is_in_elk_proces_hetzelfde(leerling, oud, nieuw):
 def test_een_proces_dat_te_vroeg_of_niet_stopt_krijgt_een_zin(leerling, monkeypatch):
     exit_, vroeg, nooit = (leerling(WOONPLAATS, naam) for naam in ('exit', 'vroeg', 'nooit'))
     zet(exit_, *STRUIKELBLOKKEN['exit'])
-    noemt(vertelling.wat_nu(oordeel_apart(exit_)), f'{MODULE}`', 'SystemExit', 'sys.exit()')
+    noemt(vertelling.wat_nu(oordeel_apart(exit_)), f'{MODULE}`', 'stoppen', 'sys.exit()')
     vroeg.onderaan('os._exit(0)')
     noemt(vertelling.wat_nu(oordeel_apart(vroeg)), 'exit status 0')
     zet(nooit, UPGRADE, f"{UPGRADE}    open('bezig', 'w')\n    while True:\n        id(1)\n")

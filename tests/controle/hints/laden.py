@@ -95,6 +95,9 @@ def regel_van_de_module_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> It
             # Eerst wat er niet is, dan de regel waar het misgaat.
             voorstellen.append(((eigen and eigen.lineno) not in (None, nummer), zin, daad))
     yield from (Hint(zin, doe, daad) for _, zin, daad in sorted(voorstellen, key=lambda v: v[0]))
+    if begin:
+        zin = f'{begin}De controle speelt daarom niets na.'
+        yield Hint(zin, doe or 'Haal weg wat daarnaar wijst.', doen.lukt_dat_niet(oordeel))
 
 
 # Waarom een regel van een klasse niet kan, als Python het over de hele klasse heeft.

@@ -84,7 +84,8 @@ def _voer_het_script_uit(oordeel: Oordeel, stap: Stap) -> Hint:
 
 
 def _er_is_geen_kopie(oordeel: Oordeel, stap: Stap) -> Hint | None:
-    if not namen_in(oordeel.database) and not oordeel.passende_kopie:
+    gaan_weg = ('waarden', 'verloren') in stap.mis
+    if gaan_weg and not namen_in(oordeel.database) and not oordeel.passende_kopie:
         return Hint(
             'De namen zijn weg: de upgrade maakte een lege kolom, en een downgrade haalt niets '
             'terug. Een kopie van ervoor is er niet.',

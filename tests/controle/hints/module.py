@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from stappen import MODULE, TABEL, kolommen_na
+from stappen import DATABASE, MODULE, TABEL, kolommen_na
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint
@@ -141,4 +141,6 @@ def regel_hoort_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     bestand = oordeel.oefenmap.bestand(naam)
     if bestand and soort in HOORT_ER_NIET:
         zin = f'Regel {nummer} van `{naam}` hoort er niet: die {HOORT_ER_NIET[soort]}.'
+        if soort == 'Elders':
+            zin += f' Dat is `{oordeel.fout.melding}`, en in de les is het `{DATABASE}`.'
         return Hint(zin, doen.haal_weg(bestand, nummer))

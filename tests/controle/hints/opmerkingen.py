@@ -15,8 +15,8 @@ Opmerking = doen.Doe | str | None
 EEN_MAP = r'gebruikt `\1`. Vanuit een andere map, of op een andere computer, werkt dat niet.'
 # Een regel die beter kan: zijn patroon, wat eraan is, en zo mogelijk hoe hij hoort.
 BETER = {
-    r'^basedir\b.*({map_}|[.\w]*cwd\(\))': (EEN_MAP, REGELS['basedir']),
-    r'^app\.config\[.SQLALCHEMY_DATABASE_URI.*({map_}|[.\w]*cwd\(\))': (EEN_MAP, REGELS['adres']),
+    r'^basedir\b.*?({map_}|[.\w]*cwd\(\))': (EEN_MAP, REGELS['basedir']),
+    r'^app\.config\[.SQLALCHEMY_DATABASE_URI.*?({map_}|[.\w]*cwd\(\))': (EEN_MAP, REGELS['adres']),
     r'^(app\.run\([^\r\n]*)': (
         'start de server ook als je dat niet vraagt.',
         r"if __name__ == '__main__': \1",

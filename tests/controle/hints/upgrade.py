@@ -200,7 +200,7 @@ def oorzaak(oordeel: Oordeel, afwijking: Afwijking) -> str:
     if betekenis and fout.fase == 'vergelijken':
         return betekenis
     wie = {'heen': 'De upgrade', 'terug': 'De downgrade'}.get(fout.fase, 'Python')
-    wat = f'. {betekenis}' if betekenis else f' met `{fout.soort}: {fout.heel}`.'
+    wat = f'. {betekenis}' if betekenis else f' met `{fout.soort}: {fout.heel or fout.melding}`.'
     if fout.fase == 'heen' and oordeel.toegepast(afwijking.revisie):
         wat += (
             ' In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: dit, of '
