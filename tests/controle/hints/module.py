@@ -128,7 +128,7 @@ HOORT_ER_NIET = {
     'BdbQuit': 'laat Python wachten op wat jij typt',
     'EOFError': 'laat Python wachten op wat jij typt',
     'SystemExit': 'laat Python stoppen, en `flask` ook',
-    'Elders': 'opent een database buiten deze map. De controle speelt daarom niets na',
+    'Elders': 'opent een database buiten deze map',
 }
 
 
@@ -142,5 +142,6 @@ def regel_hoort_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if bestand and soort in HOORT_ER_NIET:
         zin = f'Regel {nummer} van `{naam}` hoort er niet: die {HOORT_ER_NIET[soort]}.'
         if soort == 'Elders':
-            zin += f' Dat is `{oordeel.fout.melding}`, en in de les is het `{DATABASE}`.'
+            wat = f'Dat is `{oordeel.fout.melding}`, en in de les is het `{DATABASE}`.'
+            zin += f' {wat} De controle speelt daarom niets na.'
         return Hint(zin, doen.haal_weg(bestand, nummer))
