@@ -142,7 +142,7 @@ class Volger:
             assert (naam, tekst) not in self.gezien, f'Deze hint hielp niet:\n{self.verloop}'
             self.gezien.append((naam, tekst))
             # Na wat de les zelf laat doen, begint het tellen opnieuw.
-            hints = 0 if oordeel.afwijkingen and kies(oordeel).les else hints + 1
+            hints = 0 if not oordeel.afwijkingen or kies(oordeel).les else hints + 1
             assert hints <= MEESTE_HINTS, f'Het houdt niet op:\n{self.verloop}'
             self._doe(tekst)
 
