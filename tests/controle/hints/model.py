@@ -205,6 +205,9 @@ def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Ite
 
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    if not oordeel.oefenmap.revisies:
+        # Zonder migratie is de eerste nog te maken.
+        return
     (tabel, kolom), script = afwijking.plek, oordeel.script(oordeel.oefenmap.revisies[-1])
     wat = doen.nog_niet_in_een_migratie(afwijking)
     erbij = afwijking.wat in ('add_table', 'add_column')

@@ -59,7 +59,9 @@ def script_deed_iets_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
 @hint('downgrade')
 def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     was, naam = HERNOEMD.was, HERNOEMD.naam
-    script = oordeel.script(afwijking.revisie or oordeel.oefenmap.revisies[-1])
+    script = oordeel.script(afwijking.revisie or next(reversed(oordeel.oefenmap.revisies), None))
+    if script is None:
+        return None
     raakt = script.aanroepen_in('upgrade', 'alter_column')
     # Wat al weg is, brengt een ander script niet terug.
     if afwijking.soort not in ('kolom', 'model') or not oordeel.toegepast(script.revisie):

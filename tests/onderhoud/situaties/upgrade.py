@@ -151,7 +151,7 @@ uit_met_batch = (
     na(CURSISTNUMMER - 1)
     .model_van(CURSISTNUMMER)
     .vervang('Migrate(app, db)', 'Migrate(app, db, render_as_batch=False)')
-    .migrate('uniek')
+    .migrate('cursistnummer')
 )
 uit_met_batch_en_half_uitgevoerd = uit_met_batch.mislukt('No support for ALTER', 'db', 'upgrade')
 
