@@ -206,7 +206,7 @@ def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Ite
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     if not oordeel.oefenmap.revisies:
-        # Zonder migratie is de eerste nog te maken.
+        yield Hint(doen.nog_niet_in_een_migratie(afwijking), doen.weg_terug(oordeel))
         return
     (tabel, kolom), script = afwijking.plek, oordeel.script(oordeel.oefenmap.revisies[-1])
     wat = doen.nog_niet_in_een_migratie(afwijking)
