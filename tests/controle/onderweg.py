@@ -3,7 +3,7 @@
 Het is nog geen fout van hem: de les wijst de weg. Wie van die weg af is, is hier nergens.
 """
 
-from stappen import STAPPEN, TABEL, VASTE_KOLOMMEN, Stap, kolommen_na
+from stappen import STAPPEN, TABEL, VAN_DE_LES, VASTE_KOLOMMEN, Stap, kolommen_na
 
 from controle.oordeel import Oordeel, namen_in
 
@@ -12,8 +12,6 @@ MODEL_HALF, MODEL, SCRIPT, UITGEVOERD, TERUGGEDRAAID = range(5)
 
 # Deze fouten zijn na de upgrade te zien aan wat er in de rijen staat.
 IN_DE_RIJEN = (('kolom', 'niet gevuld'), ('waarden', 'verloren'))
-
-VAN_DE_LES = {plek for stap in STAPPEN for plek in (*stap.weg, *(k.plek for k in stap.erbij))}
 
 
 def waar_in_de_stap(oordeel: Oordeel) -> tuple[Stap, int] | None:
@@ -67,7 +65,7 @@ def model_heeft_de_fout(oordeel: Oordeel, stap: Stap) -> bool:
 def _model(oordeel: Oordeel, stap: Stap) -> tuple[Stap, int] | None:
     if model_is_van(oordeel, stap):
         return stap, MODEL
-    eigen = oordeel.verslag.modelkolommen & VAN_DE_LES
+    eigen = oordeel.verslag.modelkolommen & VAN_DE_LES.keys()
     voor, na = kolommen_na(stap.nummer - 1).keys(), kolommen_na(stap.nummer).keys()
     # Alleen een eigen kolom is nog geen begin.
     begonnen = voor - set(stap.weg) < eigen <= voor | na and eigen != voor
@@ -77,7 +75,7 @@ def _model(oordeel: Oordeel, stap: Stap) -> tuple[Stap, int] | None:
 def model_is_van(oordeel: Oordeel, stap: Stap) -> bool:
     """Of het model de kolommen van een stap heeft, zoals de les ze eerst of ten slotte schrijft."""
     les = kolommen_na(stap.nummer).keys()
-    return oordeel.verslag.modelkolommen & VAN_DE_LES == les and _is_goed(oordeel, stap, les)
+    return oordeel.verslag.modelkolommen & VAN_DE_LES.keys() == les and _is_goed(oordeel, stap, les)
 
 
 def _is_goed(oordeel: Oordeel, stap: Stap, plekken: set[tuple[str, str]]) -> bool:
@@ -88,9 +86,13 @@ def _is_goed(oordeel: Oordeel, stap: Stap, plekken: set[tuple[str, str]]) -> boo
 
 
 def kopie_is_van_ervoor(oordeel: Oordeel) -> bool:
-    """Of er een kopie is van voor de laatste revisie, met namen en niet minder rijen."""
+    """Of er een kopie is van voor de laatste revisie, met namen en niet minder rijen.
+
+    Zonder rijen zijn er ook geen namen.
+    """
+    rijen = oordeel.kopie.rijen.get(TABEL, 0)
     return (
         oordeel.kopie.versies == oordeel.oefenmap.revisies[-2:-1]
-        and oordeel.kopie.rijen.get(TABEL, 0) >= oordeel.database.rijen.get(TABEL, 0)
-        and namen_in(oordeel.kopie) > 0
+        and rijen >= oordeel.database.rijen.get(TABEL, 0)
+        and (namen_in(oordeel.kopie) > 0 or rijen == 0)
     )

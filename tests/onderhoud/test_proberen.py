@@ -42,7 +42,8 @@ def inhoud(map_: Path) -> dict[str, str]:
     for pad in sorted(map_.rglob('*')):
         if (
             pad.is_file()
-            and 'tests' not in pad.parts
+            # Wat niet meegaat in een kopie, hoeft er niet in te staan.
+            and not {'tests', '.venv'} & {*pad.relative_to(map_).parts}
             and pad.suffix not in ('.pyc', '.sqlite-journal')
         ):
             tekst = pad.read_bytes().decode('utf-8', 'replace')

@@ -25,6 +25,14 @@ kopie_vergeten_en_teruggedraaid = ZONDER_KOPIE.flask('db', 'downgrade')
 kopie_te_laat_en_er_is_al_een_map_oud = (
     ZONDER_KOPIE.flask('db', 'downgrade').kopieer(KOPIE).en(lambda m: (m.map / 'oud').mkdir())
 )
+# Een kopie zonder rijen is goed, als de database er ook geen heeft.
+kopie_zonder_rijen = (
+    na(NAAM - 1, verloren=True)
+    .sql(f'DELETE FROM {TABEL}')
+    .model_van(NAAM)
+    .migrate(STAPPEN[NAAM - 1].naam_van_migratie)
+    .kopieer(KOPIE)
+)
 # Het model is verbeterd, maar niet opgeslagen: het nieuwe script heeft dezelfde fout.
 model_van_de_tweede_tabel_niet_opgeslagen = TWEEDE_TABEL.model_van(GEBRUIKERS).vervang(
     KOLOM[GEBRUIKERS].verwijst_naar, STAPPEN[GEBRUIKERS - 1].eerst.verwijst_naar
