@@ -12,6 +12,8 @@ MODULE = 'BasicModelApp.py'
 DATABASE = 'data.sqlite'
 # De kopie die de les laat maken voordat een stap waarden kan kosten.
 KOPIE = 'bewaar.sqlite'
+# En een kopie met een eigen naam, zoals die van een kolom.
+KOPIE_VAN = 'bewaar_{}.sqlite'
 # De revisie van stap 1 zoals zij is uitgedeeld: wie stap 1 zelf doet, krijgt een andere.
 UITGEDEELD = '39945238fc1a'
 
@@ -285,6 +287,9 @@ DELEN = ('A', 'B', 'C', 'D')
 DELEN_NA = 10
 
 _KOLOMMEN = [kolom for stap in STAPPEN for kolom in stap.erbij]
+
+# Elke kolom die op een punt in de les bestaat, als (tabel, kolom).
+VAN_DE_LES = {kolom.plek: kolom for kolom in _KOLOMMEN}
 
 # De kolom die van een andere de naam overneemt, en de kolom die een migratie zelf vult.
 HERNOEMD = next(kolom for kolom in _KOLOMMEN if kolom.was)

@@ -13,13 +13,14 @@ from stappen import (
     LAATSTE,
     STAPPEN,
     TABEL,
+    VAN_DE_LES,
     VASTE_KOLOMMEN,
     Kolom,
     kolommen_na,
     stap_met,
 )
 
-from controle.bestanden import afwijkingen_in_bestanden
+from controle.bestanden import databasebestand, elders, migraties, module
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
@@ -39,8 +40,11 @@ def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
 
 def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
     eerst = [
-        *afwijkingen_in_bestanden(oordeel),
+        *elders(oordeel),
+        *module(oordeel),
+        *migraties(oordeel),
         *_heads(oordeel),
+        *databasebestand(oordeel),
     ]
     yield from eerst
     if not eerst:
@@ -91,8 +95,7 @@ def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
 def _heads(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Meer dan een revisie waarop niets meer volgt."""
     map_ = oordeel.oefenmap
-    leesbaar = all(script.revisie and script.noemt_vorige for script in map_.scripts)
-    if not (map_.revisies and leesbaar and len(map_.heads) > 1):
+    if not (map_.revisies and map_.is_leesbaar and len(map_.heads) > 1):
         return
     # Eerst wat er in de scripts en het model niet klopt: na de merge volgt er iets op.
     zonder_vorige = [s for s in map(oordeel.script, map_.heads) if not s.vorige]
@@ -181,7 +184,7 @@ def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 def _verloren_waarden(oordeel: Oordeel, voor: Stand, na: Stand) -> Iterator[str]:
     """De kolommen van de les waarvan een revisie waarden wegdoet of verandert."""
-    van_de_les = {kolom.naam for stap in STAPPEN for kolom in stap.erbij if kolom.tabel == TABEL}
+    van_de_les = {kolom for tabel, kolom in VAN_DE_LES if tabel == TABEL}
     kolommen_erna = kolommen_van(na.schema, TABEL)
     for kolom in kolommen_van(voor.schema, TABEL):
         nieuw = HERNOEMD.naam if kolom == HERNOEMD.was and kolom not in kolommen_erna else kolom
@@ -293,10 +296,14 @@ def _vergelijk_kolom(oordeel: Oordeel, stap: int, kolom: Kolom) -> Iterator[Afwi
         yield Afwijking(stap, 'kolom', 'niet gevuld', *kolom.plek, kolom)
 
 
+def _tikfouten(oordeel: Oordeel) -> set[str | None]:
+    """De namen die een tikfout in een naam van de les zijn: die zijn van de leerling zelf."""
+    return {a.gevonden for a in _kolommen_van_de_les(oordeel) if a.wat == 'ontbreekt'}
+
+
 def _van_een_ander(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Wat een script van een ander maakt, en waarvan de regel niet in het model staat."""
-    # Een tikfout in een naam van de les is van de leerling zelf.
-    tikfouten = {a.gevonden for a in _kolommen_van_de_les(oordeel) if a.wat == 'ontbreekt'}
+    tikfouten = _tikfouten(oordeel)
     for verschil in oordeel.verslag.verschillen:
         tabel, kolom = verschil['tabel'], next(iter(verschil['kolommen']), None)
         weg = verschil['wat'] in ('remove_column', 'remove_table')
@@ -312,9 +319,8 @@ def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
         oordeel.verslag.heen,
     )
     eigen = {plek: None for stand in heen for plek in alle_kolommen(stand.schema)}
-    van_de_les = {kolom.plek for stap in STAPPEN for kolom in stap.erbij}
-    blijft = van_de_les | (model & set(alle_kolommen(oordeel.head)))
-    tikfouten = {a.gevonden for a in _kolommen_van_de_les(oordeel) if a.wat == 'ontbreekt'}
+    blijft = VAN_DE_LES.keys() | (model & set(alle_kolommen(oordeel.head)))
+    tikfouten = _tikfouten(oordeel)
     # Eerst wat in het model ontbreekt: dan hoeft een script maar een keer opnieuw.
     for tabel, kolom in sorted(eigen, key=model.__contains__) if model else ():
         if (tabel, kolom) in blijft or {tabel, kolom} & tikfouten:
@@ -333,7 +339,6 @@ def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Wat het model anders wil dan de laatste revisie maakt."""
-    van_de_les = {kolom.plek: kolom for stap in STAPPEN for kolom in stap.erbij}
     model = oordeel.verslag.modelkolommen
     nodig = {plek for plek in kolommen_na(oordeel.gehaald) if not is_opgevolgd(plek, model)} - model
     nodig -= set(STAPPEN[oordeel.stap_nu - 1].weg)
@@ -344,12 +349,12 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     ]
     # Eerst een tabel of kolom die nodig is: een migratie zou hem met zijn waarden weggooien.
     # Die komen in de volgorde van de les: bij Alembic is dat toeval.
-    orde = {plek: plaats for plaats, plek in enumerate(van_de_les)}
+    orde = {plek: plaats for plaats, plek in enumerate(VAN_DE_LES)}
     verschillen.sort(
         key=lambda v: orde.get(v[1], -1) if v[0] == 'remove_table' or v[1] in nodig else len(orde)
     )
     for wat, plek, verschil in verschillen:
-        bekend = van_de_les.get(plek)
+        bekend = VAN_DE_LES.get(plek)
         # `flask db migrate` let niet op standaardwaarden: alleen die van de les tellen.
         if wat == 'modify_default' and bekend is None:
             continue
@@ -398,7 +403,6 @@ def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
 
 def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None] | None:
     """De eerste tabel en kolom waarin twee schema's verschillen; None als ze gelijk zijn."""
-    van_de_les = {kolom.plek for stap in STAPPEN for kolom in stap.erbij}
     for tabel in sorted(verwacht.keys() | gevonden.keys()):
         if tabel not in verwacht or tabel not in gevonden:
             return tabel, None
@@ -414,7 +418,7 @@ def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None] |
                 plek = tabel, namen[0] if isinstance(namen[0], str) else namen[0][0]
                 # Met een naming convention haalt een downgrade die een unieke kolom een naam gaf,
                 # ook de naamloze weg die er al was. Alleen voor de les telt dat.
-                if soort != 'uniek' or (len(ding) == 1 and plek in van_de_les):
+                if soort != 'uniek' or (len(ding) == 1 and plek in VAN_DE_LES):
                     return plek
     return None
 

@@ -15,15 +15,7 @@ from controle.oordeel import Afwijking, Oordeel
 NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
 
 
-def afwijkingen_in_bestanden(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Wat er in de bestanden niet klopt, in de volgorde waarin een leerling het moet oplossen."""
-    yield from _elders(oordeel)
-    yield from _module(oordeel)
-    yield from _migraties(oordeel)
-    yield from _databasebestand(oordeel)
-
-
-def _elders(oordeel: Oordeel) -> Iterator[Afwijking]:
+def elders(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een database buiten de map: dan is er niets nagespeeld, en ook niets te vergelijken."""
     fout = oordeel.fout
     if fout and fout.fase == 'elders':
@@ -36,7 +28,7 @@ def _elders(oordeel: Oordeel) -> Iterator[Afwijking]:
         )
 
 
-def _module(oordeel: Oordeel) -> Iterator[Afwijking]:
+def module(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een module die er niet is, en wat in de eigen bestanden niet te begrijpen of te zien is."""
     module, stap, database = oordeel.module, oordeel.laatste_goede_stap, oordeel.database
     if module is None:
@@ -86,7 +78,7 @@ def _is_kwijt(oordeel: Oordeel, naam: str) -> bool:
     return not met_opzet and naam not in {kolom for _, kolom in model}
 
 
-def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
+def migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Bestanden in migrations/ die er niet zijn of niet kloppen."""
     map_, stap = oordeel.oefenmap, oordeel.laatste_goede_stap
     migrations = map_.pad / 'migrations'
@@ -112,25 +104,24 @@ def _migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
     if not map_.scripts:
         yield Afwijking(stap, 'migraties', 'geen revisie')
     # Een script dat niet te lezen is, is zelf al de oorzaak.
-    elif all(script.revisie and script.noemt_vorige for script in map_.scripts):
+    elif map_.is_leesbaar and not map_.revisies:
         yield from _reeks(oordeel)
 
 
 def _reeks(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Scripts die niet op elkaar volgen."""
     map_, stap = oordeel.oefenmap, oordeel.laatste_goede_stap
-    if not map_.revisies:
-        breuken = list(map_.breuken())
-        for wat, script, gevonden in breuken:
-            # Een script dat nooit draaide, is van waar je nu mee bezig bent.
-            draaide = wat == 'los' and oordeel.toegepast(script.revisie)
-            waar = stap if draaide else oordeel.stap_nu
-            yield Afwijking(waar, 'reeks', wat, gevonden=gevonden, bestand=script.naam)
-        if not breuken:
-            yield Afwijking(stap, 'reeks', 'kring')
+    breuken = list(map_.breuken())
+    for wat, script, gevonden in breuken:
+        # Een script dat nooit draaide, is van waar je nu mee bezig bent.
+        draaide = wat == 'los' and oordeel.toegepast(script.revisie)
+        waar = stap if draaide else oordeel.stap_nu
+        yield Afwijking(waar, 'reeks', wat, gevonden=gevonden, bestand=script.naam)
+    if not breuken:
+        yield Afwijking(stap, 'reeks', 'kring')
 
 
-def _databasebestand(oordeel: Oordeel) -> Iterator[Afwijking]:
+def databasebestand(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een data.sqlite die er niet is, niet te lezen is, of niet bij de migraties hoort."""
     toestand = oordeel.database.toestand
     if toestand == 'ontbreekt' and not oordeel.oefenmap.scripts:

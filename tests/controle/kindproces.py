@@ -40,9 +40,11 @@ from sqlalchemy import (
     Connection,
     Engine,
     MetaData,
+    create_engine,
     event,
     select,
 )
+from sqlalchemy.pool import StaticPool
 from stappen import MODULE
 
 from controle.naspelen import VERSLAG, Fout, Stand, stop_samen
@@ -296,8 +298,8 @@ class Rondgang:
 
     def _heen(self) -> None:
         self.fase = 'heen'
-        # Per stand wat er was, en de tabellen met de namen van hun constraints.
-        self.standen, self.tabellen, self.omgekeerd = [], [], {}
+        # Per stand wat er was, en een kopie van die database.
+        self.standen, self.kopieen, self.omgekeerd = [], [], {}
         self._noteer('heen', '')
         for revisie in self.volgorde:
             self._zet_stap(revisie, 'heen')
@@ -314,10 +316,23 @@ class Rondgang:
             if (stand.schema, stand.rijen) != (vroeger.schema, vroeger.aangevuld):
                 self._schrijf_downgrade()
 
+    def _tabellen(self, plaats: int) -> MetaData:
+        """De tabellen van een stand, met de namen van hun constraints.
+
+        Dat lezen kost meer dan een upgrade: pas als er iets niet klopt.
+        """
+        engine = create_engine(
+            'sqlite://', creator=lambda: self.kopieen[plaats], poolclass=StaticPool
+        )
+        tabellen = MetaData()
+        # Een foreign key kan naar een tabel wijzen die er niet is.
+        tabellen.reflect(engine, resolve_fks=False)
+        return tabellen
+
     def _schrijf_downgrade(self) -> None:
         """Meldt hoe de downgrade van deze revisie hoort te zijn."""
         plaats = [revisie.revision for revisie in self.volgorde].index(self.revisie)
-        goed = schrijf_script(*self.tabellen[plaats : plaats + 2])
+        goed = schrijf_script(self._tabellen(plaats), self._tabellen(plaats + 1))
         self.omgekeerd[self.revisie] = goed.get('downgrade', [])
         self._meld('omgekeerd', self.omgekeerd)
 
@@ -337,8 +352,8 @@ class Rondgang:
                 vul_aan(verbinding, self.schema)
                 stand.aangevuld = _lees_rijen(verbinding, self.schema)
                 self.standen.append(stand)
-                self.tabellen.append(MetaData())
-                self.tabellen[-1].reflect(verbinding)
+                self.kopieen.append(sqlite3.connect(':memory:'))
+                verbinding.connection.driver_connection.backup(self.kopieen[-1])
         self._meld(richting, asdict(stand))
         return stand
 
@@ -350,8 +365,8 @@ class Rondgang:
                 verschillen(context, self.metadata, model=self.model, schema=self.schema)
             )
         self._meld('verschillen', self.verschillen)
-        if self.verschillen and len(self.tabellen) > 1:
-            self._meld('hoort', schrijf_script(self.tabellen[-2], self.metadata))
+        if self.verschillen and len(self.kopieen) > 1:
+            self._meld('hoort', schrijf_script(self._tabellen(-2), self.metadata))
 
     def _lees(self) -> None:
         """Toont de rijen met het model zelf: een __repr__ met een kolom die weg is valt op."""

@@ -246,6 +246,11 @@ class Oefenmap:
         except (RevisionError, KeyError, UserWarning):
             return []
 
+    @property
+    def is_leesbaar(self) -> bool:
+        """Of elk script zegt welke revisie het is, en op welke het volgt."""
+        return all(script.revisie and script.noemt_vorige for script in self.scripts)
+
     @cached_property
     def heads(self) -> list[str]:
         """De revisies waarop geen andere volgt."""

@@ -12,6 +12,7 @@ from stappen import (
     GEVULD,
     HERNOEMD,
     KOPIE,
+    KOPIE_VAN,
     LAATSTE,
     LIJKT_EEN_BEETJE_OP,
     OPVOLGERS,
@@ -254,7 +255,7 @@ class Oordeel:
 
     def heeft_kopie_van(self, kolom: str) -> bool:
         """Of er een kopie is die naar deze eigen kolom heet, zoals een hint die laat maken."""
-        return any(kolom in pad.stem for pad in self.oefenmap.pad.glob('bewaar_*.sqlite'))
+        return any(kolom in pad.stem for pad in self.oefenmap.pad.glob(KOPIE_VAN.format('*')))
 
     @cached_property
     def passende_kopie(self) -> tuple[str, Stand, int] | None:

@@ -10,14 +10,13 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from stappen import DATABASE, GEVULD, STAPPEN, weg_na
+from stappen import DATABASE, GEVULD, STAPPEN, VAN_DE_LES, weg_na
 
 from controle.beoordeling import beoordeel
 from controle.hints.doen import UPGRADE, weg_terug
 from controle.hints.hint import Hint, hints_bij
 from controle.naspelen import Kindproces, Verslag
 from controle.oefenmap import lees_oefenmap
-from controle.onderweg import VAN_DE_LES
 from controle.oordeel import WAARDEN_WEG, Oordeel
 
 # Zoveel hints na elkaar, de eerste erbij: dan hoort een map goed te zijn.
@@ -30,7 +29,7 @@ MEESTE_PROEVEN = 4
 MAAKT_EEN_SCRIPT = ('migrate', 'revision', 'merge')
 
 # Een kolom die de database zelf vult, vult zij opnieuw.
-VULT_ZICHZELF = {kolom.naam for stap in STAPPEN for kolom in stap.erbij if kolom.standaard}
+VULT_ZICHZELF = {kolom.naam for kolom in VAN_DE_LES.values() if kolom.standaard}
 
 
 def kies(oordeel: Oordeel) -> Hint:
@@ -119,7 +118,7 @@ def _kost_iets(nu: Oordeel, straks: Oordeel) -> bool:
     stappen = [stap.nummer for stap in STAPPEN if nu.toestand(stap.nummer) == 'af']
     if any(straks.toestand(nummer) == 'fout' for nummer in stappen):
         return True
-    weg = nu.verslag.modelkolommen & VAN_DE_LES - straks.verslag.modelkolommen
+    weg = nu.verslag.modelkolommen & VAN_DE_LES.keys() - straks.verslag.modelkolommen
     return not weg <= weg_na(straks.stap_nu)
 
 

@@ -48,8 +48,8 @@ class Bewerking(Daad):
 
 
 @dataclass(frozen=True)
-class Hernoem(Daad):
-    """Een bestand een andere naam of plaats geven, in de editor: dat gaat overal hetzelfde."""
+class Naar(Daad):
+    """Wat op één plaats staat, komt (ook) op een andere."""
 
     van: str
     naar: str
@@ -57,6 +57,10 @@ class Hernoem(Daad):
     @property
     def bestand(self) -> str:
         return self.naar
+
+
+class Hernoem(Naar):
+    """Een bestand een andere naam of plaats geven, in de editor: dat gaat overal hetzelfde."""
 
     def __str__(self) -> str:
         return f'Hernoem `{self.van}` naar `{self.naar}`.'
@@ -65,16 +69,8 @@ class Hernoem(Daad):
         (map_ / self.van).rename(map_ / self.naar)
 
 
-@dataclass(frozen=True)
-class Kopieer(Daad):
+class Kopieer(Naar):
     """Een bestand over een ander kopiëren."""
-
-    van: str
-    naar: str
-
-    @property
-    def bestand(self) -> str:
-        return self.naar
 
     def __str__(self) -> str:
         van, naar = in_de_shell(self.van), in_de_shell(self.naar)

@@ -15,6 +15,7 @@ from stappen import (
     HEET_BIJ_PIP,
     HERNOEMD,
     KLASSEN,
+    KOPIE_VAN,
     MODULE,
     NAMEN,
     OPVOLGERS,
@@ -136,7 +137,7 @@ def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> Doe:
         if not oordeel.is_verhuisd(tabel, kolom)
         if oordeel.database.gevuld.get(tabel, {}).get(kolom) and kolom not in OPVOLGERS
     ]
-    kopie = f'bewaar_{"_".join(weg)}.sqlite'
+    kopie = KOPIE_VAN.format('_'.join(weg))
     if not weg or (oordeel.oefenmap.pad / kopie).exists():
         return ()
     return (

@@ -1,7 +1,7 @@
 """Halverwege een stap: wat de les nu laat doen, of onder welke kop ze verdergaat."""
 
 from spelen.terug import halverwege
-from stappen import CURSISTEN, DATABASE, KOPIE, TABEL, Stap, kolommen_na
+from stappen import CURSISTEN, DATABASE, KOPIE, KOPIE_VAN, TABEL, Stap, kolommen_na
 
 from controle import onderweg
 from controle.hints import daden, doen
@@ -75,7 +75,7 @@ def _voer_het_script_uit(oordeel: Oordeel, stap: Stap) -> Hint:
         if in_kopie > hier:
             # Een nieuwe kopie gaat over de oude heen.
             wat += f' In `{KOPIE}` staan meer rijen ({in_kopie}) dan in `{DATABASE}` ({hier}).'
-            return Hint(wat, 'Houd die kopie apart.', daden.Hernoem(KOPIE, 'bewaar_oud.sqlite'))
+            return Hint(wat, 'Houd die kopie apart.', daden.Hernoem(KOPIE, KOPIE_VAN.format('oud')))
         if not onderweg.kopie_is_van_ervoor(oordeel):
             return Hint(wat, 'Maak eerst een kopie:', daden.Kopieer(DATABASE, KOPIE))
         terug = daden.in_een_zin(daden.Kopieer(KOPIE, DATABASE))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import chain
 
-from stappen import DATABASE, DELEN_NA, OPVOLGERS, STAPPEN, Kolom, kolommen_na, weg_na
+from stappen import DATABASE, DELEN_NA, KOPIE_VAN, OPVOLGERS, STAPPEN, Kolom, kolommen_na, weg_na
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
@@ -144,7 +144,7 @@ def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
     if kolom:
         zet = doen.zet_kolom(oordeel, kolom_uit(schema, tabel, kolom))
     if eigen:
-        kopie = daden.Kopieer(DATABASE, f'bewaar_{kolom or tabel}.sqlite')
+        kopie = daden.Kopieer(DATABASE, KOPIE_VAN.format(kolom or tabel))
         weg = f'Wil je dat kwijt? Maak dan eerst een kopie:\n{kopie}'
         return Hint(f'{plek(afwijking, True)} is uit je model, en er staan waarden in.', zet, weg)
     maakt, weg = oordeel.revisie_van(tabel, kolom), 'Maak dan een migratie met `flask db migrate`.'

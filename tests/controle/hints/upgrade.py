@@ -223,8 +223,7 @@ def melding_is_bekend(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 def opnieuw(oordeel: Oordeel, script: Script) -> doen.Doe:
     """Een script dat nog niet is uitgevoerd opnieuw maken, met dezelfde naam."""
-    bericht = script.bestandsnaam.removesuffix('.py').partition('_')[2]
-    return doen.gooi_weg(oordeel, script, bericht)
+    return doen.gooi_weg(oordeel, script, script.bericht)
 
 
 # --- Een aanroep, naast wat Alembic ervoor vraagt -------------------------------------------------

@@ -134,6 +134,12 @@ script_uit_het_midden_verwijderd = na(NIVEAU).script_weg(WOONPLAATS)
 # --- Twee heads -------------------------------------------------------------------------------
 
 # Zonder het woord `heads` volgt het script nergens op.
+twee_heads_en_geen_database = (
+    na(WOONPLAATS, verloren=True)
+    .schrijf_script('een', 'pass', 'pass')
+    .en(lambda m: m.schrijf_script('twee', 'pass', 'pass', m.revisie(WOONPLAATS)))
+    .weg(DATABASE)
+)
 MERGE = 'db', 'merge', '-m', 'samen', '--rev-id', 'a0'
 
 merge_zonder_heads = na(WOONPLAATS).flask(*MERGE)
