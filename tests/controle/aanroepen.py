@@ -15,6 +15,10 @@ from controle.oordeel import kolom_uit
 
 # Wat er aan een aanroep anders hoort.
 GEEN_NAAM, GEEN_LIJST, GEEN_WITH, IN_EEN_BATCH, NIEUWE_NAAM, VAN_DE_MODULE = range(6)
+GEEN_BATCH, OMGEDRAAID = 6, 7
+
+# Wat SQLite alleen in een batch kan; buiten een batch staat de tabel na de naam.
+ALLEEN_IN_EEN_BATCH = ('create_unique_constraint', 'create_foreign_key', 'drop_constraint')
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,28 @@ def _aanroepen(script: Script, model: dict) -> Iterator[Verbetering]:
         if hasattr(Operations, getattr(getattr(goed.value, 'func', None), 'attr', '')):
             in_blok = [b.items[0].context_expr for b in blokken if b.lineno < begin <= b.end_lineno]
             waarom = [
+                *_volgorde(goed.value, model),
                 *_vorm(goed.value, naam_in(in_blok[0]) if in_blok else None),
                 *_naam(goed.value, namen),
                 *_type(goed.value, model),
             ]
-            if waarom:
-                regel = goed.col_offset * ' ' + ast.unparse(goed)
-                yield Verbetering(waarom[0], begin, goed.end_lineno, (regel,))
+            spaties = goed.col_offset * ' '
+            los = ast.unparse(goed.value.func).startswith('op.') and not in_blok
+            if los and goed.value.func.attr in ALLEEN_IN_EEN_BATCH and goed.value.args[1:]:
+                tabel, goed.value.func.value = goed.value.args.pop(1), ast.Name('batch_op')
+                kop = f'{spaties}with op.batch_alter_table({ast.unparse(tabel)}) as batch_op:'
+                regels = kop, f'{spaties}    {ast.unparse(goed)}'
+                yield Verbetering(GEEN_BATCH, begin, goed.end_lineno, regels)
+            elif waarom:
+                yield Verbetering(waarom[0], begin, goed.end_lineno, (spaties + ast.unparse(goed),))
+
+
+def _volgorde(aanroep: ast.Call, model: dict) -> Iterator[int]:
+    """Zet de naam van een index of constraint voor die van de tabel."""
+    een, twee = (getattr(a, 'value', None) for a in (*aanroep.args, None, None)[:2])
+    if aanroep.func.attr.endswith(('_index', '_constraint')) and een in model and twee not in model:
+        aanroep.args[:2] = aanroep.args[1::-1]
+        yield OMGEDRAAID
 
 
 def _vorm(aanroep: ast.Call, tabel: str | None) -> Iterator[int]:

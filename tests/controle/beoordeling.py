@@ -238,13 +238,15 @@ def _gedraaid_en_niets(oordeel: Oordeel) -> Iterator[Afwijking]:
     for soort, waar in {'index': 'indexen', 'constraint': 'uniek'}.items():
         for weg in [v for v in vraagt if v['wat'] == f'remove_{soort}']:
             tabel, kolommen = weg['tabel'], weg['kolommen']
-            erbij = [v['kolommen'] for v in vraagt if v['wat'] == f'add_{soort}']
-            erbij = [k for k in erbij if k != kolommen]
-            if erbij and kolommen not in voor.schema.get(tabel, {}).get(waar, ()):
-                plek, goed = (tabel, kolommen[0]), (soort, *erbij[0])
-                yield Afwijking(
-                    oordeel.stap_nu, 'script', 'deed iets anders', *plek, goed, revisie=revisie
-                )
+            for erbij in [v for v in vraagt if v['wat'] == f'add_{soort}' and v != weg]:
+                maakt = f'{soort} op', kolommen[0], erbij['kolommen'][0]
+                if kolommen == erbij['kolommen']:
+                    maakt = f'{soort} met de naam', weg['doel'], erbij['doel']
+                if kolommen not in voor.schema.get(tabel, {}).get(waar, ()):
+                    plek = tabel, kolommen[0]
+                    yield Afwijking(
+                        oordeel.stap_nu, 'script', 'deed iets anders', *plek, maakt, revisie=revisie
+                    )
 
 
 def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -460,7 +462,7 @@ def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
     database = oordeel.database
     gevuld = database.gevuld.get(TABEL, {})
     if gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
-        yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', TABEL)
+        yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', *GEVULD.plek)
     aantal = database.rijen.get(TABEL, 0)
     # Na een downgrade van die stap is het de oude kolom die leeg is.
     was = HERNOEMD.was if oordeel.gehaald >= stap_met(HERNOEMD) else None

@@ -40,7 +40,7 @@ def module(oordeel: Oordeel) -> Iterator[Afwijking]:
         if bestand.fout:
             yield Afwijking(oordeel.stap_van_module, 'module', 'fout', bestand=hier)
         for wat, kolom, regel in onzichtbare_kolommen(bestand):
-            if wat == 'dubbel' or _is_kwijt(oordeel, kolom):
+            if wat == 'dubbel' or _is_kwijt(oordeel, kolom, wat):
                 yield Afwijking(
                     oordeel.stap_nu, 'onzichtbaar', wat, None, kolom, gevonden=regel, bestand=hier
                 )
@@ -67,14 +67,18 @@ def module(oordeel: Oordeel) -> Iterator[Afwijking]:
                 yield Afwijking(oordeel.stap_nu, 'model', 'anders', *kolom.plek)
 
 
-def _is_kwijt(oordeel: Oordeel, naam: str) -> bool:
+def _is_kwijt(oordeel: Oordeel, naam: str, wat: str) -> bool:
     """Of een kolom of type dat geen kolom wordt, er wel een had moeten worden."""
     model = oordeel.verslag.modelkolommen
     van_de_les = {plek for plek in kolommen_na(oordeel.stap_nu) if plek[1] == naam}
     if van_de_les:
         return not van_de_les <= model
     # Wat elders gebruikt wordt of heet zoals een constante, staat daar met opzet.
-    met_opzet = naam.isupper() or any(naam in b.gebruikt for b in oordeel.oefenmap.code)
+    met_opzet = (
+        wat == 'andere naam'
+        or naam.isupper()
+        or any(naam in b.gebruikt for b in oordeel.oefenmap.code)
+    )
     return not met_opzet and naam not in {kolom for _, kolom in model}
 
 
@@ -85,7 +89,9 @@ def migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
     if not migrations.is_dir():
         # Zonder migrations/ en zonder data.sqlite is stap 1 gewoon nog niet begonnen.
         if map_.database.toestand != 'ontbreekt':
-            yield Afwijking(stap, 'migraties', 'ontbreken')
+            # Een map met een andere naam, of met een andere map ertussen.
+            elders = [pad.parent.name for pad in map_.pad.glob('*/env.py')]
+            yield Afwijking(stap, 'migraties', 'ontbreken', gevonden=next(iter(elders), None))
         return
     for naam in NODIG_IN_MIGRATIONS:
         if not (migrations / naam).exists():

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from stappen import IN_HET_MODEL
 
-from controle.oefenmap import Bestand, heet, is_kolom, namen_van, tabellen_van
+from controle.oefenmap import Bestand, heet, is_kolom, naam_in, namen_van, tabellen_van
 
 # De typen van kolommen die in de les voorkomen.
 TYPEN = (*IN_HET_MODEL.values(), 'ForeignKey')
@@ -14,8 +14,8 @@ TYPEN = (*IN_HET_MODEL.values(), 'ForeignKey')
 def onzichtbare_kolommen(module: Bestand) -> Iterator[tuple[str, str, int]]:
     """Kolommen die Python goedvindt en SQLAlchemy niet ziet: wat, naam en regel.
 
-    `wat` is 'komma', 'kleine letter', 'dubbele punt', 'geen Column', 'dubbel', 'buiten de
-    klasse' of 'in een methode'.
+    `wat` is 'komma', 'kleine letter', 'andere naam', 'dubbele punt', 'geen Column', 'dubbel',
+    'buiten de klasse' of 'in een methode'.
     """
     yield from _losse_kolommen('buiten de klasse', module.boom.body)
     for klasse in module.modellen:
@@ -48,6 +48,9 @@ def _waarom_onzichtbaar(knoop: ast.AST) -> str | None:
         return 'komma'
     if is_kolom(waarde) and heet(waarde, 'column'):
         return 'kleine letter'
+    heeft = naam_in(waarde) if is_kolom(waarde) else None
+    if isinstance(heeft, str) and heeft not in namen_van(knoop):
+        return 'andere naam'
     if isinstance(knoop, ast.AnnAssign) and is_kolom(knoop.annotation):
         return 'dubbele punt'
     if isinstance(knoop, ast.Assign) and _is_type_of_column(waarde):

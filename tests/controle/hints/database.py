@@ -1,11 +1,13 @@
 """Een `data.sqlite` die niet bij de migraties past."""
 
 import re
+from collections.abc import Iterator
 
 from stappen import DATABASE, DELEN_NA, GEVULD, NU, TABEL
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
+from controle.hints.upgrade import oorzaak
 from controle.oordeel import WAARDEN_WEG, Afwijking, Oordeel, namen_in
 from controle.tabellen import kolommen_van, rijen_in_de_weg
 
@@ -16,7 +18,7 @@ ZINNEN = {
     'onleesbaar': '`data.sqlite` is niet te lezen.',
     'geen database': '`data.sqlite` is geen database (meer).',
     'te groot': '`data.sqlite` is veel te groot.',
-    'half': 'In `data.sqlite` staat al {plek}: de upgrade van `{script}` stopte halverwege.',
+    'half': 'In `data.sqlite` staat al {plek}. {oorzaak}',
     'onbekende versie': '`data.sqlite` staat op revisie `{gevonden}`, maar dat script is er niet.',
     'zonder versie': 'De tabellen in `data.sqlite` passen niet bij je migraties.',
     'dubbele versie': 'In `data.sqlite` staat meer dan een revisie.',
@@ -46,7 +48,7 @@ def _zin(oordeel: Oordeel, afwijking: Afwijking) -> str:
         zin += f' Geen van je scripts {WEG[afwijking.verwacht]}.'
     return zin.format(
         plek=plek(afwijking),
-        script=oordeel.naam_van(afwijking.revisie),
+        oorzaak=oorzaak(oordeel, afwijking) if afwijking.wat == 'half' else '',
         gevonden=afwijking.gevonden,
         mist=rijen - namen_in(oordeel.database),
         rijen=rijen,
@@ -130,9 +132,12 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 
 @hint('database')
-def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     (tabel, kolom), wat = afwijking.plek, afwijking.wat
     doe = _of_deel_c(oordeel, afwijking), doen.weg_terug(oordeel)
+    # Veranderde het laatste script na zijn upgrade, dan gaat die nog een keer.
+    laatste = kolom and oordeel.database.versies == [oordeel.revisie_van(tabel, kolom)]
+    opnieuw = 'Ga een revisie terug, en weer vooruit:', doen.DOWNGRADE, doen.UPGRADE
     if wat in ('ontbreekt', 'leeg'):
         doe = 'Zet je kopie terug. Geen kopie? Dan maken de migraties een lege:', doen.UPGRADE
     elif wat == 'onleesbaar':
@@ -141,6 +146,8 @@ def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         doe = 'Vul ze weer in, in `flask shell`.', doen.lukt_dat_niet(oordeel)
     elif wat == 'geen tijdstip':
         doe = doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'")
-    elif wat == 'niet gevuld' and oordeel.database.versies == [oordeel.revisie_van(*GEVULD.plek)]:
-        doe = 'Ga een revisie terug, en weer vooruit:', doen.DOWNGRADE, doen.UPGRADE
-    return Hint(_zin(oordeel, afwijking), doe)
+    elif laatste and wat in ('anders', 'niet gevuld'):
+        doe = opnieuw
+    yield Hint(_zin(oordeel, afwijking), doe)
+    if laatste and wat == 'geen tijdstip':
+        yield Hint(_zin(oordeel, afwijking), opnieuw)

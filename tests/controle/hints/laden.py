@@ -19,9 +19,12 @@ def iets_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Iter
     goed = {naam for _, naam in kolommen_na(oordeel.stap_nu)}
     for wat, meer in oordeel.oefenmap.dubbel.items():
         waar = ' en '.join(f'op regel {k.lineno} van `{bestand.naam}`' for bestand, k in meer)
-        keren = [(len(kolommen_in(k) & goed), -k.lineno, bestand, k) for bestand, k in meer]
-        # Wat het minst van de les heeft, mag het eerst weg; anders het laatste.
-        for *_, bestand, weg in sorted(keren, key=lambda keer: keer[:2]):
+        keren = [
+            ((len(kolommen_in(k) & goed), len(ast.unparse(k)), -k.lineno), bestand, k)
+            for bestand, k in meer
+        ]
+        # Wat het minst van de les heeft, of het kortst is, mag het eerst weg; anders het laatste.
+        for _, bestand, weg in sorted(keren, key=lambda keer: keer[0]):
             zin = f'`{wat}` staat er twee keer, {waar}. Er hoort er een te zijn.'
             doe = daden.haal_weg(bestand, weg.lineno, weg.end_lineno)
             yield Hint(zin, doe, 'Is dit juist de goede? Haal dan de andere weg.')
@@ -40,7 +43,10 @@ def naam_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
 
 ONBEKEND = ('NameError', 'AttributeError', 'ImportError', 'ModuleNotFoundError', 'TypeError')
 # Waar een tekst hoort, en geen naam.
-HOORT_TEKST = r'(ForeignKey\(|__tablename__ = |server_default=|config\[)({0}(?:\.\w*id)?)(?![\w.(])'
+HOORT_TEKST = (
+    r'((?:ForeignKey|_constraint|_index|_column|_table)\(|__tablename__ = |\w+_(?:default|name)=|'
+    r'config\[)({0}(?:\.\w*id)?)(?![\w.(])'
+)
 
 
 def _voorstellen(oordeel: Oordeel, bestand: Bestand, naam: str, regel: str) -> Iterator[tuple]:

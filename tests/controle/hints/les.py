@@ -26,7 +26,8 @@ def weg_terug_is_afgebroken(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
 
 @hint('migraties', 'ontbreken')
 def stap_1_begint_opnieuw(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    if oordeel.gehaald == 1 and oordeel.database.rijen == {TABEL: len(CURSISTEN)}:
+    opnieuw = oordeel.gehaald == 1 and oordeel.database.rijen == {TABEL: len(CURSISTEN)}
+    if opnieuw and not afwijking.gevonden:
         return Hint(
             'De map `migrations` is weg, `data.sqlite` is er nog.',
             'Begin je stap 1 opnieuw? Gooi dan ook de database weg:',

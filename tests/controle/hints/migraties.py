@@ -28,6 +28,9 @@ def migraties_ontbreken(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     database, terug = oordeel.database, doen.weg_terug(oordeel)
     if afwijking.wat == 'onvolledig':
         return Hint(f'In de map `migrations` ontbreekt `{afwijking.gevonden}`.', terug)
+    if afwijking.gevonden:
+        wat = f'Er is geen map `migrations`. Wel een map `{afwijking.gevonden}`, met `env.py` erin.'
+        return Hint(wat, daden.Hernoem(afwijking.gevonden, 'migrations'))
     if database.versies:
         # Zo begint ook een deel van de verdieping.
         deel = oordeel.gehaald >= DELEN_NA and doen.of_deel(doen.DEEL_A, 'Wat je doet')

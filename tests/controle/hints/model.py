@@ -1,5 +1,6 @@
 """Het model: eerst zoals de les het heeft, en dan nog in een migratie."""
 
+import ast
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -24,8 +25,8 @@ ANDERS = {
     'index': ('hoort een index te hebben', ''),
 }
 
-# Hier let `flask db migrate` niet op.
-ZIET_MIGRATE_NIET = {'standaard', 'primary key'}
+# Hier let `flask db migrate` niet op, of het geeft wat het erbij maakt geen naam.
+NIET_MET_EEN_MIGRATIE = {'standaard', 'primary key', 'uniek', 'foreign key'}
 
 
 # --- Het model is anders dan de les -----------------------------------------------------------
@@ -87,7 +88,7 @@ def _anders_in_het_model(oordeel: Oordeel, kolom: Kolom) -> Iterator[tuple[str, 
             yield f'{hier} klopt in je model niet: hij {_is_anders(*anders)}.', zet
     elif kolom.plek in kolommen_na(oordeel.gehaald):
         if not is_opgevolgd(kolom.plek, oordeel.verslag.modelkolommen):
-            yield f'{hier} staat niet meer in je model. De les heeft hem nog nodig.', zet
+            yield f'{hier} staat niet in je model. De les heeft hem nog nodig.', zet
     else:
         yield f'{hier} ontbreekt nog in je model.', zet
 
@@ -133,12 +134,13 @@ def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> I
 
 
 @hint('samen')
-def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     (tabel, kolom), eigen = afwijking.plek, afwijking.wat == 'eigen'
     if afwijking.plek in oordeel.verslag.modelkolommen:
         script = oordeel.script(afwijking.revisie)
         wat = f'`{script.naam}` gooit {plek(afwijking)} weg, maar in je model staat die nog.'
-        return Hint(f'{wat} Er staan waarden in.', doen.opnieuw(oordeel, script, script.bericht))
+        yield Hint(f'{wat} Er staan waarden in.', doen.opnieuw(oordeel, script, script.bericht))
+        return
     schema = oordeel.database.schema if eigen else oordeel.head
     zet = doen.zet_klasse(oordeel, tabel, schema)
     if kolom:
@@ -146,23 +148,32 @@ def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
     if eigen:
         kopie = daden.Kopieer(DATABASE, KOPIE_VAN.format(kolom or tabel))
         weg = f'Wil je dat kwijt? Maak dan eerst een kopie:\n{kopie}'
-        return Hint(f'{plek(afwijking, True)} is uit je model, en er staan waarden in.', zet, weg)
-    maakt, weg = oordeel.revisie_van(tabel, kolom), 'Maak dan een migratie met `flask db migrate`.'
-    if maakt in oordeel.oefenmap.heads and not oordeel.toegepast(maakt):
-        weg = 'Gooi dan ook dat script weg.'
-    wat = f'`{oordeel.naam_van(maakt)}` maakt {plek(afwijking)}, en in je model staat die niet.'
-    uitleg = 'De volgende migratie zou hem weggooien.'
-    return Hint(f'{wat} {uitleg}', zet, f'Haalde je hem zelf uit je model? {weg}')
+        yield Hint(f'{plek(afwijking, True)} is uit je model, en er staan waarden in.', zet, weg)
+        return
+    script = oordeel.script(oordeel.revisie_van(tabel, kolom))
+    klaar = script.revisie in oordeel.oefenmap.heads and not oordeel.toegepast(script.revisie)
+    weg = (
+        'Gooi dan ook dat script weg.' if klaar else 'Maak dan een migratie met `flask db migrate`.'
+    )
+    wat = f'`{script.naam}` maakt {plek(afwijking)}, en in je model staat die niet.'
+    wat += ' De volgende migratie zou hem weggooien.'
+    yield Hint(wat, zet, f'Haalde je hem zelf uit je model? {weg}')
+    if klaar:
+        yield Hint(wat, doen.opnieuw(oordeel, script))
 
 
 @hint('kolom', 'niet gevuld')
 def kolom_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script, kolom = oordeel.script(oordeel.revisie_van(*afwijking.plek)), afwijking.verwacht
-    vul = f"    op.execute('{kolom.vulling}')"
+    vul = f"op.execute('{kolom.vulling}')"
+    doe = daden.zet_onder(script, script.eind_van('upgrade'), f'    {vul}')
+    for vult in script.aanroepen_in('upgrade', 'execute'):
+        if re.search(rf'(?i)SET {kolom.naam}\b', ast.unparse(vult)):
+            doe = daden.maak(script, vult.lineno, vul)
     return Hint(
         f'`{script.naam}` vult {plek(afwijking)} niet, of niet goed. Samen met '
         f'`{kolom.som_met}` hoort er in elke rij hetzelfde jaar uit te komen.',
-        daden.zet_onder(script, script.eind_van('upgrade'), vul),
+        doe,
     )
 
 
@@ -198,7 +209,7 @@ def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Ite
     opnieuw = doen.opnieuw(oordeel, oordeel.script(revisie), '' if er_was else nieuw)
     wegen = [doen.migreer(oordeel, bericht), opnieuw]
     anders = {a.wat for a in oordeel.afwijkingen if a.plek == afwijking.plek}
-    if er_was or anders & ZIET_MIGRATE_NIET or not oordeel.toegepast(revisie):
+    if er_was or anders & NIET_MET_EEN_MIGRATIE or not oordeel.toegepast(revisie):
         wegen.reverse()
     yield from (Hint(wat, doe) for doe in wegen)
 

@@ -10,6 +10,9 @@ from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint
 from controle.oordeel import Afwijking, Oordeel
 
+# Wat er in de module staat, hoe zij ook heet.
+DE_MODULE = 'SQLAlchemy(app', 'Migrate(app', '(db.Model)'
+
 
 @hint('module', 'ontbreekt', 'leeg')
 def module_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
@@ -18,8 +21,10 @@ def module_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     for pad in () if leeg else sorted([*map_.pad.iterdir(), *map_.pad.glob('*/*.py*')]):
         naam = pad.relative_to(map_.pad).as_posix()
         # Wat Python vertaalde (.pyc) is niet te lezen; wat bewaard is of van een ander, blijft.
-        lijkt = re.match(r'basic_?model_?app.*\.py(?!c$)', pad.name.lower()) and pad.is_file()
-        if lijkt and not map_.is_bewaard(pad) and not map_.is_van_een_ander(pad):
+        lijkt = re.match(r'basic_?model_?app.*\.py(?!c$)', pad.name.lower())
+        if pad.suffix == '.py' and pad.parent == map_.pad:
+            lijkt = lijkt or all(regel in pad.read_text('utf-8', 'replace') for regel in DE_MODULE)
+        if lijkt and pad.is_file() and not map_.is_bewaard(pad) and not map_.is_van_een_ander(pad):
             yield Hint(f'{wat} Wel een bestand `{naam}`.', daden.Hernoem(naam, MODULE))
     sla_op = 'Staat het nog open in je editor? Sla het daar op.'
     yield Hint(wat, sla_op, doen.lukt_dat_niet(oordeel))
@@ -63,10 +68,16 @@ def python_begrijpt_het_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator
         code = [n for n, r in enumerate(regels[: nummer - 1], 1) if r.split('#')[0].strip()]
         zegt = f'`{fout.msg}`'
         vertaald = [f'{nl} ({zegt})' for en, nl in MELDINGEN.items() if re.search(en, fout.msg)]
+        verbeter = [
+            f'Verbeter regel {nummer}. Kijk ook naar de regel erboven:',
+            *(f'    {regel}' for regel in regels[[nummer, *code][-1] - 1 : nummer]),
+        ]
+        if 'UTF-8' in ''.join(vertaald):
+            # Met de regels is niets mis; er staan misschien tekens in die niet te lezen zijn.
+            verbeter = 'Sla het in je editor opnieuw op, met `UTF-8` als codering.'
         yield Hint(
             f'Python begrijpt `{bestand.naam}` niet: {[*vertaald, zegt][0]}.',
-            f'Verbeter regel {nummer}. Kijk ook naar de regel erboven:',
-            [f'    {regel}' for regel in regels[[nummer, *code][-1] - 1 : nummer]],
+            verbeter,
             doen.lukt_dat_niet(oordeel),
         )
 
@@ -83,7 +94,8 @@ MELDINGEN = {
     'unindent does not match': 'deze regel springt anders in dan de regels erboven',
     'inconsistent use of tabs': 'tabs en spaties staan door elkaar',
     'forgot a comma': 'er ontbreekt een komma',
-    'null bytes|unicode error': 'het bestand is niet opgeslagen als UTF-8',
+    "null bytes|'utf-8' codec": 'het bestand is niet opgeslagen als UTF-8',
+    'unicodeescape': 'een `\\` in een tekst betekent voor Python iets. Schrijf een `/`',
     'cannot contain assignment': 'een haakje erboven is niet dicht, of er staat een `=` te veel',
     'invalid decimal literal': 'een getal of naam klopt niet, of erboven mist een aanhalingsteken',
     'invalid syntax': 'hier staat iets wat geen Python is',
@@ -96,6 +108,7 @@ GEEN_KOLOM = {
     'kleine letter': 'heeft `column` met een kleine letter',
     'dubbele punt': 'heeft `:` waar `=` hoort',
     'geen Column': 'heeft geen `db.Column(...)`',
+    'andere naam': 'geeft de kolom achter `Column(` een andere naam',
     'buiten de klasse': 'staat buiten de klasse',
     'in een methode': 'staat in een methode',
 }

@@ -68,12 +68,15 @@ def _goede_naam(oordeel: Oordeel, afwijking: Afwijking, naam: str) -> doen.Doe |
                 wanneer = f'Die is er pas na de opdracht die op regel {deel.lineno} begint.'
                 # Onderaan het blok hoeft de regel alleen minder ver in te springen.
                 if knoop.end_lineno == deel.end_lineno:
-                    return wanneer, daden.maak(script, regel, ast.unparse(knoop), spaties='    ')
+                    los = ast.unparse(knoop).removeprefix('batch_')
+                    return wanneer, daden.maak(script, regel, los, spaties='    ')
                 return wanneer, daden.verplaats(script, regel, deel.end_lineno, '    ')
     namen = {*oordeel.head, *(kolom for _, kolom in alle_kolommen(oordeel.head))} - {naam}
     hernoemd = {HERNOEMD.naam} & namen if naam == HERNOEMD.was else ()
     for goed in [*hernoemd, *get_close_matches(naam, namen, 1)][:1]:
-        return (doen.vervang_naam(oordeel, naam, goed),)
+        # Staat die naam er al, dan is er iets anders aan de hand.
+        if repr(goed) not in script.regel(regel):
+            return (doen.vervang_naam(oordeel, naam, goed),)
     return _vulling(oordeel, afwijking)
 
 
@@ -102,7 +105,8 @@ def _tijdstip(oordeel: Oordeel, _: Afwijking, functie: str) -> doen.Doe | None:
 
 def _met_batch(oordeel: Oordeel, afwijking: Afwijking) -> doen.Doe | None:
     weg = _in_de_module(oordeel, r',\s*render_as_batch\s*=\s*False', '')
-    return weg and (*weg, *opnieuw(oordeel, oordeel.script_bij(afwijking)))
+    zin = 'Met `render_as_batch=False` komt dat er niet.'
+    return weg and (zin, *weg, *opnieuw(oordeel, oordeel.script_bij(afwijking)))
 
 
 def _verwijzing(oordeel: Oordeel, _: Afwijking, doel: str) -> doen.Doe | None:
@@ -110,6 +114,10 @@ def _verwijzing(oordeel: Oordeel, _: Afwijking, doel: str) -> doen.Doe | None:
         return (doen.geef_tabelnaam(oordeel, doel) or doen.zet_klasse(oordeel, doel),)
     lijkt = get_close_matches(doel.lower(), oordeel.head, 1)
     return _uit_de_les(oordeel) or lijkt and _in_de_module(oordeel, rf'\b{doel}(?=\.)', lijkt[0])
+
+
+def _alleen_weg(oordeel: Oordeel, afwijking: Afwijking, _: str) -> doen.Doe:
+    return doen.opnieuw(oordeel, oordeel.script_bij(afwijking))
 
 
 def _zonder_view(oordeel: Oordeel, afwijking: Afwijking, soort: str, naam: str) -> doen.Doe:
@@ -150,7 +158,7 @@ MELDINGEN = {
         'De kolom `{}` is er dan niet.',
         _goede_naam,
     ),
-    r'no such table: (\w+)': ('Een tabel `{}` is er dan niet.', _goede_naam),
+    r'no such table: (?:main\.)?(\w+)': ('Een tabel `{}` is er dan niet.', _goede_naam),
     r'near "(.*?)": syntax error': ('Vanaf `{}` begrijpt SQLite deze SQL niet.', _vulling),
     r"NOT NULL constraint failed: \w+\.(\w+)|NOT NULL column[^\n]*\n.*Column\('(\w+)'": (
         'Kolom `{}` mag niet leeg zijn. De rijen die er al zijn hebben nog geen waarde, dus SQLite '
@@ -171,13 +179,14 @@ MELDINGEN = {
     ),
     'No support for ALTER of constraints': (
         'SQLite kan een constraint alleen in een batch maken of weghalen: in een blok `with '
-        'op.batch_alter_table(...)`. Met `render_as_batch=False` komt dat er niet.',
+        'op.batch_alter_table(...)`.',
         _met_batch,
     ),
     r"No such constraint: '(\w+)'|no such index: (\w+)": (
-        'Daar hoort de naam die in `upgrade()` staat. `{}` is er niet.',
+        '`{}` is er dan niet.',
         None,
     ),
+    r'index (\w+) already exists': ('De index `{}` is er dan al.', _alleen_weg),
 }
 
 
@@ -202,22 +211,20 @@ def oorzaak(oordeel: Oordeel, afwijking: Afwijking) -> str:
     wie = {'heen': 'De upgrade', 'terug': 'De downgrade'}.get(fout.fase, 'Python')
     wat = f'. {betekenis}' if betekenis else f' met `{fout.soort}: {fout.heel or fout.melding}`.'
     if fout.fase == 'heen' and oordeel.toegepast(afwijking.revisie):
-        wat += (
-            ' In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: dit, of '
-            'een eerder. Of er stonden toen nog geen rijen in.'
-        )
+        maakt = oordeel.script(afwijking.revisie).nieuwe_kolommen()
+        er_is = oordeel.database.schema
+        mist = [
+            f'`{kolom}`' for tabel, kolom, _ in maakt if kolom not in kolommen_van(er_is, tabel)
+        ]
+        wat += ' Volgens `data.sqlite` heeft dit script gedraaid' + '.' * (not mist)
+        wat += f', maar kolom {mist[0]} is daar niet.' if mist else ''
     return f'{wie} stopt bij {plaats(oordeel)}{wat}'
 
 
 @hint('naspelen', 'heen', 'terug', 'vergelijken')
-@hint('database', 'half')
 def melding_is_bekend(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     _, functie, namen = _melding(oordeel)
-    # Na een halve upgrade helpt geen nieuw script, maar zonder batch gaat het steeds weer mis.
-    if afwijking.soort == 'naspelen':
-        doe = functie and functie(oordeel, afwijking, *namen)
-    else:
-        doe = functie is _met_batch and doen.weg_terug(oordeel)
+    doe = functie and functie(oordeel, afwijking, *namen)
     return Hint(oorzaak(oordeel, afwijking), doe) if doe else None
 
 
@@ -236,6 +243,8 @@ WAAROM = {
     aanroepen.IN_EEN_BATCH: 'In een `with`-blok hoort `batch_op.` ervoor, en zonder de naam van de '
     'tabel.',
     aanroepen.NIEUWE_NAAM: 'De nieuwe naam hoort achter `new_column_name=`.',
+    aanroepen.GEEN_BATCH: 'SQLite kan een constraint alleen in een batch maken of weghalen.',
+    aanroepen.OMGEDRAAID: 'Eerst komt de naam, en dan de tabel.',
     aanroepen.VAN_DE_MODULE: 'Een script kent je module niet. Daar hoort een type van SQLAlchemy.',
 }
 

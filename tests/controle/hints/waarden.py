@@ -1,6 +1,7 @@
 """Een script dat niet doet wat het model vraagt, en waarden die onderweg verloren gaan."""
 
 import ast
+import re
 
 from stappen import GEVULD, HERNOEMD, TABEL
 
@@ -43,8 +44,7 @@ def script_deed_iets_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
         waardoor, regel = afwijking.gevonden or ('', None)
         wat += f' en het doet niets. {DEED_NIETS.get(waardoor, "").format(regel)}'.rstrip()
     else:
-        soort, goed, *_ = afwijking.verwacht
-        wat += f' en het maakt een {soort} op `{afwijking.kolom}`. Je model vraagt `{goed}`.'
+        wat += ' en het maakt een {} `{}`. Je model vraagt `{}`.'.format(*afwijking.verwacht)
     goed = doen.vervang_functies(script, hoort) if hoort else None
     if HERNOEMD.plek in oordeel.verslag.modelkolommen - set(alle_kolommen(oordeel.head)):
         goed = doen.hernoem_in_script(script)
@@ -132,6 +132,12 @@ def zelf_verbeteren(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if afwijking.soort == 'naspelen':
         wat, fout, doe = oorzaak(oordeel, afwijking), oordeel.fout, 'Verbeter wat er staat.'
         if fout.bestand and fout.regel:
-            tekst = (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace')
-            doe = f'Verbeter deze regel:\n    {tekst.splitlines()[fout.regel - 1]}'
+            regels = (
+                (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace').splitlines()
+            )
+            regel, naam = regels[fout.regel - 1], re.search(r"'(\w+)'", fout.melding)
+            # Wat een fout noemt staat soms op een andere regel.
+            noemt = [r for r in regels if naam and naam[1] in r]
+            regel = noemt[0] if len(noemt) == 1 else regel
+            doe = f'Verbeter deze regel:\n    {regel}'
     return Hint(wat, doe, doen.lukt_dat_niet(oordeel))

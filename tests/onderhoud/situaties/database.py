@@ -229,3 +229,9 @@ standaardwaarde_verbeterd_zonder_downgrade = (
     .schrijf_script('beter', BETER.format(f"sa.text('({NU})')"), BETER.format(f"'{NU}'"))
     .upgrade()
 )
+script_verbeterd_zonder_downgrade = (
+    kolom_met(TIJD, 'db.func.now()', f"'{NU}'")
+    .migreer('tijd')
+    .model_van(TIJDSTIP)
+    .in_script('tijd', f"'{NU}'", f"sa.text('({NU})')")
+)

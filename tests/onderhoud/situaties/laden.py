@@ -171,3 +171,15 @@ LUS = 'while True:\n    pass'
 module_met_een_lus = na(
     WOONPLAATS - 1, apart=True, tijdslimiet=5, zelf=doe.vervang(LUS, '')
 ).onderaan(LUS)
+TWEEDE_DB = f'{DB}\n\n# Zo krijgt'
+db_twee_keer_en_de_oude_staat_er_nog = (
+    na(GEBRUIKERS - 1).model_van(GEBRUIKERS).vervang('# Zo krijgt', TWEEDE_DB)
+)
+patroon_met_een_tikfout = (
+    na(GEBRUIKERS - 1, zelf=doe.model_van(GEBRUIKERS))
+    .model_van(GEBRUIKERS)
+    .vervang('uq_%(table_name)s', 'uq_%(tabel_name)s')
+)
+naam_van_een_constraint_zonder_aanhalingstekens = klaar(
+    CURSISTNUMMER, f"'uq_{TABEL}_cursistnummer', [", f'uq_{TABEL}_cursistnummer, ['
+)

@@ -150,3 +150,4 @@ merge_zonder_heads_bij_twee_heads = na(LAATSTE).met_bas(INSTRUMENT).flask(*MERGE
 merge_zonder_heads_uitgevoerd = merge_zonder_heads_bij_twee_heads.kolom(INSTRUMENT).flask(
     'db', 'upgrade', 'heads'
 )
+map_met_een_andere_naam = na(EERSTE).verplaats('migrations', 'migraties')

@@ -347,3 +347,9 @@ eigen_kolommen_weg_bij_het_plakken_en_gemigreerd = (
 eigen_kolommen_terug_en_het_script_nog_niet = eigen_kolommen_weg_bij_het_plakken.migrate(
     'tijd'
 ).kolom(TELEFOON, STRAAT)
+unique_vergeten = kolom_met(KOLOM[CURSISTNUMMER], ', unique=True', '').migrate('nummer').upgrade()
+TELEFOON_ERBIJ = f"op.add_column('{TABEL}', sa.Column('telefoon', sa.Text()))"
+som_andersom = na(GEBOORTEJAAR).in_script(GEBOORTEJAAR, '2026 - leeftijd', 'leeftijd - 2026')
+script_van_een_ander_dat_niet_terug_kan = na(WOONPLAATS).en(
+    lambda m: m.schrijf_script('bas', TELEFOON_ERBIJ, 'pass', vorige(m, WOONPLAATS))
+)

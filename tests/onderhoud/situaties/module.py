@@ -3,7 +3,7 @@
 import py_compile
 
 from leerling import *
-from stappen import LAATSTE, MODULE, TABEL
+from stappen import HERNOEMD, LAATSTE, MODULE, REGELS, TABEL
 
 from situaties.situatie import *
 
@@ -110,4 +110,14 @@ schema_van_een_andere_database = na(WOONPLAATS).vervang(KOP := '    id =', f'{SC
 kolom_in_init = na(WOONPLAATS - 1).boven('    # Zo ziet', f'{INIT}        self.{REGEL}\n')
 alleen_kolommen_in_init = na(WOONPLAATS - 1).boven(
     '    # Zo ziet', f'    def __init__(self):\n        self.{REGEL}\n'
+)
+module_heet_app = na(WOONPLAATS).verplaats(MODULE, 'app.py')
+opgeslagen_als_utf_16 = na(NIVEAU, zelf=doe.model_van(NIVEAU)).en(
+    lambda m: (m.map / MODULE).write_text(m.lees(), 'utf-16')
+)
+pad_met_een_streep_naar_links = na(NIVEAU, zelf=doe.model_van(NIVEAU)).vervang(
+    REGELS['basedir'], r"basedir = 'C:\Users\joyce'"
+)
+kolom_heet_in_de_tabel_nog_naam = na(NAAM - 1).vervang(
+    f'{HERNOEMD.was} = db.Column(', f"{HERNOEMD.naam} = db.Column('{HERNOEMD.was}', "
 )

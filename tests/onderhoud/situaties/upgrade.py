@@ -201,3 +201,22 @@ update_van_een_andere_tabel = opnieuw(GEBOORTEJAAR, f'UPDATE {TABEL}', 'UPDATE c
 update_zonder_set = opnieuw(GEBOORTEJAAR, 'SET ', '')
 DRIE_REGELS = f'    op.execute(sa.text("""\n        {GEVULD.vulling}\n    """))\n'
 update_zonder_set_op_drie_regels = opnieuw(GEBOORTEJAAR, VUL, DRIE_REGELS.replace('SET ', ''))
+update_in_een_batch_met_batch_op = opnieuw(
+    GEBOORTEJAAR, VUL, f'    {VUL}'.replace('op.', 'batch_op.')
+)
+IX = f"'ix_{TABEL}_{HERNOEMD.naam}'"
+constraint_buiten_de_batch = klaar(
+    CURSISTNUMMER,
+    f'    batch_op.create_unique_constraint({UQ}',
+    f"op.create_unique_constraint({UQ}, '{TABEL}'",
+)
+index_met_de_tabel_voorop = klaar(INDEX, f"{IX}, '{TABEL}', [", f"'{TABEL}', {IX}, [")
+index_twee_keer = na(INDEX).schrijf_script(
+    'weer', f'op.create_index({IX}, {OP})', f'op.drop_index({IX})'
+)
+index_heen_en_terug_verwisseld = (
+    klaar(INDEX, UPGRADE, 'def heen():\n')
+    .in_script(INDEX, DOWNGRADE, UPGRADE)
+    .in_script(INDEX, 'def heen():\n', DOWNGRADE)
+)
+geen_kolom_na_een_stamp = klaar(NIVEAU, f'{STANDAARD}, ', '').flask('db', 'stamp', 'head')

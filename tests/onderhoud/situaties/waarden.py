@@ -238,3 +238,8 @@ model_in_een_script = (
 )
 STANDAARD = f'server_default={KOLOM[NIVEAU].standaard}'
 verplicht_zonder_standaardwaarde = klaar(NIVEAU, f'{STANDAARD}, ', '')
+downgrade_hernoemt_nog_een_keer = klaar(
+    NAAM,
+    f"alter_column('{HERNOEMD.naam}', new_column_name='{HERNOEMD.was}'",
+    HERNOEM + f", new_column_name='{HERNOEMD.naam}'",
+)
