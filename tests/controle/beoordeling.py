@@ -266,7 +266,10 @@ def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
     hier, weg = set(alle_kolommen(schema)), STAPPEN[oordeel.stap_nu - 1].weg
     for plek, kolom in kolommen_na(oordeel.gehaald).items():
         if plek in hier or not (plek in weg or is_opgevolgd(plek, hier)):
-            yield from _vergelijk_kolom(oordeel, oordeel.stap_van(*plek), kolom)
+            # Wat er al goed was, raakt nu pas kwijt.
+            was_goed = kolom.naam in kolommen_van(oordeel.goed_schema, kolom.tabel)
+            stap = oordeel.bezig_met if was_goed else oordeel.stap_van(*plek)
+            yield from _vergelijk_kolom(oordeel, stap, kolom)
     if oordeel.gehaald < LAATSTE:
         yield from _stap_nu(oordeel)
 
@@ -294,7 +297,7 @@ def _vergelijk_kolom(oordeel: Oordeel, stap: int, kolom: Kolom) -> Iterator[Afwi
     anders = list(eigenschappen(kolom, schema))
     for wat, verwacht, gevonden in anders:
         yield Afwijking(stap, 'kolom', wat, *kolom.plek, verwacht, gevonden)
-    if kolom.som_met and stap > oordeel.gehaald and not anders:
+    if kolom.som_met and stap_met(kolom) > oordeel.gehaald and not anders:
         yield Afwijking(stap, 'kolom', 'niet gevuld', *kolom.plek, kolom)
 
 
@@ -362,7 +365,7 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
             continue
         if wat == 'modify_nullable' and bekend and bekend.sleutel:
             continue
-        stap = oordeel.stap_van(*plek)
+        stap = oordeel.bezig_met if plek in nodig else oordeel.stap_van(*plek)
         eigen_index = wat in ('add_index', 'remove_index') and not (bekend and bekend.index)
         if eigen_index or (plek not in model and is_opgevolgd(plek, model)):
             stap = oordeel.stap_nu

@@ -149,6 +149,12 @@ class Oordeel:
         """De laatste stap die gehaald is; voor de eerste stap de eerste."""
         return max(self.gehaald, 1)
 
+    @property
+    def bezig_met(self) -> int:
+        """De stap van nu, als daar iets van te zien is; anders de laatste goede."""
+        begonnen = any(map(self.is_begonnen, (self.verslag.model, self.head)))
+        return self.stap_nu if begonnen else self.laatste_goede_stap
+
     def stap_van(self, tabel: str, kolom: str | None = None) -> int:
         """De stap waar een tabel of kolom bij hoort; iets eigens hoort bij waar je bezig bent."""
         if kolom is None:

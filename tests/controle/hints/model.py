@@ -62,8 +62,7 @@ def module_is_van_een_andere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hin
 @hint('kolom')
 @hint('model')
 def model_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    begonnen = any(map(oordeel.is_begonnen, (oordeel.verslag.model, oordeel.head)))
-    les = kolommen_na(oordeel.stap_nu if begonnen else oordeel.gehaald).values()
+    les = kolommen_na(oordeel.bezig_met).values()
     for wat, doe in chain.from_iterable(_anders_in_het_model(oordeel, kolom) for kolom in les):
         return Hint(wat, doe)
     if afwijking.wat == 'hoort weg' and afwijking.plek in oordeel.verslag.modelkolommen:
