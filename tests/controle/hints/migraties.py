@@ -44,8 +44,8 @@ def migraties_ontbreken(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         wat += ' In `data.sqlite` staan al alle tabellen.'
         return Hint(wat, f'Zo begint {doen.DEEL_A}: lees verder bij *Wat je doet*.')
     if database.schema:
-        wat += ' In `data.sqlite` staan al wel tabellen, van `db.create_all()`. Daardoor vindt '
-        return Hint(f'{wat}`flask db migrate` niets meer om te maken.', terug)
+        wat += ' In `data.sqlite` staan al wel tabellen, zonder revisie. Wat daar al staat, zet '
+        return Hint(f'{wat}`flask db migrate` niet in een script.', terug)
     naam = 'begin' if deel_a[1] else 'eerste migratie'
     return Hint(wat, 'Maak de eerste:', daden.FlaskDb(('migrate',), naam))
 

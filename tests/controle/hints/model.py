@@ -228,7 +228,7 @@ def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
         if afwijking.wat == 'add_index':
             maak = f"    op.create_index('ix_{tabel}_{kolom}', '{tabel}', ['{kolom}'])"
             yield Hint(leeg, doen.vervang_functies(script, {'upgrade': [maak]}))
-        yield Hint(f'{leeg} Je model was toen waarschijnlijk nog niet opgeslagen.', opnieuw)
+        yield Hint(leeg, opnieuw)
     for pad in oordeel.oefenmap.elders_gemaakt(kolom or tabel) if erbij else ():
         neem_over = 'Neem dat script over:', daden.Kopieer(pad, 'migrations/versions')
         yield Hint(f'{wat} `{pad}` maakt hem wel.', neem_over)
