@@ -17,8 +17,13 @@ from controle.oordeel import kolom_uit
 GEEN_NAAM, GEEN_LIJST, GEEN_WITH, IN_EEN_BATCH, NIEUWE_NAAM, VAN_DE_MODULE = range(6)
 GEEN_BATCH, OMGEDRAAID = 6, 7
 
-# Wat SQLite alleen in een batch kan; buiten een batch staat de tabel na de naam.
-ALLEEN_IN_EEN_BATCH = ('create_unique_constraint', 'create_foreign_key', 'drop_constraint')
+# Wat SQLite alleen in een batch kan, en op welke plaats daarbuiten de tabel staat.
+ALLEEN_IN_EEN_BATCH = {
+    'create_unique_constraint': 1,
+    'create_foreign_key': 1,
+    'drop_constraint': 1,
+    'alter_column': 0,
+}
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,9 @@ def _aanroepen(script: Script, model: dict) -> Iterator[Verbetering]:
             ]
             spaties = goed.col_offset * ' '
             los = ast.unparse(goed.value.func).startswith('op.') and not in_blok
-            if los and goed.value.func.attr in ALLEEN_IN_EEN_BATCH and goed.value.args[1:]:
-                tabel, goed.value.func.value = goed.value.args.pop(1), ast.Name('batch_op')
+            plaats = ALLEEN_IN_EEN_BATCH.get(goed.value.func.attr) if los else None
+            if plaats is not None and goed.value.args[1:]:
+                tabel, goed.value.func.value = goed.value.args.pop(plaats), ast.Name('batch_op')
                 kop = f'{spaties}with op.batch_alter_table({ast.unparse(tabel)}) as batch_op:'
                 regels = kop, f'{spaties}    {ast.unparse(goed)}'
                 yield Verbetering(GEEN_BATCH, begin, goed.end_lineno, regels)

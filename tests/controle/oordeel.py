@@ -219,6 +219,16 @@ class Oordeel:
                 return stand.revisie
         return next(reversed(self.volgorde), '')
 
+    def revisie_zoals_nu(self, tabel: str, kolom: str) -> str:
+        """De revisie waarin een kolom werd zoals hij na de laatste is."""
+        nu, revisie = kolom_uit(self.head, tabel, kolom), ''
+        for stand in reversed(self.verslag.heen):
+            er_is = kolom in kolommen_van(stand.schema, tabel)
+            if not er_is or kolom_uit(stand.schema, tabel, kolom) != nu:
+                break
+            revisie = stand.revisie
+        return revisie
+
     def revisie_zonder(self, tabel: str, kolom: str) -> str | None:
         """De laatste revisie die een kolom weghaalt; None als die er niet is."""
         weg = [
@@ -358,8 +368,12 @@ class Oordeel:
         goed, tabel = self.goed_schema, kolom.tabel
         if tabel not in schema:
             nieuw = schema.keys() - goed.keys()
-            hernoemd = tabel in goed and len(nieuw) == 1
-            return lijkt_op(tabel, schema) or (lijkt_op(tabel, nieuw, 0) if hernoemd else None)
+            # Heeft er precies een dezelfde kolommen, dan is dat hem.
+            les = {naam for t, naam in kolommen_na(self.stap_nu) if t == tabel}
+            gelijk = [t for t in nieuw if tabel in goed or les == schema[t]['kolommen'].keys()]
+            return lijkt_op(tabel, schema) or (
+                lijkt_op(tabel, gelijk, 0) if len(gelijk) == 1 else None
+            )
         eigen, was = kolommen_van(schema, tabel), kolommen_van(goed, tabel)
         # Is de rest van de kolom precies goed, dan hoeft de naam minder te lijken (nivo, niveau).
         gelijk = {
@@ -385,8 +399,12 @@ class Oordeel:
         nieuw = [k for k in stap.erbij if k.plek not in kolommen_na(self.gehaald)]
         # Een hele tabel die anders heet, zegt niets over een kolom erin.
         lijkt = [k for k in nieuw if k.tabel in schema or k.tabel not in self.goed_schema]
+        anders = [k for k in stap.erbij if k not in nieuw and k.plek in hier]
         return (
             any(k.plek in hier for k in nieuw)
+            or any(
+                [*eigenschappen(k, schema)] != [*eigenschappen(k, self.goed_schema)] for k in anders
+            )
             or any(self.tikfout(k, schema) for k in lijkt)
             or not hier.issuperset(stap.weg)
         )
@@ -416,7 +434,7 @@ def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, obj
         'index': [naam] in inhoud['indexen'],
         'verwijst_naar': [doel for van, doel in doelen if van == [naam]],
     }
-    if kolom.sleutel != (inhoud['sleutel'] == [naam]):
+    if kolom.sleutel != (naam in inhoud['sleutel']):
         yield 'primary key', kolom.sleutel, not kolom.sleutel
     if gevonden['type'] != kolom.type:
         yield 'type', kolom.type, gevonden['type']

@@ -5,6 +5,7 @@ import os
 import re
 from copy import deepcopy
 from difflib import get_close_matches
+from pathlib import Path
 
 from spelen.terug import vrije_map
 from stappen import (
@@ -391,6 +392,16 @@ def zet_klasse(oordeel: Oordeel, tabel: str, schema: dict | None = None) -> Doe:
     )
     wijzen = [k for k in les if k.tabel != tabel and str(k.verwijst_naar).startswith(f'{tabel}.')]
     return klasse, *(zet_kolom(oordeel, k) for k in wijzen if oordeel.model_is_anders(k))
+
+
+def bestand_met_klasse(oordeel: Oordeel, tabel: str) -> Path | None:
+    """Een eigen bestand met de klasse van een tabel, dat de module niet importeert."""
+    gelezen = {bestand.naam for bestand in oordeel.oefenmap.code}
+    for pad in sorted(oordeel.oefenmap.pad.glob('*.py')):
+        tekst = '' if pad.name in gelezen else pad.read_text('utf-8', 'replace')
+        if re.search(rf"""(?m)^ +__tablename__ = ['"]{tabel}['"]""", tekst):
+            return pad
+    return None
 
 
 def zet_sleutel(oordeel: Oordeel, tabel: str) -> Bewerking:

@@ -36,7 +36,9 @@ def naam_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     # In een zin staat de naam tussen aanhalingstekens.
     naam = (fout.melding.split("'")[1:] or [fout.melding.partition('.')[0]])[0]
     regel = bestand.regel(fout.regel) if bestand and fout.regel else ''
-    if fout.soort in ONBEKEND and re.search(rf'\b{re.escape(naam)}\b', regel):
+    # Wat er wel is maar niet te veranderen, heeft geen andere naam.
+    onbekend = fout.soort in ONBEKEND and 'has no setter' not in fout.melding
+    if onbekend and re.search(rf'\b{re.escape(naam)}\b', regel):
         for zin, *doe in _voorstellen(oordeel, bestand, naam, regel):
             yield Hint(f'Python kent de naam `{naam}` niet ({plaats(oordeel)}). {zin}', doe)
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from stappen import DELEN_NA
 
@@ -21,6 +22,23 @@ ZINNEN = {
 
 # De regels van een script die ook in de tekst erboven staan, en hoe ze daar heten.
 ERBOVEN = {'revision': 'Revision ID', 'down_revision': 'Revises'}
+
+
+@hint('reeks', 'los')
+@hint('database', 'onbekende versie')
+@hint('migraties', 'geen revisie')
+def script_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    map_, versies = oordeel.oefenmap, oordeel.database.versies or ()
+    revisie = afwijking.gevonden or next(iter(versies), None)
+    pad = revisie and map_.elders(revisie)
+    if pad:
+        naam = pad.relative_to(map_.pad).as_posix()
+        goed = f'migrations/versions/{pad.name.partition(".py")[0]}.py'
+        doe = daden.Hernoem(naam, goed)
+        if map_.is_van_een_ander(pad):
+            doe = 'Neem het over:', daden.Kopieer(naam, goed)
+        wat = f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic niet.'
+        return Hint(wat, doe)
 
 
 @hint('migraties')
@@ -50,26 +68,12 @@ def migraties_ontbreken(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(wat, 'Maak de eerste:', daden.FlaskDb(('migrate',), naam))
 
 
-@hint('reeks', 'los')
-@hint('database', 'onbekende versie')
-def script_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    map_, revisie = oordeel.oefenmap, afwijking.gevonden
-    pad = map_.elders(revisie)
-    if pad:
-        naam = pad.relative_to(map_.pad).as_posix()
-        goed = f'migrations/versions/{pad.name.partition(".py")[0]}.py'
-        doe = daden.Hernoem(naam, goed)
-        if map_.is_van_een_ander(pad):
-            doe = 'Neem het over:', daden.Kopieer(naam, goed)
-        wat = f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic niet.'
-        return Hint(wat, doe)
-
-
 @hint('script', 'zonder revisie', 'zonder vorige')
 @hint('reeks', 'los', 'kring')
-def regel_staat_anders_erboven(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    zelf = oordeel.oefenmap.bestand(afwijking.bestand)
-    for script in [zelf] if zelf else oordeel.oefenmap.scripts:
+def regel_staat_anders_erboven(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    scripts = sorted(oordeel.oefenmap.scripts, key=lambda s: s.naam != afwijking.bestand)
+    # In een reeks kan een ander script het zijn dat niet klopt.
+    for script in scripts if afwijking.soort == 'reeks' else scripts[:1]:
         for naam, kop in ERBOVEN.items():
             erboven = re.search(rf'^{kop}: *(\w*)$', script.tekst, re.MULTILINE)
             goed = repr(erboven and erboven[1] or None)
@@ -81,7 +85,7 @@ def regel_staat_anders_erboven(oordeel: Oordeel, afwijking: Afwijking) -> Hint |
                 wat += f' Bovenin staat het wel, bij `{kop}`.'
                 regel = f'{naam} = {goed}'
                 onder = daden.zet_onder(script, script.eind_van_de_imports, regel)
-                return Hint(wat, daden.maak(script, nu.lineno, regel) if nu else onder)
+                yield Hint(wat, daden.maak(script, nu.lineno, regel) if nu else onder)
 
 
 @hint('script', 'zonder revisie', 'zonder vorige')

@@ -78,6 +78,11 @@ def _anders_in_het_model(oordeel: Oordeel, kolom: Kolom) -> Iterator[tuple[str, 
     if tabel not in model and heet:
         wat = f'In je model staat een tabel `{heet}`. In de les heet die `{tabel}`.'
         yield wat, doen.hernoem_tabel(oordeel, heet, tabel)
+    elif tabel not in model and (pad := doen.bestand_met_klasse(oordeel, tabel)):
+        wat = f'De klasse van tabel `{tabel}` staat in `{pad.name}`, en je module leest dat niet.'
+        db = oordeel.module.toekenning('db')
+        onder = db.lineno if db else oordeel.module.eind_van_de_imports
+        yield wat, daden.zet_onder(oordeel.module, onder, f'import {pad.stem}')
     elif tabel not in model:
         yield f'De klasse `{doen.klasse_van(tabel)}` van tabel `{tabel}` ontbreekt.', zet
     elif heet:
@@ -194,6 +199,7 @@ def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Ite
     elif afwijking.wat != 'ontbreekt':
         zo = _is_anders(afwijking.wat, afwijking.verwacht, afwijking.gevonden)
         wat, bericht = f'{hier} {zo}. Je migratie maakt hem zo.', f'{kolom} verbeterd'
+        revisie = oordeel.revisie_zoals_nu(tabel, kolom)
     elif heet:
         soort, goed, *waar = ('kolom', kolom, tabel) if tabel in oordeel.head else ('tabel', tabel)
         revisie = oordeel.revisie_van(*waar, heet)
@@ -208,7 +214,10 @@ def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Ite
     opnieuw = doen.opnieuw(oordeel, oordeel.script(revisie), '' if er_was else nieuw)
     wegen = [doen.migreer(oordeel, bericht), opnieuw]
     anders = {a.wat for a in oordeel.afwijkingen if a.plek == afwijking.plek}
-    if er_was or anders & NIET_MET_EEN_MIGRATIE or not oordeel.toegepast(revisie):
+    ziet_migrate = any(kolom in v['kolommen'] for v in oordeel.verslag.verschillen)
+    helpt_migrate = ziet_migrate and not (er_was or anders & NIET_MET_EEN_MIGRATIE)
+    is_laatste = revisie in oordeel.oefenmap.heads
+    if not oordeel.toegepast(revisie) or (is_laatste and not helpt_migrate):
         wegen.reverse()
     yield from (Hint(wat, doe) for doe in wegen)
 

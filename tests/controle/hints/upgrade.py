@@ -131,6 +131,22 @@ def _als_hij_er_is(oordeel: Oordeel, afwijking: Afwijking, soort: str, _: str) -
     return (daden.maak(script, regel, goed),)
 
 
+def _als_tekst(oordeel: Oordeel, _: Afwijking) -> doen.Doe | None:
+    bestand, nummer = oordeel.foutbestand, oordeel.fout.regel
+    # SQLite kent geen waar en onwaar: dat zijn 1 en 0.
+    regel = re.sub(
+        'default=(True|False)', lambda m: f'default={+(m[1] == "True")}', bestand.regel(nummer)
+    )
+    return (daden.maak(bestand, nummer, re.sub(r'(server_default=)([\d.]+)', r"\1'\2'", regel)),)
+
+
+def _met_op_execute(oordeel: Oordeel, afwijking: Afwijking) -> doen.Doe:
+    script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel
+    return (
+        daden.maak(script, regel, re.sub(r'^.*?\.execute\(', 'op.execute(', script.regel(regel))),
+    )
+
+
 def _in_de_module(oordeel: Oordeel, patroon: str, goed: str) -> doen.Doe | None:
     """De eerste regel van de eigen bestanden waar dit patroon in staat, met iets anders ervoor."""
     for bestand in oordeel.oefenmap.code:
@@ -186,6 +202,14 @@ MELDINGEN = {
         '`{}` is er dan niet.',
         None,
     ),
+    "Argument 'arg' is expected.*class '(?:bool|int|float)'": (
+        'Achter `server_default=` hoort een tekst: dat wat in de tabel komt te staan.',
+        _als_tekst,
+    ),
+    'Not an executable object': (
+        'SQL hoort achter `op.execute(`, of in `sa.text(...)`.',
+        _met_op_execute,
+    ),
     r'index (\w+) already exists': ('De index `{}` is er dan al.', _alleen_weg),
 }
 
@@ -210,7 +234,7 @@ def oorzaak(oordeel: Oordeel, afwijking: Afwijking) -> str:
         return betekenis
     wie = {'heen': 'De upgrade', 'terug': 'De downgrade'}.get(fout.fase, 'Python')
     wat = f'. {betekenis}' if betekenis else f' met `{fout.soort}: {fout.heel or fout.melding}`.'
-    if fout.fase == 'heen' and oordeel.toegepast(afwijking.revisie):
+    if fout.fase == 'heen' and oordeel.foutscript and oordeel.toegepast(afwijking.revisie):
         maakt = oordeel.script(afwijking.revisie).nieuwe_kolommen()
         er_is = oordeel.database.schema
         mist = [
@@ -221,7 +245,7 @@ def oorzaak(oordeel: Oordeel, afwijking: Afwijking) -> str:
     return f'{wie} stopt bij {plaats(oordeel)}{wat}'
 
 
-@hint('naspelen', 'heen', 'terug', 'vergelijken')
+@hint('naspelen', 'module', 'heen', 'terug', 'vergelijken')
 def melding_is_bekend(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     _, functie, namen = _melding(oordeel)
     doe = functie and functie(oordeel, afwijking, *namen)
@@ -243,7 +267,7 @@ WAAROM = {
     aanroepen.IN_EEN_BATCH: 'In een `with`-blok hoort `batch_op.` ervoor, en zonder de naam van de '
     'tabel.',
     aanroepen.NIEUWE_NAAM: 'De nieuwe naam hoort achter `new_column_name=`.',
-    aanroepen.GEEN_BATCH: 'SQLite kan een constraint alleen in een batch maken of weghalen.',
+    aanroepen.GEEN_BATCH: 'SQLite kan dit alleen in een batch.',
     aanroepen.OMGEDRAAID: 'Eerst komt de naam, en dan de tabel.',
     aanroepen.VAN_DE_MODULE: 'Een script kent je module niet. Daar hoort een type van SQLAlchemy.',
 }

@@ -183,3 +183,10 @@ patroon_met_een_tikfout = (
 naam_van_een_constraint_zonder_aanhalingstekens = klaar(
     CURSISTNUMMER, f"'uq_{TABEL}_cursistnummer', [", f'uq_{TABEL}_cursistnummer, ['
 )
+BEHAALD = 'behaald = db.Column(db.Boolean, nullable=False, server_default=False)'
+standaardwaarde_zonder_aanhalingstekens = na(WOONPLAATS).kolom(BEHAALD)
+metadata_achteraf = (
+    na(GEBRUIKERS - 1, zelf=doe.model_van(GEBRUIKERS))
+    .model_van(GEBRUIKERS)
+    .vervang(DB_MET_NAMEN, f'{DB}\ndb.metadata = namen')
+)

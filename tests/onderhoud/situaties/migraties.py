@@ -151,3 +151,7 @@ merge_zonder_heads_uitgevoerd = merge_zonder_heads_bij_twee_heads.kolom(INSTRUME
     'db', 'upgrade', 'heads'
 )
 map_met_een_andere_naam = na(EERSTE).verplaats('migrations', 'migraties')
+scripts_in_de_map_erboven = na(EERSTE).en(
+    lambda m: m.verplaats(m.script(EERSTE), 'migrations/eerste.py')
+)
+revisie_met_de_hand = na(NIVEAU).herschrijf(WOONPLAATS, '(?m)^revision = .*', "revision = 'plaats'")

@@ -353,3 +353,10 @@ som_andersom = na(GEBOORTEJAAR).in_script(GEBOORTEJAAR, '2026 - leeftijd', 'leef
 script_van_een_ander_dat_niet_terug_kan = na(WOONPLAATS).en(
     lambda m: m.schrijf_script('bas', TELEFOON_ERBIJ, 'pass', vorige(m, WOONPLAATS))
 )
+ook_een_primary_key = na(NIVEAU).vervang(REGEL, f'{REGEL[:-1]}, primary_key=True)')
+tabel_in_het_engels = (
+    na(GEBRUIKERS - 1).model_van(GEBRUIKERS).vervang("'gebruikers", "'users").migrate('users')
+)
+index_ook_uniek = (
+    na(INDEX - 1).model_van(INDEX).vervang('index=True', 'index=True, unique=True').migreer('index')
+)

@@ -121,3 +121,4 @@ pad_met_een_streep_naar_links = na(NIVEAU, zelf=doe.model_van(NIVEAU)).vervang(
 kolom_heet_in_de_tabel_nog_naam = na(NAAM - 1).vervang(
     f'{HERNOEMD.was} = db.Column(', f"{HERNOEMD.naam} = db.Column('{HERNOEMD.was}', "
 )
+models_niet_geimporteerd = na(WOONPLAATS).en(zet_model_apart).zonder('import models')

@@ -220,3 +220,5 @@ index_heen_en_terug_verwisseld = (
     .in_script(INDEX, 'def heen():\n', DOWNGRADE)
 )
 geen_kolom_na_een_stamp = klaar(NIVEAU, f'{STANDAARD}, ', '').flask('db', 'stamp', 'head')
+MET_EEN_VERBINDING = f'    op.get_bind().execute({GEVULD.vulling!r})\n'
+update_met_een_verbinding = opnieuw(GEBOORTEJAAR, VUL, MET_EEN_VERBINDING)

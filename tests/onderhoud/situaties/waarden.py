@@ -243,3 +243,14 @@ downgrade_hernoemt_nog_een_keer = klaar(
     f"alter_column('{HERNOEMD.naam}', new_column_name='{HERNOEMD.was}'",
     HERNOEM + f", new_column_name='{HERNOEMD.naam}'",
 )
+hernoemd_met_sql_en_niet_terug = (
+    na(NAAM - 1)
+    .kopieer(KOPIE)
+    .model_van(NAAM)
+    .schrijf_script(
+        'naam',
+        f"op.execute('ALTER TABLE {TABEL} RENAME COLUMN {HERNOEMD.was} TO {HERNOEMD.naam}')",
+        'pass',
+    )
+    .upgrade()
+)
