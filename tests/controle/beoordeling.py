@@ -149,7 +149,9 @@ def _half(oordeel: Oordeel) -> Iterator[Afwijking]:
         return
     erbij = set(alle_kolommen(database.schema)) - set(alle_kolommen(oordeel.head))
     van_het_script = [
-        plek for plek in sorted(erbij) if plek[1] in oordeel.script(fout.revisie).tekst
+        plek
+        for plek in sorted(erbij, key=lambda plek: (plek[0].startswith('_alembic_tmp_'), plek))
+        if plek[1] in oordeel.script(fout.revisie).tekst
     ]
     if van_het_script:
         stap = oordeel.stap_van_revisie(fout.revisie)
@@ -464,7 +466,8 @@ def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Waarden die in data.sqlite ontbreken; een volgende upgrade maakt dat soms niet meer goed."""
     database = oordeel.database
     gevuld = database.gevuld.get(TABEL, {})
-    if gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
+    uitgevoerd = oordeel.toegepast(oordeel.revisie_van(*GEVULD.plek))
+    if uitgevoerd and gevuld.get(GEVULD.naam) == 0 and gevuld.get(GEVULD.som_met):
         yield Afwijking(oordeel.stap_van(*GEVULD.plek), 'database', 'niet gevuld', *GEVULD.plek)
     aantal = database.rijen.get(TABEL, 0)
     # Na een downgrade van die stap is het de oude kolom die leeg is.

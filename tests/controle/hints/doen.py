@@ -5,7 +5,6 @@ import os
 import re
 from copy import deepcopy
 from difflib import get_close_matches
-from pathlib import Path
 
 from spelen.terug import vrije_map
 from stappen import (
@@ -394,13 +393,15 @@ def zet_klasse(oordeel: Oordeel, tabel: str, schema: dict | None = None) -> Doe:
     return klasse, *(zet_kolom(oordeel, k) for k in wijzen if oordeel.model_is_anders(k))
 
 
-def bestand_met_klasse(oordeel: Oordeel, tabel: str) -> Path | None:
-    """Een eigen bestand met de klasse van een tabel, dat de module niet importeert."""
+def lees_klasse(oordeel: Oordeel, tabel: str) -> tuple[str, Bewerking] | None:
+    """Een import van het bestand met de klasse van een tabel, als de module dat niet leest."""
     gelezen = {bestand.naam for bestand in oordeel.oefenmap.code}
     for pad in sorted(oordeel.oefenmap.pad.glob('*.py')):
         tekst = '' if pad.name in gelezen else pad.read_text('utf-8', 'replace')
         if re.search(rf"""(?m)^ +__tablename__ = ['"]{tabel}['"]""", tekst):
-            return pad
+            db, boven = oordeel.module.toekenning('db'), oordeel.module.eind_van_de_imports
+            zin = f'De klasse van tabel `{tabel}` staat in `{pad.name}`. Je module leest dat niet.'
+            return zin, zet_onder(oordeel.module, db.lineno if db else boven, f'import {pad.stem}')
     return None
 
 

@@ -49,9 +49,11 @@ def de_les_gaat_verder(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return _kijk_wat_er_misgaat(oordeel, stap, waar == TERUGGEDRAAID)
 
 
-def _maak_het_model_af(oordeel: Oordeel, stap: Stap) -> Hint:
+def _maak_het_model_af(oordeel: Oordeel, stap: Stap) -> Hint | None:
     model, tabellen = oordeel.verslag.modelkolommen, oordeel.verslag.model
     mist = [plek for plek in kolommen_na(stap.nummer) if plek not in model]
+    if any(doen.lees_klasse(oordeel, tabel) for tabel, _ in mist if tabel not in tabellen):
+        return None
     wat = [f'`{k if tabel in tabellen else tabel}` ontbreekt nog' for tabel, k in mist]
     wat += [f'`{plek[1]}` staat er nog in' for plek in stap.weg if plek in model]
     return Hint(f'Je model is nog niet af: {wat[0]}.', _lees_verder(stap, DOET))

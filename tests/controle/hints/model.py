@@ -25,9 +25,6 @@ ANDERS = {
     'index': ('hoort een index te hebben', ''),
 }
 
-# Hier let `flask db migrate` niet op, of het geeft wat het erbij maakt geen naam.
-NIET_MET_EEN_MIGRATIE = {'standaard', 'primary key', 'uniek', 'foreign key'}
-
 
 # --- Het model is anders dan de les -----------------------------------------------------------
 
@@ -78,11 +75,8 @@ def _anders_in_het_model(oordeel: Oordeel, kolom: Kolom) -> Iterator[tuple[str, 
     if tabel not in model and heet:
         wat = f'In je model staat een tabel `{heet}`. In de les heet die `{tabel}`.'
         yield wat, doen.hernoem_tabel(oordeel, heet, tabel)
-    elif tabel not in model and (pad := doen.bestand_met_klasse(oordeel, tabel)):
-        wat = f'De klasse van tabel `{tabel}` staat in `{pad.name}`, en je module leest dat niet.'
-        db = oordeel.module.toekenning('db')
-        onder = db.lineno if db else oordeel.module.eind_van_de_imports
-        yield wat, daden.zet_onder(oordeel.module, onder, f'import {pad.stem}')
+    elif tabel not in model and (lees := doen.lees_klasse(oordeel, tabel)):
+        yield lees
     elif tabel not in model:
         yield f'De klasse `{doen.klasse_van(tabel)}` van tabel `{tabel}` ontbreekt.', zet
     elif heet:
@@ -191,6 +185,8 @@ def script_is_ouder_dan_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hin
 
 @hint('kolom')
 def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    if afwijking.wat == 'niet gevuld':
+        return
     (tabel, kolom), hier = afwijking.plek, plek(afwijking, hoofdletter=True)
     revisie, heet = oordeel.revisie_van(tabel, kolom), afwijking.gevonden
     bericht = nieuw = STAPPEN[afwijking.stap - 1].naam_van_migratie
@@ -213,11 +209,10 @@ def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Ite
     er_was = afwijking.wat == 'ontbreekt' and kolom in kolommen_van(oordeel.goed_schema, tabel)
     opnieuw = doen.opnieuw(oordeel, oordeel.script(revisie), '' if er_was else nieuw)
     wegen = [doen.migreer(oordeel, bericht), opnieuw]
-    anders = {a.wat for a in oordeel.afwijkingen if a.plek == afwijking.plek}
-    ziet_migrate = any(kolom in v['kolommen'] for v in oordeel.verslag.verschillen)
-    helpt_migrate = ziet_migrate and not (er_was or anders & NIET_MET_EEN_MIGRATIE)
-    is_laatste = revisie in oordeel.oefenmap.heads
-    if not oordeel.toegepast(revisie) or (is_laatste and not helpt_migrate):
+    # De les maakt het laatste script opnieuw; dat kost wat de database niet zelf in de kolom zet.
+    inhoud = kolommen_van(oordeel.database.schema, tabel).get(kolom, {'standaard': ''})
+    gevuld = inhoud['standaard'] is None and oordeel.database.gevuld[tabel][kolom]
+    if not oordeel.toegepast(revisie) or (revisie in oordeel.oefenmap.heads and not gevuld):
         wegen.reverse()
     yield from (Hint(wat, doe) for doe in wegen)
 

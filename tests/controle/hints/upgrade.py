@@ -110,6 +110,8 @@ def _met_batch(oordeel: Oordeel, afwijking: Afwijking) -> doen.Doe | None:
 
 
 def _verwijzing(oordeel: Oordeel, _: Afwijking, doel: str) -> doen.Doe | None:
+    if lees := doen.lees_klasse(oordeel, doel):
+        return lees
     if doel in KLASSEN:
         return (doen.geef_tabelnaam(oordeel, doel) or doen.zet_klasse(oordeel, doel),)
     lijkt = get_close_matches(doel.lower(), oordeel.head, 1)
@@ -190,7 +192,7 @@ MELDINGEN = {
         _tijdstip,
     ),
     r"could not find table '(\w+)'": (
-        'Een foreign key verwijst naar een tabel `{}`. Geen enkele klasse maakt die.',
+        'Een foreign key verwijst naar een tabel `{}`. Je model maakt die niet.',
         _verwijzing,
     ),
     'No support for ALTER of constraints': (

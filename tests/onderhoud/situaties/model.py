@@ -360,3 +360,13 @@ tabel_in_het_engels = (
 index_ook_uniek = (
     na(INDEX - 1).model_van(INDEX).vervang('index=True', 'index=True, unique=True').migreer('index')
 )
+APART = 'from BasicModelApp import db\n\n\nclass Gebruiker'
+tweede_klasse_niet_geimporteerd = (
+    na(GEBRUIKERS - 1)
+    .model_van(GEBRUIKERS)
+    .en(lambda m: m.schrijf(APART + m.lees().split('class Gebruiker')[1], 'modellen.py'))
+    .zonder_gebruiker()
+)
+type_anders_en_leeg = (
+    kolom_met(KOLOM[GEBOORTEJAAR], 'Integer', 'String(4)').migrate('jaar').upgrade()
+)

@@ -254,3 +254,11 @@ hernoemd_met_sql_en_niet_terug = (
     )
     .upgrade()
 )
+kolom_gevuld_in_downgrade = (
+    na(GEBOORTEJAAR - 1)
+    .klaar_met(GEBOORTEJAAR, VUL, '')
+    .in_script(
+        GEBOORTEJAAR, "drop_column('geboortejaar')\n", f"drop_column('geboortejaar')\n\n{VUL}"
+    )
+    .upgrade()
+)
