@@ -164,8 +164,9 @@ def eerst_de_database(oordeel: Oordeel) -> Doe:
     return hint.wat, hint.delen
 
 
-def opnieuw(oordeel: Oordeel, script: Script, bericht: str = '') -> Doe:
-    """Een script dat anders hoort weg, en als er een `bericht` is opnieuw gemaakt."""
+def opnieuw(oordeel: Oordeel, script: Script, bericht: str | None = None) -> Doe:
+    """Een script dat anders hoort weg, en opnieuw gemaakt; met een leeg `bericht` alleen weg."""
+    bericht = script.bericht if bericht is None else bericht
     hoe, terug = 'Verwijder het script, het is nog niet uitgevoerd', ()
     if oordeel.toegepast(script.revisie):
         hoe, terug = 'Draai het script terug, en verwijder het', (DOWNGRADE,)
@@ -173,21 +174,6 @@ def opnieuw(oordeel: Oordeel, script: Script, bericht: str = '') -> Doe:
     if not bericht:
         return f'{hoe}:', *weg
     return f'{hoe}. Maak het daarna opnieuw:', *weg, FlaskDb(('migrate',), bericht)
-
-
-def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> Doe:
-    """Een script dat nooit is uitgevoerd mag weg; anders de weg terug."""
-    map_ = oordeel.oefenmap
-    if script.revisie not in map_.heads or oordeel.toegepast(script.revisie):
-        return (weg_terug(oordeel),)
-    doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', Verwijder(script.naam)
-    # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
-    if bericht and set(map_.revisies) - oordeel.gehad == {script.revisie}:
-        # Op een database die anders is, vindt `migrate` iets anders.
-        if any(a.soort == 'database' and a.wat != 'achter' for a in oordeel.afwijkingen):
-            return eerst_de_database(oordeel)
-        return f'{doe}, en maak het opnieuw:', weg, FlaskDb(('migrate',), bericht)
-    return f'{doe}:', weg
 
 
 def met_sql(sql: str) -> Shell:

@@ -125,6 +125,7 @@ HOORT_ER_NIET = {
     'create_all': 'maakt tabellen buiten de migraties om. Dan vindt `flask db migrate` niets meer',
     'drop_all': 'gooit bij elke opdracht van `flask` alle tabellen weg, met je rijen',
     'schema': 'geeft de tabel een schema. SQLite kent dat niet',
+    'klasse': 'houdt de tabel `{}` uit je migraties',
     'BdbQuit': 'laat Python wachten op wat jij typt',
     'EOFError': 'laat Python wachten op wat jij typt',
     'SystemExit': 'laat Python stoppen, en `flask` ook',
@@ -133,6 +134,7 @@ HOORT_ER_NIET = {
 
 
 @hint('module', 'create_all', 'drop_all', 'schema')
+@hint('onzichtbaar', 'klasse')
 @hint('naspelen', 'module', 'heen', 'terug', 'elders')
 def regel_hoort_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     soort, naam, nummer = afwijking.wat, afwijking.bestand, afwijking.gevonden
@@ -140,8 +142,12 @@ def regel_hoort_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         soort, naam, nummer = oordeel.fout.soort, oordeel.fout.bestand, oordeel.fout.regel
     bestand = oordeel.oefenmap.bestand(naam)
     if bestand and soort in HOORT_ER_NIET:
-        zin = f'Regel {nummer} van `{naam}` hoort er niet: die {HOORT_ER_NIET[soort]}.'
+        wat, doe = HOORT_ER_NIET[soort].format(afwijking.tabel), doen.haal_weg(bestand, nummer)
+        zin = f'Regel {nummer} van `{naam}` hoort er niet: die {wat}.'
+        if bestand.regel(nummer).startswith('class '):
+            zin = f'Regel {nummer} van `{naam}` klopt niet: die {wat}.'
+            doe = daden.maak(bestand, nummer, f'class {afwijking.kolom}(db.Model):')
         if soort == 'Elders':
             wat = f'Dat is `{oordeel.fout.melding}`, en in de les is het `{DATABASE}`.'
             zin += f' {wat} De controle speelt daarom niets na.'
-        return Hint(zin, doen.haal_weg(bestand, nummer))
+        return Hint(zin, doe)

@@ -10,7 +10,7 @@ from stappen import GEVULD, HERNOEMD, KLASSEN, TABEL, kolommen_na
 from controle import aanroepen
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import Script, naam_in
+from controle.oefenmap import naam_in
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
 
@@ -45,7 +45,7 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
             weg, blijft = blijft, weg
         wat = f'de kolom `{kolom}`' if kolom else f'de tabel `{tabel}`'
         gehad = ', en dat heeft `data.sqlite` gehad' if oordeel.toegepast(blijft.revisie) else ''
-        doe = doen.gooi_weg(oordeel, weg)
+        doe = doen.opnieuw(oordeel, weg, '')
         if weg.revisie not in oordeel.oefenmap.heads:
             niets = doen.vervang_functies(
                 weg, dict.fromkeys(('upgrade', 'downgrade'), ['    pass'])
@@ -102,7 +102,7 @@ def _tijdstip(oordeel: Oordeel, _: Afwijking, functie: str) -> doen.Doe | None:
 
 def _met_batch(oordeel: Oordeel, afwijking: Afwijking) -> doen.Doe | None:
     weg = _in_de_module(oordeel, r',\s*render_as_batch\s*=\s*False', '')
-    return weg and (*weg, *opnieuw(oordeel, oordeel.script_bij(afwijking)))
+    return weg and (*weg, *doen.opnieuw(oordeel, oordeel.script_bij(afwijking)))
 
 
 def _verwijzing(oordeel: Oordeel, _: Afwijking, doel: str) -> doen.Doe | None:
@@ -219,11 +219,6 @@ def melding_is_bekend(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     else:
         doe = functie is _met_batch and doen.weg_terug(oordeel)
     return Hint(oorzaak(oordeel, afwijking), doe) if doe else None
-
-
-def opnieuw(oordeel: Oordeel, script: Script) -> doen.Doe:
-    """Een script dat nog niet is uitgevoerd opnieuw maken, met dezelfde naam."""
-    return doen.gooi_weg(oordeel, script, script.bericht)
 
 
 # --- Een aanroep, naast wat Alembic ervoor vraagt -------------------------------------------------

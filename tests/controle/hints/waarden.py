@@ -6,7 +6,7 @@ from stappen import GEVULD, HERNOEMD, TABEL
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
-from controle.hints.upgrade import oorzaak, opnieuw
+from controle.hints.upgrade import oorzaak
 from controle.oefenmap import Script
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
@@ -80,7 +80,7 @@ def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if afwijking.wat in ('verloren', 'waarden'):
         wat += ' De namen gaan zo verloren.'
     if len([*raakt, *script.nieuwe_kolommen()]) > 2:
-        return Hint(f'{wat} Het doet ook nog iets anders.', doen.gooi_weg(oordeel, script))
+        return Hint(f'{wat} Het doet ook nog iets anders.', doen.opnieuw(oordeel, script, ''))
     doe = [doen.hernoem_in_script(script)]
     nieuw = {kolom for _, kolom, _ in script.nieuwe_kolommen()} - {naam}
     if nieuw and HERNOEMD.plek not in oordeel.verslag.modelkolommen:
@@ -103,7 +103,7 @@ def alembic_schrijft_het_zelf(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
         return Hint(wat, doen.vervang_functies(script, {'downgrade': regels})) if regels else None
     # Wat hij zelf schreef, schrijft `migrate` niet terug.
     if not script.aanroepen('execute') and not oordeel.toegepast(script.revisie):
-        return Hint(wat, opnieuw(oordeel, script))
+        return Hint(wat, doen.opnieuw(oordeel, script))
 
 
 def _downgrade(oordeel: Oordeel, script: Script) -> list[str]:
