@@ -25,6 +25,8 @@ ZINNEN = {
     'dicht': 'In `data.sqlite` is {plek} niet te openen. De andere tabellen zijn er nog.',
     'anders': 'In `data.sqlite` is {plek} anders dan bij de revisie die erin staat.',
     'tijdelijk': 'In `data.sqlite` staat nog {plek}, van een upgrade die halverwege afbrak.',
+    'dubbel': 'In {plek} staat `{}` in meer dan een rij: die met id {}. De kolom kan dus niet '
+    'uniek zijn. Daar stopt de upgrade op.',
     'namen weg': 'In `data.sqlite` ontbreken {mist} van de {rijen} namen.',
     'niet gevuld': f'In `data.sqlite` is `{GEVULD.naam}` leeg. Het script vult die kolom nu wel.',
     'geen tijdstip': f'In `data.sqlite` staat in {{plek}} de tekst `{NU}`. Dat is geen tijdstip, '
@@ -38,13 +40,18 @@ RIJEN = {'UNIQUE': 'wordt uniek, maar is hetzelfde', 'NOT NULL': 'mag niet leeg 
 WEG = {'erbij': 'maakt {plek}', 'mist': 'haalt {plek} weg', 'anders': 'verandert {plek} zo'}
 
 
+def _wat(oordeel: Oordeel, afwijking: Afwijking) -> str:
+    """Welke van de zinnen hierboven het is."""
+    achter = 'namen weg' if oordeel.database.rijen.get(TABEL) else 'leeg'
+    return {'anders': afwijking.gevonden, 'achter': achter}.get(afwijking.wat, afwijking.wat)
+
+
 def _zin(oordeel: Oordeel, afwijking: Afwijking) -> str:
-    rijen = oordeel.database.rijen.get(TABEL, 0)
-    wat = {'anders': afwijking.gevonden, 'achter': 'namen weg' if rijen else 'leeg'}
-    zin = ZINNEN[wat.get(afwijking.wat, afwijking.wat)]
+    zin, rijen = ZINNEN[_wat(oordeel, afwijking)], oordeel.database.rijen.get(TABEL, 0)
     if afwijking.verwacht in WEG:
         zin += f' Geen van je scripts {WEG[afwijking.verwacht]}.'
     return zin.format(
+        *(afwijking.gevonden if afwijking.wat == 'dubbel' else ()),
         plek=plek(afwijking),
         script=oordeel.naam_van(afwijking.revisie),
         gevonden=afwijking.gevonden,
@@ -84,19 +91,36 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
         return Hint(wat, doe, daden.FlaskDb(('stamp', *purge, doel)))
 
 
-@hint('database', 'anders')
-def hoort_niet_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    if afwijking.gevonden in ('erbij', 'tijdelijk'):
-        tabel, kolom = afwijking.plek
-        sql = f'ALTER TABLE {tabel} DROP COLUMN {kolom}' if kolom else f'DROP TABLE {tabel}'
-        return Hint(_zin(oordeel, afwijking), 'Haal die weg.', doen.met_sql(sql))
-
-
 @hint('database', 'achter')
 def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     wat = doen.ligt_klaar(oordeel, afwijking.revisie)
     kopie = doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie))
     return Hint(wat, kopie, 'Lees het na, en voer het uit:', doen.UPGRADE)
+
+
+@hint('database')
+def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    (tabel, kolom), wat = afwijking.plek, _wat(oordeel, afwijking)
+    zelf, weg = doen.lukt_dat_niet(oordeel), f'ALTER TABLE {tabel} DROP COLUMN {kolom}'
+    nieuw = 'Zet je kopie terug. Geen kopie? Dan maken de migraties een lege:', doen.UPGRADE
+    anders = 'Geef elke rij een eigen waarde, of haal uit je model weg wat de kolom uniek maakt.'
+    dicht = 'Heeft een ander programma hem open? Sluit dat, en controleer opnieuw:\n    pytest'
+    haal_weg = 'Haal die weg.', doen.met_sql(weg if kolom else f'DROP TABLE {tabel}')
+    doe = {
+        'ontbreekt': nieuw,
+        'leeg': nieuw,
+        'onleesbaar': dicht,
+        'namen weg': ('Vul ze weer in, in `flask shell`.', zelf),
+        'geen tijdstip': doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'"),
+        'niet gevuld': oordeel.database.versies == [oordeel.revisie_van(*GEVULD.plek)]
+        and ('Ga een revisie terug, en weer vooruit:', doen.DOWNGRADE, doen.UPGRADE),
+        'erbij': haal_weg,
+        'tijdelijk': haal_weg,
+        # Na een halve upgrade helpt alleen de weg terug.
+        'dubbel': not afwijking.verwacht and (anders, zelf),
+    }
+    terug = _of_deel_c(oordeel, afwijking), doen.weg_terug(oordeel)
+    return Hint(_zin(oordeel, afwijking), doe.get(wat) or terug)
 
 
 @hint('database', 'achter', 'anders')
@@ -127,20 +151,3 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     van = f' van `{script.naam}`' if script.revisie in oordeel.oefenmap.heads else ''
     zin = f'De upgrade{van} lukt niet op `data.sqlite`. {wat}'
     return Hint(zin, doe or doen.weg_terug(oordeel), waarom=True)
-
-
-@hint('database')
-def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    (tabel, kolom), wat = afwijking.plek, afwijking.wat
-    doe = _of_deel_c(oordeel, afwijking), doen.weg_terug(oordeel)
-    if wat in ('ontbreekt', 'leeg'):
-        doe = 'Zet je kopie terug. Geen kopie? Dan maken de migraties een lege:', doen.UPGRADE
-    elif wat == 'onleesbaar':
-        doe = 'Heeft een ander programma hem open? Sluit dat, en controleer opnieuw:\n    pytest'
-    elif wat == 'namen weg':
-        doe = 'Vul ze weer in, in `flask shell`.', doen.lukt_dat_niet(oordeel)
-    elif wat == 'geen tijdstip':
-        doe = doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'")
-    elif wat == 'niet gevuld' and oordeel.database.versies == [oordeel.revisie_van(*GEVULD.plek)]:
-        doe = 'Ga een revisie terug, en weer vooruit:', doen.DOWNGRADE, doen.UPGRADE
-    return Hint(_zin(oordeel, afwijking), doe)

@@ -132,11 +132,3 @@ def regel_van_een_klasse_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> I
                 waarom = IN_EEN_KLASSE.get(naam, f'Python zegt `{fout.soort}`.')
                 zin = f'Regel {nummer} van `{bestand.naam}`, met `{naam}`, klopt niet. {waarom}'
                 yield Hint(zin, daden.maak(bestand, nummer, goed))
-
-
-@hint('naspelen', 'tijd')
-def naspelen_duurt_te_lang(oordeel: Oordeel, afwijking: Afwijking) -> Hint:
-    naam = oordeel.naam_van(afwijking.revisie) if afwijking.revisie else MODULE
-    wat = f'`{naam}` was na {afwijking.gevonden} nog niet klaar: er blijft iets draaien, of wacht.'
-    doe = f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg.'
-    return Hint(wat, doe, doen.lukt_dat_niet(oordeel))

@@ -115,7 +115,8 @@ def _standaard(waarde: str | None) -> str:
 def rij_is_niet_te_lezen(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     fout, oud, code = oordeel.verslag.leesfout, afwijking.kolom, oordeel.oefenmap.code
     if afwijking.wat == 'relatie':
-        wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{fout.melding.partition(". ")[0].rstrip(".")}`.'
+        melding = fout.melding.partition('. ')[0].rstrip('.')
+        wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{melding}`.'
         doe = 'Verbeter de relatie. Of laat haar weg, want de les heeft haar niet nodig.'
         knopen = [(b, knoop) for b in code for klasse in b.klassen for knoop in klasse.body]
         # Welke relatie het is, blijkt bij het proberen.

@@ -25,21 +25,6 @@ def module_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     yield Hint(wat, sla_op, doen.lukt_dat_niet(oordeel))
 
 
-@hint('module', 'fout')
-@hint('script', 'fout')
-def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    bestand = oordeel.oefenmap.bestand(afwijking.bestand)
-    tekst = '\n'.join(bestand.tekst.splitlines())
-    botsing = TUSSEN_DE_STREPEN.search(tekst)
-    if botsing:
-        begin, blijft = tekst[: botsing.start()].count('\n') + 1, ''.join(botsing.groups())
-        return Hint(
-            f'Git zette in `{bestand.naam}` vanaf regel {begin} twee versies onder elkaar.',
-            'Haal alleen de strepen weg. Staat er dan iets dubbel, dan zegt `pytest` dat.',
-            daden.vervang(bestand, begin, begin + botsing[0].count('\n'), blijft.splitlines()),
-        )
-
-
 # De ene versie en de andere; bij sommigen zet git er nog tussen hoe het was.
 TUSSEN_DE_STREPEN = re.compile(
     r'(?m)^<{7}.*\n((?:.*\n)*?)(?:\|{7}.*\n(?:.*\n)*?)?={7}\n((?:.*\n)*?)>{7}.*'
@@ -52,6 +37,14 @@ TUSSEN_DE_STREPEN = re.compile(
 def python_begrijpt_het_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     bestand = oordeel.oefenmap.bestand(afwijking.bestand)
     fout, regels = bestand.fout, bestand.tekst.splitlines()
+    if botsing := TUSSEN_DE_STREPEN.search(tekst := '\n'.join(regels)):
+        begin = tekst.count('\n', 0, botsing.start()) + 1
+        eind, blijft = begin + botsing[0].count('\n'), ''.join(botsing.groups()).splitlines()
+        yield Hint(
+            f'Git zette in `{bestand.naam}` vanaf regel {begin} twee versies onder elkaar.',
+            'Haal alleen de strepen weg. Staat er dan iets dubbel, dan zegt `pytest` dat.',
+            daden.vervang(bestand, begin, eind, blijft),
+        )
     nummer = min(fout.lineno or 1, len(regels)) if fout else afwijking.gevonden
     # Begint hier de inhoud van een tabel, dan mist de regel van haar klasse.
     for tabel in re.findall(r"""^__tablename__ = ['"](\w+)['"]$""", bestand.regel(nummer)):

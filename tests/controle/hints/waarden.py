@@ -2,7 +2,7 @@
 
 import ast
 
-from stappen import GEVULD, HERNOEMD, TABEL
+from stappen import GEVULD, HERNOEMD, MODULE, TABEL
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
@@ -10,23 +10,6 @@ from controle.hints.upgrade import oorzaak
 from controle.oefenmap import Script
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
-
-
-@hint('database', 'dubbel')
-def waarde_staat_er_dubbel(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    waarde, rijen = afwijking.gevonden
-    return Hint(
-        f'In {plek(afwijking)} staat `{waarde}` in meer dan een rij: die met id {rijen}. De kolom '
-        'kan dus niet uniek zijn. Daar stopt de upgrade op.',
-        # Na een halve upgrade helpt alleen de weg terug.
-        doen.weg_terug(oordeel)
-        if afwijking.verwacht
-        else (
-            'Geef elke rij een eigen waarde, of haal uit je model weg wat de kolom uniek maakt.',
-            doen.lukt_dat_niet(oordeel),
-        ),
-    )
-
 
 DEED_NIETS = {
     'return': 'Bij de `return` op regel {} stopt `upgrade()`.',
@@ -124,14 +107,22 @@ def _downgrade(oordeel: Oordeel, script: Script) -> list[str]:
 @hint('waarden')
 @hint('downgrade')
 def zelf_verbeteren(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    functie = '`downgrade()`' if afwijking.soort == 'downgrade' else '`upgrade()`'
-    weg = f'de waarden in {plek(afwijking)}' if afwijking.kolom else f'rijen uit {plek(afwijking)}'
-    script = oordeel.naam_van(afwijking.revisie)
-    wat = f'Na {functie} van `{script}` zijn {weg} niet meer wat ze waren.'
+    fout, functie = oordeel.fout, f'`{"down" if afwijking.soort == "downgrade" else "up"}grade()`'
+    script = oordeel.naam_van(afwijking.revisie) if afwijking.revisie else MODULE
     doe = f'Verander {functie} in dat script zo dat ze blijven.'
-    if afwijking.soort == 'naspelen':
-        wat, fout, doe = oorzaak(oordeel, afwijking), oordeel.fout, 'Verbeter wat er staat.'
+    if afwijking.wat == 'tijd':
+        wat = f'`{script}` was na {afwijking.gevonden} nog niet klaar: er blijft iets draaien, of '
+        wat, doe = (
+            f'{wat}wacht.',
+            f'Zoek in `{script}` naar een lus die niet stopt, en haal die weg.',
+        )
+    elif afwijking.soort == 'naspelen' and fout:
+        wat, doe = oorzaak(oordeel, afwijking), 'Verbeter wat er staat.'
         if fout.bestand and fout.regel:
             tekst = (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace')
             doe = f'Verbeter deze regel:\n    {tekst.splitlines()[fout.regel - 1]}'
+    else:
+        weg = f'de waarden in {plek(afwijking)}'
+        weg = weg if afwijking.kolom else f'rijen uit {plek(afwijking)}'
+        wat = f'Na {functie} van `{script}` zijn {weg} niet meer wat ze waren.'
     return Hint(wat, doe, doen.lukt_dat_niet(oordeel))
