@@ -2,12 +2,12 @@
 
 import re
 
-from stappen import DATABASE, DELEN_NA, GEVULD, NU, TABEL
+from stappen import DATABASE, DELEN_NA, GEVULD, KOPIE_VAN, NU, TABEL, VAN_DE_LES
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oordeel import WAARDEN_WEG, Afwijking, Oordeel, namen_in
-from controle.tabellen import kolommen_van, rijen_in_de_weg
+from controle.tabellen import alle_kolommen, kolommen_van, rijen_in_de_weg
 
 # Wat er met `data.sqlite` is.
 ZINNEN = {
@@ -93,8 +93,15 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
 
 @hint('database', 'achter')
 def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    voor, na = (set(alle_kolommen(schema)) for schema in oordeel.schemas_rond(afwijking.revisie))
+    gevuld, kopie = oordeel.database.gevuld, ()
+    eigen = [plek for plek in voor - na - VAN_DE_LES.keys() if not oordeel.is_verhuisd(*plek)]
+    weg = sorted(kolom for tabel, kolom in eigen if gevuld.get(tabel, {}).get(kolom))
+    naar = KOPIE_VAN.format('_'.join(weg))
+    if weg and not (oordeel.oefenmap.pad / naar).exists():
+        wat = f'Wat er in {", ".join(f"`{kolom}`" for kolom in weg)} staat, verdwijnt dan.'
+        kopie = f'{wat} Maak dus eerst een kopie:', daden.Kopieer(DATABASE, naar)
     wat = doen.ligt_klaar(oordeel, afwijking.revisie)
-    kopie = doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie))
     return Hint(wat, kopie, 'Lees het na, en voer het uit:', doen.UPGRADE)
 
 
@@ -126,17 +133,16 @@ def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 @hint('database', 'achter', 'anders')
 def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     # Waarop, bleek toen hij geprobeerd werd.
-    script, doe = oordeel.script(afwijking.revisie), ()
-    zegt = re.search(r'\(sqlite3\.\w+\) (.*)', oordeel.mislukt)
-    if not script or not (zegt or oordeel.mislukt == WAARDEN_WEG):
+    script, mislukt = oordeel.script(afwijking.revisie), oordeel.mislukt
+    zegt = re.search(r'\(sqlite3\.\w+\) (.*)', mislukt)
+    if not (zegt or mislukt == WAARDEN_WEG):
         return None
     wat = f'SQLite zegt: `{zegt[1]}`.' if zegt else 'Er raken waarden weg.'
-    if view := re.search(r'error in (view|trigger) (\w+)', oordeel.mislukt):
+    doe = doen.weg_terug(oordeel)
+    if view := re.search(r'error in (view|trigger) (\w+)', mislukt):
         wat = f'Die maakt een tabel opnieuw, en de {view[1]} `{view[2]}` gebruikt die tabel.'
-        doe = doen.haal_view_weg(script, 'upgrade', view[1], view[2])
-    elif rij := re.search(
-        r'(UNIQUE|NOT NULL) .*?: (?:_alembic_tmp_)?(\w+)\.(\w+)', oordeel.mislukt
-    ):
+        doe = doen.haal_view_weg(script, 'upgrade', *view.groups())
+    elif rij := re.search(r'(UNIQUE|NOT NULL) .*?: (?:_alembic_tmp_)?(\w+)\.(\w+)', mislukt):
         _, tabel, kolom = rij.groups()
         rijen = rijen_in_de_weg(oordeel.oefenmap.pad / DATABASE, *rij.groups())
         standaard = kolommen_van(oordeel.head, tabel).get(kolom, {}).get('standaard')
@@ -145,9 +151,9 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         doe = 'Verander die rijen in `flask shell`.', doen.lukt_dat_niet(oordeel)
         if rij[1] == 'NOT NULL' and standaard:
             doe = doen.met_sql(f'UPDATE {tabel} SET {kolom} = {standaard} WHERE {kolom} IS NULL')
-    elif (not zegt or 'FOREIGN KEY' in zegt[1]) and (doe := doen.zet_foreign_keys_uit(oordeel)):
+    elif (not zegt or 'FOREIGN KEY' in zegt[1]) and (uit := doen.zet_foreign_keys_uit(oordeel)):
         wat = 'Een tabel waar rijen naar wijzen wordt opnieuw gemaakt, met `foreign_keys` aan.'
+        doe = uit
     # Moeten er meer, dan is niet te zien welke het was.
     van = f' van `{script.naam}`' if script.revisie in oordeel.oefenmap.heads else ''
-    zin = f'De upgrade{van} lukt niet op `data.sqlite`. {wat}'
-    return Hint(zin, doe or doen.weg_terug(oordeel), waarom=True)
+    return Hint(f'De upgrade{van} lukt niet op `data.sqlite`. {wat}', doe, waarom=True)

@@ -60,15 +60,19 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
 def _goede_naam(oordeel: Oordeel, afwijking: Afwijking, naam: str) -> doen.Doe | None:
     """Eerst maken en dan gebruiken; anders de naam die erop lijkt."""
     script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel or 0
-    functie = script.functie('downgrade' if afwijking.wat == 'terug' else 'upgrade')
-    for deel in functie.body if functie else ():
-        maakt = naam in map(naam_in, script.aanroepen('Column', deel))
-        for knoop in script.aanroepen('execute', functie) if maakt else ():
-            if knoop.lineno <= regel <= knoop.end_lineno <= deel.end_lineno:
+    for functie in filter(None, map(script.functie, ('upgrade', 'downgrade'))):
+        for deel in functie.body:
+            vult = [k for k in script.aanroepen('execute', functie) if k.lineno == regel]
+            if (
+                vult
+                and regel <= deel.end_lineno
+                and naam in map(naam_in, script.aanroepen('Column', deel))
+            ):
                 wanneer = f'Die is er pas na de opdracht die op regel {deel.lineno} begint.'
                 # Onderaan het blok hoeft de regel alleen minder ver in te springen.
-                if knoop.end_lineno == deel.end_lineno:
-                    return wanneer, daden.maak(script, regel, ast.unparse(knoop), spaties='    ')
+                if vult[0].end_lineno == deel.end_lineno:
+                    goed = ast.unparse(vult[0])
+                    return wanneer, daden.maak(script, regel, goed, spaties='    ')
                 return wanneer, daden.verplaats(script, regel, deel.end_lineno, '    ')
     namen = {*oordeel.head, *(kolom for _, kolom in alle_kolommen(oordeel.head))} - {naam}
     hernoemd = {HERNOEMD.naam} & namen if naam == HERNOEMD.was else ()
@@ -202,10 +206,7 @@ def oorzaak(oordeel: Oordeel, afwijking: Afwijking) -> str:
     wie = {'heen': 'De upgrade', 'terug': 'De downgrade'}.get(fout.fase, 'Python')
     wat = f'. {betekenis}' if betekenis else f' met `{fout.soort}: {fout.heel or fout.melding}`.'
     if fout.fase == 'heen' and oordeel.toegepast(afwijking.revisie):
-        wat += (
-            ' In `data.sqlite` is hij wel gelukt. Misschien veranderde daarna een script: dit, of '
-            'een eerder. Of er stonden toen nog geen rijen in.'
-        )
+        wat += ' Op `data.sqlite` is hij wel gelukt.'
     return f'{wie} stopt bij {plaats(oordeel)}{wat}'
 
 
@@ -214,10 +215,10 @@ def oorzaak(oordeel: Oordeel, afwijking: Afwijking) -> str:
 def melding_is_bekend(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     _, functie, namen = _melding(oordeel)
     # Na een halve upgrade helpt geen nieuw script, maar zonder batch gaat het steeds weer mis.
-    if afwijking.soort == 'naspelen':
-        doe = functie and functie(oordeel, afwijking, *namen)
-    else:
+    if afwijking.soort == 'database':
         doe = functie is _met_batch and doen.weg_terug(oordeel)
+    else:
+        doe = functie and functie(oordeel, afwijking, *namen)
     return Hint(oorzaak(oordeel, afwijking), doe) if doe else None
 
 

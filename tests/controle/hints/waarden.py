@@ -35,24 +35,19 @@ def script_deed_iets_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
     return Hint(wat, verbeter if goed else doen.weg_terug(oordeel))
 
 
-@hint('naspelen', 'heen', 'terug')
+@hint('naspelen')
 @hint('kolom', 'ontbreekt')
-@hint('model', 'add_column', 'remove_column')
-@hint('waarden', 'verloren')
+@hint('model')
+@hint('waarden')
 @hint('downgrade')
 def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     was, naam = HERNOEMD.was, HERNOEMD.naam
     script = oordeel.script(afwijking.revisie or next(reversed(oordeel.oefenmap.revisies), None))
     if script is None:
         return None
-    raakt = script.aanroepen_in('upgrade', 'alter_column')
-    # Wat al weg is, brengt een ander script niet terug.
-    if afwijking.soort not in ('kolom', 'model') or not oordeel.toegepast(script.revisie):
-        raakt += script.aanroepen_in('upgrade', 'drop_column')
-    klaar = naam in kolommen_van(oordeel.head, TABEL) and afwijking.soort in ('kolom', 'model')
+    raakt = [k for w in ('alter_column', 'drop_column') for k in script.aanroepen_in('upgrade', w)]
     if (
-        klaar
-        or afwijking.kolom not in (None, 'id', was, naam)
+        afwijking.kolom not in (None, 'id', was, naam)
         or not any(repr(was) in ast.unparse(aanroep) for aanroep in raakt)
         or all(regel in script.tekst for regel in doen.HERNOEMEN.values())
     ):
