@@ -20,6 +20,7 @@ from stappen import (
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
+from controle.oefenmap import Script
 from controle.onderweg import model_is_van
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
@@ -67,7 +68,7 @@ def kolom_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Iterat
     les = kolommen_na(oordeel.stap_nu if begonnen else oordeel.gehaald).values()
     for wat, doe in chain.from_iterable(_anders_in_het_model(oordeel, kolom) for kolom in les):
         yield Hint(wat, doe)
-        if script := oordeel.script(oordeel.revisie_van(*_hier(oordeel, afwijking))):
+        if script := _script_van(oordeel, afwijking):
             bericht = STAPPEN[afwijking.stap - 1].naam_van_migratie
             yield Hint(wat, doe, doen.opnieuw(oordeel, script, bericht))
         return
@@ -160,18 +161,17 @@ def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | Non
     return Hint(f'{wat} {uitleg}', zet, f'Haalde je hem zelf uit je model? {weg}')
 
 
-def _hier(oordeel: Oordeel, afwijking: Afwijking) -> tuple[str, str | None]:
-    """Waar een kolom van de les nu staat: zij of haar tabel heet soms anders."""
-    tabel, kolom = afwijking.plek
-    if afwijking.wat == 'ontbreekt' and afwijking.gevonden:
-        return (tabel, afwijking.gevonden) if tabel in oordeel.head else (afwijking.gevonden, None)
-    return tabel, kolom
+def _script_van(oordeel: Oordeel, afwijking: Afwijking) -> Script | None:
+    """Het script dat een kolom van de les maakt; zij of haar tabel heet soms anders."""
+    (tabel, kolom), heet = afwijking.plek, afwijking.gevonden
+    if afwijking.wat == 'ontbreekt' and heet:
+        tabel, kolom = (tabel, heet) if tabel in oordeel.head else (heet, None)
+    return oordeel.script(oordeel.revisie_van(tabel, kolom))
 
 
 def _migratie_is_anders(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     (tabel, kolom), hier = afwijking.plek, plek(afwijking, hoofdletter=True)
-    revisie, heet = oordeel.revisie_van(*_hier(oordeel, afwijking)), afwijking.gevonden
-    script = oordeel.script(revisie)
+    script, heet = _script_van(oordeel, afwijking), afwijking.gevonden
     bericht = nieuw = STAPPEN[afwijking.stap - 1].naam_van_migratie
     if afwijking.wat == 'niet gevuld':
         wat = f'`{script.naam}` vult {plek(afwijking)} niet, of niet goed. Samen met '
@@ -204,18 +204,16 @@ def _migratie_is_anders(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint
 
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    if not oordeel.oefenmap.revisies:
-        yield Hint(doen.nog_niet_in_een_migratie(afwijking), doen.weg_terug(oordeel))
+    wat, revisies = doen.nog_niet_in_een_migratie(afwijking), oordeel.oefenmap.revisies
+    if not revisies:
+        yield Hint(wat, doen.weg_terug(oordeel))
         return
-    (tabel, kolom), script = afwijking.plek, oordeel.script(oordeel.oefenmap.revisies[-1])
-    wat = doen.nog_niet_in_een_migratie(afwijking)
-    erbij = afwijking.wat in ('add_table', 'add_column')
-    opnieuw = doen.opnieuw(oordeel, script)
+    (tabel, kolom), script = afwijking.plek, oordeel.script(revisies[-1])
+    erbij, opnieuw = afwijking.wat in ('add_table', 'add_column'), doen.opnieuw(oordeel, script)
     if afwijking.wat == 'ouder':
         wat = f'`{script.naam}` maakt nog `{kolom}`, en die staat niet meer in je model.'
-        yield Hint(
-            wat, doen.opnieuw(oordeel, script, STAPPEN[afwijking.stap - 1].naam_van_migratie)
-        )
+        bericht = STAPPEN[afwijking.stap - 1].naam_van_migratie
+        yield Hint(wat, doen.opnieuw(oordeel, script, bericht))
         return
     # Een merge hoort leeg te zijn.
     if not (script.doet_iets('upgrade') or oordeel.toegepast(script.revisie) or script.vorige[1:]):
@@ -223,7 +221,7 @@ def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
         if afwijking.wat == 'add_index':
             maak = f"    op.create_index('ix_{tabel}_{kolom}', '{tabel}', ['{kolom}'])"
             yield Hint(leeg, doen.vervang_functies(script, {'upgrade': [maak]}))
-        yield Hint(f'{leeg} Je model was toen waarschijnlijk nog niet opgeslagen.', opnieuw)
+        yield Hint(leeg, opnieuw)
     for pad in oordeel.oefenmap.elders_gemaakt(kolom or tabel) if erbij else ():
         neem_over = 'Neem dat script over:', daden.Kopieer(pad, 'migrations/versions')
         yield Hint(f'{wat} `{pad}` maakt hem wel.', neem_over)

@@ -7,8 +7,8 @@ from difflib import get_close_matches
 
 from stappen import GEVULD, HERNOEMD, KLASSEN, TABEL, kolommen_na
 
-from controle import aanroepen
 from controle.hints import daden, doen
+from controle.hints.aanroepen import verbeteringen
 from controle.hints.hint import Hint, hint, plaats
 from controle.oefenmap import naam_in
 from controle.oordeel import Afwijking, Oordeel
@@ -222,25 +222,9 @@ def melding_is_bekend(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(oorzaak(oordeel, afwijking), doe) if doe else None
 
 
-# --- Een aanroep, naast wat Alembic ervoor vraagt -------------------------------------------------
-
-WAAROM = {
-    aanroepen.GEEN_NAAM: 'Een constraint heeft geen naam: er staat `None`. SQLite kan hem zo niet '
-    'maken of weghalen. Geef hem in `upgrade()` en in `downgrade()` dezelfde naam.',
-    aanroepen.GEEN_LIJST: 'Kolommen horen in een lijst, ook als het er een is.',
-    aanroepen.GEEN_WITH: 'Regels met `batch_op` horen in een blok `with ... as batch_op:`.',
-    aanroepen.IN_EEN_BATCH: 'In een `with`-blok hoort `batch_op.` ervoor, en zonder de naam van de '
-    'tabel.',
-    aanroepen.NIEUWE_NAAM: 'De nieuwe naam hoort achter `new_column_name=`.',
-    aanroepen.VAN_DE_MODULE: 'Een script kent je module niet. Daar hoort een type van SQLAlchemy.',
-}
-
-
 @hint('naspelen', 'heen', 'terug')
 def aanroep_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script = oordeel.script_bij(afwijking)
-    goed = aanroepen.verbeteringen(script, oordeel.verslag.model)
-    wat = dict.fromkeys(WAAROM[v.waarom] for v in goed)
-    doe = [daden.vervang(script, v.begin, v.eind, list(v.regels)) for v in goed]
-    if doe:
-        return Hint(f'In `{script.naam}` klopt een regel niet. {" ".join(wat)}', doe)
+    if goed := verbeteringen(script, oordeel.verslag.model):
+        wat = ' '.join(dict.fromkeys(waarom for waarom, _ in goed))
+        return Hint(f'In `{script.naam}` klopt een regel niet. {wat}', [doe for _, doe in goed])
