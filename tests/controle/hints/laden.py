@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from stappen import DATABASE, IMPORTS, MODULE, NAMEN_VAN_DB, SERVER, WAARVOOR, kolommen_na
 
@@ -57,6 +58,15 @@ def _voorstellen(oordeel: Oordeel, bestand: Bestand, naam: str, regel: str) -> I
         opdracht.names = [n for n in opdracht.names if n.name != naam]
         regels = [ast.unparse(opdracht)] * bool(opdracht.names) + [IMPORTS[naam]]
         yield 'Hij hoort bij een ander pakket.', daden.vervang(bestand, nummer, eind, regels)
+    maakt = oordeel.module.toekenning(naam) if 'circular import' in oordeel.fout.heel else None
+    for knoop in oordeel.module.boom.body if maakt else ():
+        # Een bestand importeert de module, en de module dat bestand: dan telt wie het eerst komt.
+        if re.match(rf'(from|import) .*\b{Path(bestand.naam).stem}\b', ast.unparse(knoop)):
+            zin = (
+                f'Die komt pas op regel {maakt.lineno} van `{MODULE}`, en op regel {knoop.lineno} '
+            )
+            zin += f'importeert dat bestand `{bestand.naam}` al.'
+            yield zin, daden.verplaats(oordeel.module, knoop.lineno, maakt.end_lineno, '')
     tekst = re.sub(HOORT_TEKST.format(naam), r"\1'\2'", regel)
     if los and tekst != regel:
         yield 'Hier horen aanhalingstekens omheen.', daden.maak(bestand, nummer, tekst)

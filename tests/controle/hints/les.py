@@ -51,7 +51,8 @@ def de_les_gaat_verder(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 def _maak_het_model_af(oordeel: Oordeel, stap: Stap) -> Hint:
     model, tabellen = oordeel.verslag.modelkolommen, oordeel.verslag.model
     mist = [plek for plek in kolommen_na(stap.nummer) if plek not in model]
-    wat = [f'`{k if tabel in tabellen else tabel}` ontbreekt nog' for tabel, k in mist]
+    wie = [f'`{k}`' if t in tabellen else f'de klasse `{doen.klasse_van(t)}`' for t, k in mist]
+    wat = [f'{naam} ontbreekt nog' for naam in wie]
     wat += [f'`{plek[1]}` staat er nog in' for plek in stap.weg if plek in model]
     return Hint(f'Je model is nog niet af: {wat[0]}.', _lees_verder(stap, DOET))
 
