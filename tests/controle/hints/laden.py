@@ -89,9 +89,6 @@ def regel_van_de_module_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> It
         begin = f'Je app gebruikt `{afwijking.gevonden}`. In de les is dat `{DATABASE}`. '
         if afwijking.gevonden == 'postgresql':
             doe = f'Het adres van een server hoort niet in de module, maar in `{SERVER}`.'
-    elif nummer not in {None, *(k.lineno for k in staat.values() if k)}:
-        # Een fout op een andere regel gaat over iets anders, of over iets wat er niet is.
-        staat = {naam: k for naam, k in staat.items() if naam == afwijking.gevonden}
     voorstellen, boven = [], module.eind_van_de_imports
     for naam, eigen in staat.items():
         goed, waarvoor = doen.regel_van_de_les(module, naam, eigen), WAARVOOR[naam][1]
