@@ -55,7 +55,10 @@ def _kies(oordeel: Oordeel) -> Hint:
 
 
 def helpt(oordeel: Oordeel, voorstel: Hint, beurten: Iterable = range(MEESTE_HINTS)) -> bool:
-    """Of een kopie van de map goed komt met wat een hint laat doen, en wat er daarna komt."""
+    """Of een kopie van de map goed komt met wat een hint laat doen, en wat er daarna komt.
+
+    Elke hint die gedaan wordt, kost een van de `beurten`.
+    """
     with Kindproces(oordeel.oefenmap.pad) as kind:
         had, verslag = _waarden_in(kind.kopie), oordeel.verslag
         for _ in islice(beurten, MEESTE_HINTS):

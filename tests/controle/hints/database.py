@@ -135,7 +135,7 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     # Waarop, bleek toen hij geprobeerd werd.
     script, mislukt = oordeel.script(afwijking.revisie), oordeel.mislukt
     zegt = re.search(r'\(sqlite3\.\w+\) (.*)', mislukt)
-    if not (zegt or mislukt == WAARDEN_WEG):
+    if not script or not (zegt or mislukt == WAARDEN_WEG):
         return None
     wat = f'SQLite zegt: `{zegt[1]}`.' if zegt else 'Er raken waarden weg.'
     doe = doen.weg_terug(oordeel)

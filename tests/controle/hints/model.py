@@ -20,7 +20,7 @@ from stappen import (
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
-from controle.oefenmap import Script
+from controle.oefenmap import Script, tabellen_van
 from controle.onderweg import model_is_van
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
@@ -127,7 +127,15 @@ def rij_is_niet_te_lezen(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hin
         wat = f'`flask shell` kan geen rij tonen: `__repr__` gebruikt `{oud}`, en die kolom is er '
         wat, doe = f'{wat}niet.', 'Verbeter `__repr__` in je model.'
         bestand = oordeel.oefenmap.bestand(fout.bestand)
-        kolommen = [kolom for _, kolom in oordeel.verslag.modelkolommen]
+        om = [
+            k
+            for k in (bestand.klassen if bestand else ())
+            if k.lineno <= fout.regel <= k.end_lineno
+        ]
+        tabellen = [tabel for klasse in om for tabel in tabellen_van(klasse)]
+        # Staat hij in een klasse zonder tabel, dan kan het elke kolom zijn.
+        alle = sorted(oordeel.verslag.modelkolommen)
+        kolommen = [kolom for tabel, kolom in alle if not tabellen or tabel in tabellen]
         lijkt = OPVOLGERS.get(oud), *get_close_matches(oud, kolommen), 'id'
         for nieuw in [naam for naam in lijkt if naam in kolommen] if bestand else ():
             regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(fout.regel))

@@ -35,19 +35,24 @@ def script_deed_iets_anders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | No
     return Hint(wat, verbeter if goed else doen.weg_terug(oordeel))
 
 
-@hint('naspelen')
+@hint('naspelen', 'heen', 'terug')
 @hint('kolom', 'ontbreekt')
-@hint('model')
-@hint('waarden')
+@hint('model', 'add_column', 'remove_column')
+@hint('waarden', 'verloren')
 @hint('downgrade')
 def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     was, naam = HERNOEMD.was, HERNOEMD.naam
     script = oordeel.script(afwijking.revisie or next(reversed(oordeel.oefenmap.revisies), None))
     if script is None:
         return None
-    raakt = [k for w in ('alter_column', 'drop_column') for k in script.aanroepen_in('upgrade', w)]
+    raakt = script.aanroepen_in('upgrade', 'alter_column')
+    aan_het_eind = afwijking.soort in ('kolom', 'model')
+    # Wat al weg is, brengt een ander script niet terug.
+    if not aan_het_eind or not oordeel.toegepast(script.revisie):
+        raakt += script.aanroepen_in('upgrade', 'drop_column')
     if (
-        afwijking.kolom not in (None, 'id', was, naam)
+        (aan_het_eind and naam in kolommen_van(oordeel.head, TABEL))
+        or afwijking.kolom not in (None, 'id', was, naam)
         or not any(repr(was) in ast.unparse(aanroep) for aanroep in raakt)
         or all(regel in script.tekst for regel in doen.HERNOEMEN.values())
     ):
