@@ -94,10 +94,13 @@ def _uit_de_les(oordeel: Oordeel, *_: object) -> doen.Doe | None:
 
 
 def _mag_leeg(oordeel: Oordeel, afwijking: Afwijking, *_: str) -> doen.Doe | None:
-    for tabel, naam, _ in oordeel.script_bij(afwijking).nieuwe_kolommen():
+    doe = ()
+    # Van onder naar boven, zoals ze in het model staan: zo blijven de nummers kloppen.
+    for tabel, naam, _ in reversed([*oordeel.script_bij(afwijking).nieuwe_kolommen()]):
         kolom = kolommen_van(oordeel.verslag.model, tabel).get(naam, {'null': True})
         if not kolom['null'] and not kolom['standaard']:
-            return _uit_de_les(oordeel) or doen.mag_leeg(oordeel, tabel, naam)
+            doe += doen.mag_leeg(oordeel, tabel, naam)
+    return doe and (_uit_de_les(oordeel) or doe)
 
 
 def _tijdstip(oordeel: Oordeel, _: Afwijking, functie: str) -> doen.Doe | None:
