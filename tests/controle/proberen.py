@@ -4,7 +4,7 @@ Proberen is een veto. Welke hint de beste is, zegt hun volgorde; hier blijkt of 
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import islice
@@ -22,8 +22,8 @@ from controle.oordeel import WAARDEN_WEG, Oordeel
 # Zoveel hints na elkaar, de eerste erbij: dan hoort een map goed te zijn.
 MEESTE_HINTS = 3
 
-# Zoveel voorstellen; helpt er geen, dan is er de weg terug.
-MEESTE_PROEVEN = 4
+# Zoveel keer wordt een hint gedaan, over alle voorstellen samen; dan is er de weg terug.
+MEESTE_BEURTEN = 6
 
 # Na deze opdrachten van `flask db` is er iets anders na te spelen.
 MAAKT_EEN_SCRIPT = ('migrate', 'revision', 'merge')
@@ -40,26 +40,28 @@ def kies(oordeel: Oordeel) -> Hint:
 
 
 def _kies(oordeel: Oordeel) -> Hint:
-    voorstellen = hints_bij(oordeel, oordeel.afwijkingen[0])
-    eerste = voorstel = next(voorstellen)
-    if eerste.les or not eerste.daden or helpt(oordeel, eerste):
-        return eerste
-    te_proberen = filter(lambda v: v.daden or v.waarom, voorstellen)
-    for voorstel in islice(te_proberen, MEESTE_PROEVEN - 1):
-        if not voorstel.daden or helpt(oordeel, voorstel):
+    eerste, beurten = None, iter(range(MEESTE_BEURTEN))
+    for voorstel in hints_bij(oordeel, oordeel.afwijkingen[0]):
+        vertelt = eerste is None or voorstel.waarom
+        if vertelt and (voorstel.les or not voorstel.daden):
             return voorstel
-        if voorstel.waarom:
+        if voorstel.daden and helpt(oordeel, voorstel, beurten):
+            return voorstel
+        if vertelt:
             eerste = voorstel
     terug = Hint(eerste.wat, weg_terug(oordeel))
     terug.naam = eerste.naam
     return terug
 
 
-def helpt(oordeel: Oordeel, voorstel: Hint) -> bool:
-    """Of een kopie van de map goed komt met wat een hint laat doen, en wat er daarna komt."""
+def helpt(oordeel: Oordeel, voorstel: Hint, beurten: Iterable = range(MEESTE_HINTS)) -> bool:
+    """Of een kopie van de map goed komt met wat een hint laat doen, en wat er daarna komt.
+
+    Elke hint die gedaan wordt, kost een van de `beurten`.
+    """
     with Kindproces(oordeel.oefenmap.pad) as kind:
         had, verslag = _waarden_in(kind.kopie), oordeel.verslag
-        for _ in range(MEESTE_HINTS):
+        for _ in islice(beurten, MEESTE_HINTS):
             verslag = _doe(kind, voorstel, verslag)
             if not verslag.mislukt and not _is_er_nog(had, _waarden_in(kind.kopie, set())):
                 verslag.mislukt = WAARDEN_WEG

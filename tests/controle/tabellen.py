@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Inspector, create_engine, inspect
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
-from stappen import DATABASE, NU
+from stappen import DATABASE, HERNOEMD, NU
 
 from controle.naspelen import kopieer_database
 
@@ -105,17 +105,20 @@ IN_DE_WEG = {
 
 
 def rijen_in_de_weg(pad: Path, wat: str, tabel: str, kolom: str) -> tuple[str, str] | None:
-    """De waarde en de nummers van de rijen in database `pad` waar 'UNIQUE' of 'NOT NULL' op stuit.
+    """De waarde en de rijen in database `pad` waar 'UNIQUE' of 'NOT NULL' op stuit: nummer en naam.
 
     None als die er niet zijn, of als een eerder script de kolom nog maakt.
     """
     # Een kolom die er niet is, is tussen dubbele aanhalingstekens een tekst.
     waar = IN_DE_WEG[wat].format(kolom=f'[{kolom}]')
-    vraag = f"SELECT [{kolom}], group_concat(rowid, ', ') FROM [{tabel}] WHERE {waar} LIMIT 1"
+    vraag = f"SELECT [{kolom}], group_concat({{}}, ', ') FROM [{tabel}] WHERE {waar} LIMIT 1"
     with tempfile.TemporaryDirectory(prefix='oefenmap-') as tijdelijk:
         kopieer_database(pad, kopie := Path(tijdelijk, DATABASE))
         with closing(sqlite3.connect(kopie)) as verbinding, suppress(sqlite3.Error):
-            return verbinding.execute(vraag).fetchone()
+            kolommen = [rij[1] for rij in verbinding.execute(f'PRAGMA table_info([{tabel}])')]
+            namen = [naam for naam in (HERNOEMD.naam, HERNOEMD.was) if naam in kolommen]
+            wie = ''.join(f" || coalesce(' (' || {naam} || ')', '')" for naam in namen)
+            return verbinding.execute(vraag.format(f'rowid{wie}')).fetchone()
     return None
 
 

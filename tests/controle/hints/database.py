@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from stappen import DATABASE, DELEN_NA, GEVULD, NU, TABEL
+from stappen import DATABASE, DELEN_NA, GEVULD, KOPIE_VAN, NU, TABEL, VAN_DE_LES
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
 from controle.hints.upgrade import oorzaak
 from controle.oordeel import WAARDEN_WEG, Afwijking, Oordeel, namen_in
-from controle.tabellen import kolommen_van, rijen_in_de_weg
+from controle.tabellen import alle_kolommen, kolommen_van, rijen_in_de_weg
 
 # Wat er met `data.sqlite` is.
 ZINNEN = {
@@ -27,6 +27,8 @@ ZINNEN = {
     'dicht': 'In `data.sqlite` is {plek} niet te openen. De andere tabellen zijn er nog.',
     'anders': 'In `data.sqlite` is {plek} anders dan bij de revisie die erin staat.',
     'tijdelijk': 'In `data.sqlite` staat nog {plek}, van een upgrade die halverwege afbrak.',
+    'dubbel': 'In {plek} staat `{}` in meer dan een rij: die met id {}. De kolom kan dus niet '
+    'uniek zijn. Daar stopt de upgrade op.',
     'namen weg': 'In `data.sqlite` ontbreken {mist} van de {rijen} namen.',
     'niet gevuld': f'In `data.sqlite` is `{GEVULD.naam}` leeg. Het script vult die kolom nu wel.',
     'geen tijdstip': f'In `data.sqlite` staat in {{plek}} de tekst `{NU}`. Dat is geen tijdstip, '
@@ -40,13 +42,18 @@ RIJEN = {'UNIQUE': 'wordt uniek, maar is hetzelfde', 'NOT NULL': 'mag niet leeg 
 WEG = {'erbij': 'maakt {plek}', 'mist': 'haalt {plek} weg', 'anders': 'verandert {plek} zo'}
 
 
+def _wat(oordeel: Oordeel, afwijking: Afwijking) -> str:
+    """Welke van de zinnen hierboven het is."""
+    achter = 'namen weg' if oordeel.database.rijen.get(TABEL) else 'leeg'
+    return {'anders': afwijking.gevonden, 'achter': achter}.get(afwijking.wat, afwijking.wat)
+
+
 def _zin(oordeel: Oordeel, afwijking: Afwijking) -> str:
-    rijen = oordeel.database.rijen.get(TABEL, 0)
-    wat = {'anders': afwijking.gevonden, 'achter': 'namen weg' if rijen else 'leeg'}
-    zin = ZINNEN[wat.get(afwijking.wat, afwijking.wat)]
+    zin, rijen = ZINNEN[_wat(oordeel, afwijking)], oordeel.database.rijen.get(TABEL, 0)
     if afwijking.verwacht in WEG:
         zin += f' Geen van je scripts {WEG[afwijking.verwacht]}.'
     return zin.format(
+        *(afwijking.gevonden if afwijking.wat == 'dubbel' else ()),
         plek=plek(afwijking),
         oorzaak=oorzaak(oordeel, afwijking) if afwijking.wat == 'half' else '',
         gevonden=afwijking.gevonden,
@@ -86,35 +93,62 @@ def revisie_in_de_database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) ->
         return Hint(wat, doe, daden.FlaskDb(('stamp', *purge, doel)))
 
 
-@hint('database', 'anders')
-def hoort_niet_in_de_database(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    if afwijking.gevonden in ('erbij', 'tijdelijk'):
-        tabel, kolom = afwijking.plek
-        sql = f'ALTER TABLE {tabel} DROP COLUMN {kolom}' if kolom else f'DROP TABLE {tabel}'
-        return Hint(_zin(oordeel, afwijking), 'Haal die weg.', doen.met_sql(sql))
-
-
 @hint('database', 'achter')
 def upgrade_moet_nog(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+    voor, na = (set(alle_kolommen(schema)) for schema in oordeel.schemas_rond(afwijking.revisie))
+    gevuld, kopie = oordeel.database.gevuld, ()
+    eigen = [plek for plek in voor - na - VAN_DE_LES.keys() if not oordeel.is_verhuisd(*plek)]
+    weg = sorted(kolom for tabel, kolom in eigen if gevuld.get(tabel, {}).get(kolom))
+    naar = KOPIE_VAN.format('_'.join(weg))
+    if weg and not (oordeel.oefenmap.pad / naar).exists():
+        wat = f'Wat er in {", ".join(f"`{kolom}`" for kolom in weg)} staat, verdwijnt dan.'
+        kopie = f'{wat} Maak dus eerst een kopie:', daden.Kopieer(DATABASE, naar)
     wat = doen.ligt_klaar(oordeel, afwijking.revisie)
-    kopie = doen.gaat_weg(oordeel, *oordeel.schemas_rond(afwijking.revisie))
     return Hint(wat, kopie, 'Lees het na, en voer het uit:', doen.UPGRADE)
+
+
+@hint('database')
+def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    (tabel, kolom), wat = afwijking.plek, _wat(oordeel, afwijking)
+    zelf, weg = doen.lukt_dat_niet(oordeel), f'ALTER TABLE {tabel} DROP COLUMN {kolom}'
+    nieuw = 'Zet je kopie terug. Geen kopie? Dan maken de migraties een lege:', doen.UPGRADE
+    anders = 'Geef elke rij een eigen waarde, of haal uit je model weg wat de kolom uniek maakt.'
+    dicht = 'Heeft een ander programma hem open? Sluit dat, en controleer opnieuw:\n    pytest'
+    haal_weg = 'Haal die weg.', doen.met_sql(weg if kolom else f'DROP TABLE {tabel}')
+    doe = {
+        'ontbreekt': nieuw,
+        'leeg': nieuw,
+        'onleesbaar': dicht,
+        'namen weg': ('Vul ze weer in, in `flask shell`.', zelf),
+        'geen tijdstip': doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'"),
+        'erbij': haal_weg,
+        'tijdelijk': haal_weg,
+        # Na een halve upgrade helpt alleen de weg terug.
+        'dubbel': not afwijking.verwacht and (anders, zelf),
+    }
+    terug = _of_deel_c(oordeel, afwijking), doen.weg_terug(oordeel)
+    opnieuw = 'Ga een revisie terug, en weer vooruit:', doen.DOWNGRADE, doen.UPGRADE
+    if kolom and oordeel.database.versies == [oordeel.revisie_van(tabel, kolom)]:
+        # Veranderde het laatste script na zijn upgrade, dan gaat die nog een keer.
+        terug = opnieuw if afwijking.wat in ('anders', 'niet gevuld') else terug
+    yield Hint(_zin(oordeel, afwijking), doe.get(wat) or terug)
+    if wat == 'geen tijdstip':
+        yield Hint(_zin(oordeel, afwijking), opnieuw)
 
 
 @hint('database', 'achter', 'anders')
 def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     # Waarop, bleek toen hij geprobeerd werd.
-    script, doe = oordeel.script(afwijking.revisie), ()
-    zegt = re.search(r'\(sqlite3\.\w+\) (.*)', oordeel.mislukt)
-    if not script or not (zegt or oordeel.mislukt == WAARDEN_WEG):
+    script, mislukt = oordeel.script(afwijking.revisie), oordeel.mislukt
+    zegt = re.search(r'\(sqlite3\.\w+\) (.*)', mislukt)
+    if not script or not (zegt or mislukt == WAARDEN_WEG):
         return None
     wat = f'SQLite zegt: `{zegt[1]}`.' if zegt else 'Er raken waarden weg.'
-    if view := re.search(r'error in (view|trigger) (\w+)', oordeel.mislukt):
+    doe = doen.weg_terug(oordeel)
+    if view := re.search(r'error in (view|trigger) (\w+)', mislukt):
         wat = f'Die maakt een tabel opnieuw, en de {view[1]} `{view[2]}` gebruikt die tabel.'
-        doe = doen.haal_view_weg(script, 'upgrade', view[1], view[2])
-    elif rij := re.search(
-        r'(UNIQUE|NOT NULL) .*?: (?:_alembic_tmp_)?(\w+)\.(\w+)', oordeel.mislukt
-    ):
+        doe = doen.haal_view_weg(script, 'upgrade', *view.groups())
+    elif rij := re.search(r'(UNIQUE|NOT NULL) .*?: (?:_alembic_tmp_)?(\w+)\.(\w+)', mislukt):
         _, tabel, kolom = rij.groups()
         rijen = rijen_in_de_weg(oordeel.oefenmap.pad / DATABASE, *rij.groups())
         standaard = kolommen_van(oordeel.head, tabel).get(kolom, {}).get('standaard')
@@ -123,31 +157,9 @@ def upgrade_loopt_vast(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         doe = 'Verander die rijen in `flask shell`.', doen.lukt_dat_niet(oordeel)
         if rij[1] == 'NOT NULL' and standaard:
             doe = doen.met_sql(f'UPDATE {tabel} SET {kolom} = {standaard} WHERE {kolom} IS NULL')
-    elif (not zegt or 'FOREIGN KEY' in zegt[1]) and (doe := doen.zet_foreign_keys_uit(oordeel)):
+    elif (not zegt or 'FOREIGN KEY' in zegt[1]) and (uit := doen.zet_foreign_keys_uit(oordeel)):
         wat = 'Een tabel waar rijen naar wijzen wordt opnieuw gemaakt, met `foreign_keys` aan.'
+        doe = uit
     # Moeten er meer, dan is niet te zien welke het was.
     van = f' van `{script.naam}`' if script.revisie in oordeel.oefenmap.heads else ''
-    zin = f'De upgrade{van} lukt niet op `data.sqlite`. {wat}'
-    return Hint(zin, doe or doen.weg_terug(oordeel), waarom=True)
-
-
-@hint('database')
-def database_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    (tabel, kolom), wat = afwijking.plek, afwijking.wat
-    doe = _of_deel_c(oordeel, afwijking), doen.weg_terug(oordeel)
-    # Veranderde het laatste script na zijn upgrade, dan gaat die nog een keer.
-    laatste = kolom and oordeel.database.versies == [oordeel.revisie_van(tabel, kolom)]
-    opnieuw = 'Ga een revisie terug, en weer vooruit:', doen.DOWNGRADE, doen.UPGRADE
-    if wat in ('ontbreekt', 'leeg'):
-        doe = 'Zet je kopie terug. Geen kopie? Dan maken de migraties een lege:', doen.UPGRADE
-    elif wat == 'onleesbaar':
-        doe = 'Heeft een ander programma hem open? Sluit dat, en controleer opnieuw:\n    pytest'
-    elif wat == 'namen weg':
-        doe = 'Vul ze weer in, in `flask shell`.', doen.lukt_dat_niet(oordeel)
-    elif wat == 'geen tijdstip':
-        doe = doen.met_sql(f"UPDATE {tabel} SET {kolom} = {NU} WHERE {kolom} = '{NU}'")
-    elif laatste and wat in ('anders', 'niet gevuld'):
-        doe = opnieuw
-    yield Hint(_zin(oordeel, afwijking), doe)
-    if laatste and wat == 'geen tijdstip':
-        yield Hint(_zin(oordeel, afwijking), opnieuw)
+    return Hint(f'De upgrade{van} lukt niet op `data.sqlite`. {wat}', doe, waarom=True)

@@ -10,15 +10,12 @@ from spelen.terug import vrije_map
 from stappen import (
     AFGELEID,
     CURSISTEN,
-    DATABASE,
     GEVULD,
     HEET_BIJ_PIP,
     HERNOEMD,
     KLASSEN,
-    KOPIE_VAN,
     MODULE,
     NAMEN,
-    OPVOLGERS,
     PAKKETTEN,
     REGELS,
     SERVER,
@@ -34,7 +31,6 @@ from controle.hints.daden import (
     Bewerking,
     Daad,
     FlaskDb,
-    Kopieer,
     Shell,
     Verwijder,
     WegTerug,
@@ -51,7 +47,7 @@ from controle.oefenmap import (
     tabellen_van,
 )
 from controle.oordeel import Afwijking, Oordeel, kolom_uit
-from controle.tabellen import alle_kolommen, kolommen_van
+from controle.tabellen import kolommen_van
 
 # De delen: zonder migraties, met een tweede map, en met een upgrade die halverwege stopt.
 DEEL_A, DEEL_B, DEEL_C = (f'*Deel {deel}* van `VERDIEPING.md`' for deel in 'ABC')
@@ -67,17 +63,11 @@ Doe = tuple[str | Daad | WegTerug, ...]
 
 def werkt_elders(oordeel: Oordeel) -> bool:
     """Of `flask` in dit terminalvenster met een andere database werkt dan data.sqlite."""
-    leest = False
-    for knoop in oordeel.module.boom.body if SERVER in os.environ and oordeel.module else ():
-        regel = ast.unparse(knoop)
-        if UIT_DE_OMGEVING in regel:
-            leest = True
-        elif 'SQLALCHEMY_DATABASE_URI' in regel:
-            # Wat later komt, gaat voor.
-            leest = False
-        elif 'SQLAlchemy(app' in regel or '.init_app(' in regel:
-            break
-    return leest
+    if SERVER not in os.environ or not oordeel.module:
+        return False
+    # Alleen wat boven `db` staat telt mee, en wat later komt gaat voor.
+    erboven = re.split(r'SQLAlchemy\(app|\.init_app\(', ast.unparse(oordeel.module.boom))[0]
+    return erboven.rfind(UIT_DE_OMGEVING) > erboven.rfind('SQLALCHEMY_DATABASE_URI')
 
 
 def lees_het_adres(oordeel: Oordeel) -> Bewerking | None:
@@ -127,26 +117,6 @@ def ligt_klaar(oordeel: Oordeel, revisie: str) -> str:
     return f'`{oordeel.naam_van(revisie)}` ligt klaar voor een upgrade.'
 
 
-def gaat_weg(oordeel: Oordeel, voor: dict, na: dict) -> Doe:
-    """Een kopie van eigen waarden die verdwijnen als `voor` het schema `na` wordt; anders niets."""
-    van_de_les = [kolom.plek for kolom in kolommen_na(oordeel.gehaald).values()]
-    weg = [
-        kolom
-        for tabel, kolom in alle_kolommen(voor)
-        if (tabel, kolom) not in [*alle_kolommen(na), *van_de_les]
-        if not oordeel.is_verhuisd(tabel, kolom)
-        if oordeel.database.gevuld.get(tabel, {}).get(kolom) and kolom not in OPVOLGERS
-    ]
-    kopie = KOPIE_VAN.format('_'.join(weg))
-    if not weg or (oordeel.oefenmap.pad / kopie).exists():
-        return ()
-    return (
-        f'Wat er in {", ".join(f"`{kolom}`" for kolom in weg)} staat, verdwijnt dan. Maak dus '
-        'eerst een kopie:',
-        Kopieer(DATABASE, kopie),
-    )
-
-
 def migreer(oordeel: Oordeel, bericht: str) -> Doe:
     """Hoe het model in een migratie komt: eerst wat er met de database is."""
     return eerst_de_database(oordeel) or (
@@ -164,8 +134,9 @@ def eerst_de_database(oordeel: Oordeel) -> Doe:
     return hint.wat, hint.delen
 
 
-def opnieuw(oordeel: Oordeel, script: Script, bericht: str = '') -> Doe:
-    """Een script dat anders hoort weg, en als er een `bericht` is opnieuw gemaakt."""
+def opnieuw(oordeel: Oordeel, script: Script, bericht: str | None = None) -> Doe:
+    """Een script dat anders hoort weg, en opnieuw gemaakt; met een leeg `bericht` alleen weg."""
+    bericht = script.bericht if bericht is None else bericht
     hoe, terug = 'Verwijder het script, het is nog niet uitgevoerd', ()
     if oordeel.toegepast(script.revisie):
         hoe, terug = 'Draai het script terug, en verwijder het', (DOWNGRADE,)
@@ -173,21 +144,6 @@ def opnieuw(oordeel: Oordeel, script: Script, bericht: str = '') -> Doe:
     if not bericht:
         return f'{hoe}:', *weg
     return f'{hoe}. Maak het daarna opnieuw:', *weg, FlaskDb(('migrate',), bericht)
-
-
-def gooi_weg(oordeel: Oordeel, script: Script, bericht: str = '') -> Doe:
-    """Een script dat nooit is uitgevoerd mag weg; anders de weg terug."""
-    map_ = oordeel.oefenmap
-    if script.revisie not in map_.heads or oordeel.toegepast(script.revisie):
-        return (weg_terug(oordeel),)
-    doe, weg = 'Verwijder het script, het is nog niet uitgevoerd', Verwijder(script.naam)
-    # Ligt er nog een ander script klaar, dan weigert `flask db migrate`.
-    if bericht and set(map_.revisies) - oordeel.gehad == {script.revisie}:
-        # Op een database die anders is, vindt `migrate` iets anders.
-        if any(a.soort == 'database' and a.wat != 'achter' for a in oordeel.afwijkingen):
-            return eerst_de_database(oordeel)
-        return f'{doe}, en maak het opnieuw:', weg, FlaskDb(('migrate',), bericht)
-    return f'{doe}:', weg
 
 
 def met_sql(sql: str) -> Shell:

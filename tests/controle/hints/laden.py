@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from stappen import DATABASE, IMPORTS, MODULE, NAMEN_VAN_DB, SERVER, WAARVOOR, kolommen_na
 
@@ -65,6 +66,15 @@ def _voorstellen(oordeel: Oordeel, bestand: Bestand, naam: str, regel: str) -> I
         opdracht.names = [n for n in opdracht.names if n.name != naam]
         regels = [ast.unparse(opdracht)] * bool(opdracht.names) + [IMPORTS[naam]]
         yield 'Hij hoort bij een ander pakket.', daden.vervang(bestand, nummer, eind, regels)
+    maakt = oordeel.module.toekenning(naam) if 'circular import' in oordeel.fout.heel else None
+    for knoop in oordeel.module.boom.body if maakt else ():
+        # Een bestand importeert de module, en de module dat bestand: dan telt wie het eerst komt.
+        if re.match(rf'(from|import) .*\b{Path(bestand.naam).stem}\b', ast.unparse(knoop)):
+            zin = (
+                f'Die komt pas op regel {maakt.lineno} van `{MODULE}`, en op regel {knoop.lineno} '
+            )
+            zin += f'importeert dat bestand `{bestand.naam}` al.'
+            yield zin, daden.verplaats(oordeel.module, knoop.lineno, maakt.end_lineno, '')
     tekst = re.sub(HOORT_TEKST.format(naam), r"\1'\2'", regel)
     if los and tekst != regel:
         yield 'Hier horen aanhalingstekens omheen.', daden.maak(bestand, nummer, tekst)
@@ -87,9 +97,6 @@ def regel_van_de_module_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> It
         begin = f'Je app gebruikt `{afwijking.gevonden}`. In de les is dat `{DATABASE}`. '
         if afwijking.gevonden == 'postgresql':
             doe = f'Het adres van een server hoort niet in de module, maar in `{SERVER}`.'
-    elif nummer not in {None, *(k.lineno for k in staat.values() if k)}:
-        # Een fout op een andere regel gaat over iets anders, of over iets wat er niet is.
-        staat = {naam: k for naam, k in staat.items() if naam == afwijking.gevonden}
     voorstellen, boven = [], module.eind_van_de_imports
     for naam, eigen in staat.items():
         goed, waarvoor = doen.regel_van_de_les(module, naam, eigen), WAARVOOR[naam][1]
@@ -140,11 +147,3 @@ def regel_van_een_klasse_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> I
                 waarom = IN_EEN_KLASSE.get(naam, f'Python zegt `{fout.soort}`.')
                 zin = f'Regel {nummer} van `{bestand.naam}`, met `{naam}`, klopt niet. {waarom}'
                 yield Hint(zin, daden.maak(bestand, nummer, goed))
-
-
-@hint('naspelen', 'tijd')
-def naspelen_duurt_te_lang(oordeel: Oordeel, afwijking: Afwijking) -> Hint:
-    naam = oordeel.naam_van(afwijking.revisie) if afwijking.revisie else MODULE
-    wat = f'`{naam}` was na {afwijking.gevonden} nog niet klaar: er blijft iets draaien, of wacht.'
-    doe = f'Zoek in `{naam}` naar een lus die niet stopt, en haal die weg.'
-    return Hint(wat, doe, doen.lukt_dat_niet(oordeel))

@@ -54,7 +54,8 @@ def _maak_het_model_af(oordeel: Oordeel, stap: Stap) -> Hint | None:
     mist = [plek for plek in kolommen_na(stap.nummer) if plek not in model]
     if any(doen.lees_klasse(oordeel, tabel) for tabel, _ in mist if tabel not in tabellen):
         return None
-    wat = [f'`{k if tabel in tabellen else tabel}` ontbreekt nog' for tabel, k in mist]
+    wie = [f'`{k}`' if t in tabellen else f'de klasse `{doen.klasse_van(t)}`' for t, k in mist]
+    wat = [f'{naam} ontbreekt nog' for naam in wie]
     wat += [f'`{plek[1]}` staat er nog in' for plek in stap.weg if plek in model]
     return Hint(f'Je model is nog niet af: {wat[0]}.', _lees_verder(stap, DOET))
 

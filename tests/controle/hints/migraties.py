@@ -8,6 +8,7 @@ from stappen import DELEN_NA
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint
+from controle.oefenmap import Script
 from controle.oordeel import Afwijking, Oordeel, voldoet
 
 # Wat er is met een script, of met de reeks.
@@ -69,49 +70,49 @@ def migraties_ontbreken(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
 
 
 @hint('script', 'zonder revisie', 'zonder vorige')
-@hint('reeks', 'los', 'kring')
-def regel_staat_anders_erboven(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    scripts = sorted(oordeel.oefenmap.scripts, key=lambda s: s.naam != afwijking.bestand)
-    # In een reeks kan een ander script het zijn dat niet klopt.
-    for script in scripts if afwijking.soort == 'reeks' else scripts[:1]:
-        for naam, kop in ERBOVEN.items():
-            erboven = re.search(rf'^{kop}: *(\w*)$', script.tekst, re.MULTILINE)
-            goed = repr(erboven and erboven[1] or None)
-            nu = script.toekenning(naam)
-            # In een reeks die niet klopt, kan een regel er staan en anders zijn.
-            al_goed = nu and (afwijking.soort == 'script' or ast.unparse(nu.value) == goed)
-            if erboven and not al_goed:
-                wat = f'In `{script.naam}` {"klopt" if nu else "staat"} `{naam} = ...` niet.'
-                wat += f' Bovenin staat het wel, bij `{kop}`.'
-                regel = f'{naam} = {goed}'
-                onder = daden.zet_onder(script, script.eind_van_de_imports, regel)
-                yield Hint(wat, daden.maak(script, nu.lineno, regel) if nu else onder)
-
-
-@hint('script', 'zonder revisie', 'zonder vorige')
 @hint('reeks')
-def script_past_niet_in_de_reeks(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def script_past_niet_in_de_reeks(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     map_, heads = oordeel.oefenmap, afwijking.wat == 'heads'
     script, ander = map(map_.bestand, (afwijking.bestand, afwijking.gevonden))
+    # In een reeks kan een ander script het zijn dat niet klopt.
+    eigen_eerst = sorted(map_.scripts, key=lambda s: s is not script)
+    for waar in [script] if afwijking.soort == 'script' else eigen_eerst * (not heads):
+        yield from _staat_anders_erboven(waar, afwijking)
     wat = ZINNEN[afwijking.wat].format(bestand=afwijking.bestand, gevonden=afwijking.gevonden)
     wat += ' Zo werkt `flask db upgrade` niet.'
     if script is None:
-        return None if heads else Hint(wat, doen.weg_terug(oordeel))
+        yield _twee_heads(oordeel) if heads else Hint(wat, doen.weg_terug(oordeel))
+        return
     niet_nodig = {
         'macOS maakt zulke bestanden.': script.bestandsnaam.startswith('.'),
         'Ze zijn gelijk.': ander and ander.tekst == script.tekst,
         'Het doet niets.': heads and not script.doet_iets('upgrade'),
     }
-    for waarom in [reden for reden, geldt in niet_nodig.items() if geldt]:
-        return Hint(wat, f'{waarom} Deze kan weg:', daden.Verwijder(script.naam))
-    if heads:
+    if reden := next((reden for reden, geldt in niet_nodig.items() if geldt), ''):
+        yield Hint(wat, f'{reden} Deze kan weg:', daden.Verwijder(script.naam))
+    elif heads:
         regel = f'down_revision = {next(h for h in map_.heads if h != script.revisie)!r}'
-        return Hint(wat, daden.maak(script, script.toekenning('down_revision').lineno, regel))
-    return Hint(wat, 'Haal dat script weg.', daden.Hernoem(script.naam, script.bestandsnaam))
+        yield Hint(wat, daden.maak(script, script.toekenning('down_revision').lineno, regel))
+    else:
+        yield Hint(wat, 'Haal dat script weg.', daden.Hernoem(script.naam, script.bestandsnaam))
+    if heads:
+        yield _twee_heads(oordeel)
 
 
-@hint('reeks', 'heads')
-def twee_heads(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def _staat_anders_erboven(script: Script, afwijking: Afwijking) -> Iterator[Hint]:
+    for naam, kop in ERBOVEN.items():
+        erboven = re.search(rf'^{kop}: *(\w*)$', script.tekst, re.MULTILINE)
+        goed, nu = repr(erboven and erboven[1] or None), script.toekenning(naam)
+        # In een reeks die niet klopt, kan een regel er staan en anders zijn.
+        if erboven and not (nu and (afwijking.soort == 'script' or ast.unparse(nu.value) == goed)):
+            wat = f'In `{script.naam}` {"klopt" if nu else "staat"} `{naam} = ...` niet.'
+            wat += f' Bovenin staat het wel, bij `{kop}`.'
+            regel = f'{naam} = {goed}'
+            onder = daden.zet_onder(script, script.eind_van_de_imports, regel)
+            yield Hint(wat, daden.maak(script, nu.lineno, regel) if nu else onder)
+
+
+def _twee_heads(oordeel: Oordeel) -> Hint:
     # Eerst de eigen head; een revision id is toeval, en zegt niets over de volgorde.
     een, twee, *_ = sorted(
         map(oordeel.script, oordeel.oefenmap.heads),

@@ -6,10 +6,22 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import chain
 
-from stappen import DATABASE, DELEN_NA, KOPIE_VAN, OPVOLGERS, STAPPEN, Kolom, kolommen_na, weg_na
+from stappen import (
+    DATABASE,
+    DELEN_NA,
+    GEVULD,
+    KOPIE_VAN,
+    OPVOLGERS,
+    STAPPEN,
+    TABEL,
+    Kolom,
+    kolommen_na,
+    weg_na,
+)
 
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
+from controle.oefenmap import Script, tabellen_van
 from controle.onderweg import model_is_van
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
@@ -29,17 +41,6 @@ ANDERS = {
 # --- Het model is anders dan de les -----------------------------------------------------------
 
 
-@hint('onzichtbaar', 'klasse')
-def klasse_maakt_geen_tabel(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    (tabel, klasse), nummer = afwijking.plek, afwijking.gevonden
-    bestand = oordeel.oefenmap.bestand(afwijking.bestand)
-    regel, doe = bestand.regel(nummer), daden.haal_weg(bestand, nummer)
-    if regel.startswith('class '):
-        doe = daden.maak(bestand, nummer, f'class {klasse}(db.Model):')
-    wat = f'De klasse `{klasse}` staat er, maar de tabel `{tabel}` komt zo niet in je migraties.'
-    return Hint(f'{wat} Dat komt door `{regel}`.', doe)
-
-
 @hint('model')
 def module_is_van_een_andere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     model, gehaald = oordeel.verslag.modelkolommen, oordeel.gehaald
@@ -48,9 +49,10 @@ def module_is_van_een_andere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hin
     for nummer in [stap.nummer for stap in STAPPEN if model_is_van(oordeel, stap)]:
         eerder = nummer < gehaald - 1 or (nummer < gehaald and weg_na(gehaald) & model)
         later = nummer > oordeel.stap_nu and len(kolommen_na(nummer).keys() - er_al) > 1
-        wat = f'Je module is van stap {nummer}. Je migraties zijn bij stap {gehaald}.'
+        bestand = oordeel.oefenmap.bestand_met(TABEL).naam
+        wat = f'`{bestand}` is van stap {nummer}. Je migraties zijn bij stap {gehaald}.'
         if eerder:
-            undo = 'Zet hem terug met ongedaan maken in je editor.'
+            undo = 'Zet dat bestand terug met ongedaan maken in je editor.'
             return Hint(wat, undo, doen.lukt_dat_niet(oordeel))
         if later:
             return Hint(wat, 'Doe de stappen een voor een.', doen.weg_terug(oordeel))
@@ -58,14 +60,21 @@ def module_is_van_een_andere_stap(oordeel: Oordeel, afwijking: Afwijking) -> Hin
 
 @hint('kolom')
 @hint('model')
-def model_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
+def kolom_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    """Eerst het model, zo nodig met het script dat het zo maakte; is het goed, dan de migratie."""
     les = kolommen_na(oordeel.bezig_met).values()
     for wat, doe in chain.from_iterable(_anders_in_het_model(oordeel, kolom) for kolom in les):
-        return Hint(wat, doe)
+        yield Hint(wat, doe)
+        if script := _script_van(oordeel, afwijking):
+            bericht = STAPPEN[afwijking.stap - 1].naam_van_migratie
+            yield Hint(wat, doe, doen.opnieuw(oordeel, script, bericht))
+        return
     if afwijking.wat == 'hoort weg' and afwijking.plek in oordeel.verslag.modelkolommen:
         bestand = oordeel.oefenmap.bestand_met(afwijking.tabel)
         wat = f'{plek(afwijking, True)} hoort in deze stap weg te gaan. Hij staat nog in je model.'
-        return Hint(wat, daden.haal_weg(bestand, bestand.regel_van_kolom(*afwijking.plek)))
+        yield Hint(wat, daden.haal_weg(bestand, bestand.regel_van_kolom(*afwijking.plek)))
+    elif afwijking.soort == 'kolom':
+        yield from _migratie_is_anders(oordeel, afwijking)
 
 
 def _anders_in_het_model(oordeel: Oordeel, kolom: Kolom) -> Iterator[tuple[str, doen.Doe]]:
@@ -102,30 +111,35 @@ def _standaard(waarde: str | None) -> str:
     return f'{soort} `{waarde}`' if waarde else 'niets'
 
 
-@hint('lezen', 'relatie')
-def relatie_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    melding = afwijking.gevonden.partition('. ')[0].rstrip('.')
-    wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{melding}`.'
-    doe = 'Verbeter de relatie. Of laat haar weg, want de les heeft haar niet nodig.'
-    for bestand in oordeel.oefenmap.code:
-        knopen = [knoop for klasse in bestand.klassen for knoop in klasse.body]
-        for knoop in (k for k in knopen if bestand.aanroepen('relationship', k)):
-            # Welke relatie het is, blijkt bij het proberen.
-            yield Hint(wat, doe, daden.haal_weg(bestand, knoop.lineno))
-    yield Hint(wat, doen.weg_terug(oordeel))
-
-
-@hint('lezen', 'repr')
-def repr_noemt_een_kolom_die_weg_is(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    fout, oud = oordeel.verslag.leesfout, afwijking.kolom
-    wat = f'`flask shell` kan geen rij tonen: `__repr__` gebruikt `{oud}`, en die kolom is er niet.'
-    bestand = oordeel.oefenmap.bestand(fout.bestand)
-    kolommen = [kolom for _, kolom in oordeel.verslag.modelkolommen]
-    lijkt = OPVOLGERS.get(oud), *get_close_matches(oud, kolommen), 'id'
-    for nieuw in [naam for naam in lijkt if naam in kolommen] if bestand else ():
-        regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(fout.regel))
-        yield Hint(wat, daden.maak(bestand, fout.regel, regel))
-    yield Hint(wat, 'Verbeter `__repr__` in je model.', doen.lukt_dat_niet(oordeel))
+@hint('lezen')
+def rij_is_niet_te_lezen(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
+    fout, oud, code = oordeel.verslag.leesfout, afwijking.kolom, oordeel.oefenmap.code
+    if afwijking.wat == 'relatie':
+        melding = fout.melding.partition('. ')[0].rstrip('.')
+        wat = f'Zodra je een rij vraagt zegt SQLAlchemy: `{melding}`.'
+        doe = 'Verbeter de relatie. Of laat haar weg, want de les heeft haar niet nodig.'
+        knopen = [(b, knoop) for b in code for klasse in b.klassen for knoop in klasse.body]
+        # Welke relatie het is, blijkt bij het proberen.
+        relaties = [(b, knoop) for b, knoop in knopen if b.aanroepen('relationship', knoop)]
+        yield from (Hint(wat, doe, daden.haal_weg(b, knoop.lineno)) for b, knoop in relaties)
+    else:
+        wat = f'`flask shell` kan geen rij tonen: `__repr__` gebruikt `{oud}`, en die kolom is er '
+        wat, doe = f'{wat}niet.', 'Verbeter `__repr__` in je model.'
+        bestand = oordeel.oefenmap.bestand(fout.bestand)
+        om = [
+            k
+            for k in (bestand.klassen if bestand else ())
+            if k.lineno <= fout.regel <= k.end_lineno
+        ]
+        tabellen = [tabel for klasse in om for tabel in tabellen_van(klasse)]
+        # Staat hij in een klasse zonder tabel, dan kan het elke kolom zijn.
+        alle = sorted(oordeel.verslag.modelkolommen)
+        kolommen = [kolom for tabel, kolom in alle if not tabellen or tabel in tabellen]
+        lijkt = OPVOLGERS.get(oud), *get_close_matches(oud, kolommen), 'id'
+        for nieuw in [naam for naam in lijkt if naam in kolommen] if bestand else ():
+            regel = re.sub(rf'\b{re.escape(oud)}\b', nieuw, bestand.regel(fout.regel))
+            yield Hint(wat, daden.maak(bestand, fout.regel, regel))
+    yield Hint(wat, doe, doen.lukt_dat_niet(oordeel))
 
 
 # --- Het model is goed: nu nog de migratie ----------------------------------------------------
@@ -137,7 +151,7 @@ def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[H
     if afwijking.plek in oordeel.verslag.modelkolommen:
         script = oordeel.script(afwijking.revisie)
         wat = f'`{script.naam}` gooit {plek(afwijking)} weg, maar in je model staat die nog.'
-        yield Hint(f'{wat} Er staan waarden in.', doen.opnieuw(oordeel, script, script.bericht))
+        yield Hint(f'{wat} Er staan waarden in.', doen.opnieuw(oordeel, script))
         return
     schema = oordeel.database.schema if eigen else oordeel.head
     zet = doen.zet_klasse(oordeel, tabel, schema)
@@ -157,75 +171,71 @@ def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[H
     wat += ' De volgende migratie zou hem weggooien.'
     yield Hint(wat, zet, f'Haalde je hem zelf uit je model? {weg}')
     if klaar:
-        yield Hint(wat, doen.opnieuw(oordeel, script))
+        yield Hint(wat, doen.opnieuw(oordeel, script, ''))
 
 
-@hint('kolom', 'niet gevuld')
-def kolom_is_leeg(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script, kolom = oordeel.script(oordeel.revisie_van(*afwijking.plek)), afwijking.verwacht
-    vul = f"op.execute('{kolom.vulling}')"
-    doe = daden.zet_onder(script, script.eind_van('upgrade'), f'    {vul}')
-    for vult in script.aanroepen_in('upgrade', 'execute'):
-        if re.search(rf'(?i)SET {kolom.naam}\b', ast.unparse(vult)):
-            doe = daden.maak(script, vult.lineno, vul)
-    return Hint(
-        f'`{script.naam}` vult {plek(afwijking)} niet, of niet goed. Samen met '
-        f'`{kolom.som_met}` hoort er in elke rij hetzelfde jaar uit te komen.',
-        doe,
-    )
+def _script_van(oordeel: Oordeel, afwijking: Afwijking) -> Script | None:
+    """Het script dat een kolom van de les maakt; zij of haar tabel heet soms anders."""
+    (tabel, kolom), heet = afwijking.plek, afwijking.gevonden
+    if afwijking.wat == 'ontbreekt' and heet:
+        tabel, kolom = (tabel, heet) if tabel in oordeel.head else (heet, None)
+    return oordeel.script(oordeel.revisie_van(tabel, kolom))
 
 
-@hint('model', 'ouder')
-def script_is_ouder_dan_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    script = oordeel.script(afwijking.revisie)
-    wat = f'`{script.naam}` maakt nog `{afwijking.kolom}`, en die staat niet meer in je model.'
-    bericht = STAPPEN[afwijking.stap - 1].naam_van_migratie
-    return Hint(wat, doen.opnieuw(oordeel, script, bericht))
-
-
-@hint('kolom')
-def migratie_is_anders_dan_de_les(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    if afwijking.wat == 'niet gevuld':
-        return
+def _migratie_is_anders(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     (tabel, kolom), hier = afwijking.plek, plek(afwijking, hoofdletter=True)
-    revisie, heet = oordeel.revisie_van(tabel, kolom), afwijking.gevonden
+    script, heet = _script_van(oordeel, afwijking), afwijking.gevonden
     bericht = nieuw = STAPPEN[afwijking.stap - 1].naam_van_migratie
+    if afwijking.wat == 'niet gevuld':
+        wat = f'`{script.naam}` vult {plek(afwijking)} niet, of niet goed. Samen met '
+        wat += f'`{GEVULD.som_met}` hoort er in elke rij hetzelfde jaar uit te komen.'
+        vul = f"op.execute('{GEVULD.vulling}')"
+        doe = daden.zet_onder(script, script.eind_van('upgrade'), f'    {vul}')
+        for vult in script.aanroepen_in('upgrade', 'execute'):
+            if re.search(rf'(?i)SET {GEVULD.naam}\b', ast.unparse(vult)):
+                doe = daden.maak(script, vult.lineno, vul)
+        yield Hint(wat, doe)
+        return
     if afwijking.wat == 'hoort weg':
         wat, bericht = f'{hier} is uit je model, maar nog niet uit de database.', f'{kolom} weg'
     elif afwijking.wat != 'ontbreekt':
         zo = _is_anders(afwijking.wat, afwijking.verwacht, afwijking.gevonden)
         wat, bericht = f'{hier} {zo}. Je migratie maakt hem zo.', f'{kolom} verbeterd'
-        revisie = oordeel.revisie_zoals_nu(tabel, kolom)
+        script = oordeel.script(oordeel.revisie_zoals_nu(tabel, kolom))
     elif heet:
-        soort, goed, *waar = ('kolom', kolom, tabel) if tabel in oordeel.head else ('tabel', tabel)
-        revisie = oordeel.revisie_van(*waar, heet)
+        soort, goed = ('kolom', kolom) if tabel in oordeel.head else ('tabel', tabel)
         wat = f'In je migraties staat een {soort} `{heet}`. In de les heet die `{goed}`.'
     elif weg := oordeel.revisie_zonder(tabel, kolom):
-        revisie = weg
-        wat = f'`{oordeel.naam_van(weg)}` gooit {plek(afwijking)} weg. De les heeft hem nodig.'
+        script = oordeel.script(weg)
+        wat = f'`{script.naam}` gooit {plek(afwijking)} weg. De les heeft hem nodig.'
     else:
         wat = f'{hier} staat in je model, maar geen migratie maakt hem.'
     # Gaat een script weg dat iets weghaalde, dan is dat er weer, en valt er niets te maken.
     er_was = afwijking.wat == 'ontbreekt' and kolom in kolommen_van(oordeel.goed_schema, tabel)
-    opnieuw = doen.opnieuw(oordeel, oordeel.script(revisie), '' if er_was else nieuw)
+    opnieuw = doen.opnieuw(oordeel, script, '' if er_was else nieuw)
     wegen = [doen.migreer(oordeel, bericht), opnieuw]
     # De les maakt het laatste script opnieuw; dat kost wat de database niet zelf in de kolom zet.
     inhoud = kolommen_van(oordeel.database.schema, tabel).get(kolom, {'standaard': ''})
     gevuld = inhoud['standaard'] is None and oordeel.database.gevuld[tabel][kolom]
-    if not oordeel.toegepast(revisie) or (revisie in oordeel.oefenmap.heads and not gevuld):
+    laatste = script.revisie in oordeel.oefenmap.heads
+    if not oordeel.toegepast(script.revisie) or (laatste and not gevuld):
         wegen.reverse()
     yield from (Hint(wat, doe) for doe in wegen)
 
 
 @hint('model')
 def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
-    if not oordeel.oefenmap.revisies:
-        yield Hint(doen.nog_niet_in_een_migratie(afwijking), doen.weg_terug(oordeel))
+    wat, revisies = doen.nog_niet_in_een_migratie(afwijking), oordeel.oefenmap.revisies
+    if not revisies:
+        yield Hint(wat, doen.weg_terug(oordeel))
         return
-    (tabel, kolom), script = afwijking.plek, oordeel.script(oordeel.oefenmap.revisies[-1])
-    wat = doen.nog_niet_in_een_migratie(afwijking)
-    erbij = afwijking.wat in ('add_table', 'add_column')
-    opnieuw = doen.opnieuw(oordeel, script, script.bericht)
+    (tabel, kolom), script = afwijking.plek, oordeel.script(revisies[-1])
+    erbij, opnieuw = afwijking.wat in ('add_table', 'add_column'), doen.opnieuw(oordeel, script)
+    if afwijking.wat == 'ouder':
+        wat = f'`{script.naam}` maakt nog `{kolom}`, en die staat niet meer in je model.'
+        bericht = STAPPEN[afwijking.stap - 1].naam_van_migratie
+        yield Hint(wat, doen.opnieuw(oordeel, script, bericht))
+        return
     # Een merge hoort leeg te zijn.
     if not (script.doet_iets('upgrade') or oordeel.toegepast(script.revisie) or script.vorige[1:]):
         leeg = f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.'

@@ -30,21 +30,6 @@ def module_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     yield Hint(wat, sla_op, doen.lukt_dat_niet(oordeel))
 
 
-@hint('module', 'fout')
-@hint('script', 'fout')
-def git_heeft_twee_versies(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    bestand = oordeel.oefenmap.bestand(afwijking.bestand)
-    tekst = '\n'.join(bestand.tekst.splitlines())
-    botsing = TUSSEN_DE_STREPEN.search(tekst)
-    if botsing:
-        begin, blijft = tekst[: botsing.start()].count('\n') + 1, ''.join(botsing.groups())
-        return Hint(
-            f'Git zette in `{bestand.naam}` vanaf regel {begin} twee versies onder elkaar.',
-            'Haal alleen de strepen weg. Staat er dan iets dubbel, dan zegt `pytest` dat.',
-            daden.vervang(bestand, begin, begin + botsing[0].count('\n'), blijft.splitlines()),
-        )
-
-
 # De ene versie en de andere; bij sommigen zet git er nog tussen hoe het was.
 TUSSEN_DE_STREPEN = re.compile(
     r'(?m)^<{7}.*\n((?:.*\n)*?)(?:\|{7}.*\n(?:.*\n)*?)?={7}\n((?:.*\n)*?)>{7}.*'
@@ -57,6 +42,14 @@ TUSSEN_DE_STREPEN = re.compile(
 def python_begrijpt_het_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     bestand = oordeel.oefenmap.bestand(afwijking.bestand)
     fout, regels = bestand.fout, bestand.tekst.splitlines()
+    if botsing := TUSSEN_DE_STREPEN.search(tekst := '\n'.join(regels)):
+        begin = tekst.count('\n', 0, botsing.start()) + 1
+        eind, blijft = begin + botsing[0].count('\n'), ''.join(botsing.groups()).splitlines()
+        yield Hint(
+            f'Git zette in `{bestand.naam}` vanaf regel {begin} twee versies onder elkaar.',
+            'Haal alleen de strepen weg. Staat er dan iets dubbel, dan zegt `pytest` dat.',
+            daden.vervang(bestand, begin, eind, blijft),
+        )
     nummer = min(fout.lineno or 1, len(regels)) if fout else afwijking.gevonden
     # Begint hier de inhoud van een tabel, dan mist de regel van haar klasse.
     for tabel in re.findall(r"""^__tablename__ = ['"](\w+)['"]$""", bestand.regel(nummer)):
@@ -138,6 +131,7 @@ HOORT_ER_NIET = {
     'create_all': 'maakt tabellen buiten de migraties om. Dan vindt `flask db migrate` niets meer',
     'drop_all': 'gooit bij elke opdracht van `flask` alle tabellen weg, met je rijen',
     'schema': 'geeft de tabel een schema. SQLite kent dat niet',
+    'klasse': 'houdt de tabel `{}` uit je migraties',
     'BdbQuit': 'laat Python wachten op wat jij typt',
     'EOFError': 'laat Python wachten op wat jij typt',
     'SystemExit': 'laat Python stoppen, en `flask` ook',
@@ -146,6 +140,7 @@ HOORT_ER_NIET = {
 
 
 @hint('module', 'create_all', 'drop_all', 'schema')
+@hint('onzichtbaar', 'klasse')
 @hint('naspelen', 'module', 'heen', 'terug', 'elders')
 def regel_hoort_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     soort, naam, nummer = afwijking.wat, afwijking.bestand, afwijking.gevonden
@@ -153,8 +148,12 @@ def regel_hoort_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         soort, naam, nummer = oordeel.fout.soort, oordeel.fout.bestand, oordeel.fout.regel
     bestand = oordeel.oefenmap.bestand(naam)
     if bestand and soort in HOORT_ER_NIET:
-        zin = f'Regel {nummer} van `{naam}` hoort er niet: die {HOORT_ER_NIET[soort]}.'
+        wat, doe = HOORT_ER_NIET[soort].format(afwijking.tabel), doen.haal_weg(bestand, nummer)
+        zin = f'Regel {nummer} van `{naam}` hoort er niet: die {wat}.'
+        if bestand.regel(nummer).startswith('class '):
+            zin = f'Regel {nummer} van `{naam}` klopt niet: die {wat}.'
+            doe = daden.maak(bestand, nummer, f'class {afwijking.kolom}(db.Model):')
         if soort == 'Elders':
             wat = f'Dat is `{oordeel.fout.melding}`, en in de les is het `{DATABASE}`.'
             zin += f' {wat} De controle speelt daarom niets na.'
-        return Hint(zin, doen.haal_weg(bestand, nummer))
+        return Hint(zin, doe)

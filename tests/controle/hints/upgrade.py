@@ -7,10 +7,10 @@ from difflib import get_close_matches
 
 from stappen import GEVULD, HERNOEMD, KLASSEN, TABEL, kolommen_na
 
-from controle import aanroepen
 from controle.hints import daden, doen
+from controle.hints.aanroepen import verbeteringen
 from controle.hints.hint import Hint, hint, plaats
-from controle.oefenmap import Script, naam_in
+from controle.oefenmap import naam_in
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
 
@@ -45,7 +45,7 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
             weg, blijft = blijft, weg
         wat = f'de kolom `{kolom}`' if kolom else f'de tabel `{tabel}`'
         gehad = ', en dat heeft `data.sqlite` gehad' if oordeel.toegepast(blijft.revisie) else ''
-        doe = doen.gooi_weg(oordeel, weg)
+        doe = doen.opnieuw(oordeel, weg, '')
         if weg.revisie not in oordeel.oefenmap.heads:
             niets = doen.vervang_functies(
                 weg, dict.fromkeys(('upgrade', 'downgrade'), ['    pass'])
@@ -60,16 +60,19 @@ def kolom_wordt_twee_keer_gemaakt(oordeel: Oordeel, afwijking: Afwijking) -> Hin
 def _goede_naam(oordeel: Oordeel, afwijking: Afwijking, naam: str) -> doen.Doe | None:
     """Eerst maken en dan gebruiken; anders de naam die erop lijkt."""
     script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel or 0
-    functie = script.functie('downgrade' if afwijking.wat == 'terug' else 'upgrade')
-    for deel in functie.body if functie else ():
-        maakt = naam in map(naam_in, script.aanroepen('Column', deel))
-        for knoop in script.aanroepen('execute', functie) if maakt else ():
-            if knoop.lineno <= regel <= knoop.end_lineno <= deel.end_lineno:
+    for functie in filter(None, map(script.functie, ('upgrade', 'downgrade'))):
+        for deel in functie.body:
+            vult = [k for k in script.aanroepen('execute', functie) if k.lineno == regel]
+            if (
+                vult
+                and regel <= deel.end_lineno
+                and naam in map(naam_in, script.aanroepen('Column', deel))
+            ):
                 wanneer = f'Die is er pas na de opdracht die op regel {deel.lineno} begint.'
                 # Onderaan het blok hoeft de regel alleen minder ver in te springen.
-                if knoop.end_lineno == deel.end_lineno:
-                    los = ast.unparse(knoop).removeprefix('batch_')
-                    return wanneer, daden.maak(script, regel, los, spaties='    ')
+                if vult[0].end_lineno == deel.end_lineno:
+                    goed = ast.unparse(vult[0]).removeprefix('batch_')
+                    return wanneer, daden.maak(script, regel, goed, spaties='    ')
                 return wanneer, daden.verplaats(script, regel, deel.end_lineno, '    ')
     namen = {*oordeel.head, *(kolom for _, kolom in alle_kolommen(oordeel.head))} - {naam}
     hernoemd = {HERNOEMD.naam} & namen if naam == HERNOEMD.was else ()
@@ -93,10 +96,13 @@ def _uit_de_les(oordeel: Oordeel, *_: object) -> doen.Doe | None:
 
 
 def _mag_leeg(oordeel: Oordeel, afwijking: Afwijking, *_: str) -> doen.Doe | None:
-    for tabel, naam, _ in oordeel.script_bij(afwijking).nieuwe_kolommen():
+    doe = ()
+    # Van onder naar boven, zoals ze in het model staan: zo blijven de nummers kloppen.
+    for tabel, naam, _ in reversed([*oordeel.script_bij(afwijking).nieuwe_kolommen()]):
         kolom = kolommen_van(oordeel.verslag.model, tabel).get(naam, {'null': True})
         if not kolom['null'] and not kolom['standaard']:
-            return _uit_de_les(oordeel) or doen.mag_leeg(oordeel, tabel, naam)
+            doe += doen.mag_leeg(oordeel, tabel, naam)
+    return doe and (_uit_de_les(oordeel) or doe)
 
 
 def _tijdstip(oordeel: Oordeel, _: Afwijking, functie: str) -> doen.Doe | None:
@@ -106,7 +112,7 @@ def _tijdstip(oordeel: Oordeel, _: Afwijking, functie: str) -> doen.Doe | None:
 def _met_batch(oordeel: Oordeel, afwijking: Afwijking) -> doen.Doe | None:
     weg = _in_de_module(oordeel, r',\s*render_as_batch\s*=\s*False', '')
     zin = 'Met `render_as_batch=False` komt dat er niet.'
-    return weg and (zin, *weg, *opnieuw(oordeel, oordeel.script_bij(afwijking)))
+    return weg and (zin, *weg, *doen.opnieuw(oordeel, oordeel.script_bij(afwijking)))
 
 
 def _verwijzing(oordeel: Oordeel, _: Afwijking, doel: str) -> doen.Doe | None:
@@ -119,7 +125,7 @@ def _verwijzing(oordeel: Oordeel, _: Afwijking, doel: str) -> doen.Doe | None:
 
 
 def _alleen_weg(oordeel: Oordeel, afwijking: Afwijking, _: str) -> doen.Doe:
-    return doen.opnieuw(oordeel, oordeel.script_bij(afwijking))
+    return doen.opnieuw(oordeel, oordeel.script_bij(afwijking), '')
 
 
 def _zonder_view(oordeel: Oordeel, afwijking: Afwijking, soort: str, naam: str) -> doen.Doe:
@@ -254,32 +260,9 @@ def melding_is_bekend(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     return Hint(oorzaak(oordeel, afwijking), doe) if doe else None
 
 
-def opnieuw(oordeel: Oordeel, script: Script) -> doen.Doe:
-    """Een script dat nog niet is uitgevoerd opnieuw maken, met dezelfde naam."""
-    return doen.gooi_weg(oordeel, script, script.bericht)
-
-
-# --- Een aanroep, naast wat Alembic ervoor vraagt -------------------------------------------------
-
-WAAROM = {
-    aanroepen.GEEN_NAAM: 'Een constraint heeft geen naam: er staat `None`. SQLite kan hem zo niet '
-    'maken of weghalen. Geef hem in `upgrade()` en in `downgrade()` dezelfde naam.',
-    aanroepen.GEEN_LIJST: 'Kolommen horen in een lijst, ook als het er een is.',
-    aanroepen.GEEN_WITH: 'Regels met `batch_op` horen in een blok `with ... as batch_op:`.',
-    aanroepen.IN_EEN_BATCH: 'In een `with`-blok hoort `batch_op.` ervoor, en zonder de naam van de '
-    'tabel.',
-    aanroepen.NIEUWE_NAAM: 'De nieuwe naam hoort achter `new_column_name=`.',
-    aanroepen.GEEN_BATCH: 'SQLite kan dit alleen in een batch.',
-    aanroepen.OMGEDRAAID: 'Eerst komt de naam, en dan de tabel.',
-    aanroepen.VAN_DE_MODULE: 'Een script kent je module niet. Daar hoort een type van SQLAlchemy.',
-}
-
-
 @hint('naspelen', 'heen', 'terug')
 def aanroep_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     script = oordeel.script_bij(afwijking)
-    goed = aanroepen.verbeteringen(script, oordeel.verslag.model)
-    wat = dict.fromkeys(WAAROM[v.waarom] for v in goed)
-    doe = [daden.vervang(script, v.begin, v.eind, list(v.regels)) for v in goed]
-    if doe:
-        return Hint(f'In `{script.naam}` klopt een regel niet. {" ".join(wat)}', doe)
+    if goed := verbeteringen(script, oordeel.verslag.model):
+        wat = ' '.join(dict.fromkeys(waarom for waarom, _ in goed))
+        return Hint(f'In `{script.naam}` klopt een regel niet. {wat}', [doe for _, doe in goed])

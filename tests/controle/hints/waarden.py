@@ -3,31 +3,14 @@
 import ast
 import re
 
-from stappen import GEVULD, HERNOEMD, TABEL
+from stappen import GEVULD, HERNOEMD, MODULE, TABEL
 
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
-from controle.hints.upgrade import oorzaak, opnieuw
+from controle.hints.upgrade import oorzaak
 from controle.oefenmap import Script
 from controle.oordeel import Afwijking, Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
-
-
-@hint('database', 'dubbel')
-def waarde_staat_er_dubbel(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    waarde, rijen = afwijking.gevonden
-    return Hint(
-        f'In {plek(afwijking)} staat `{waarde}` in meer dan een rij: die met id {rijen}. De kolom '
-        'kan dus niet uniek zijn. Daar stopt de upgrade op.',
-        # Na een halve upgrade helpt alleen de weg terug.
-        doen.weg_terug(oordeel)
-        if afwijking.verwacht
-        else (
-            'Geef elke rij een eigen waarde, of haal uit je model weg wat de kolom uniek maakt.',
-            doen.lukt_dat_niet(oordeel),
-        ),
-    )
-
 
 DEED_NIETS = {
     'return': 'Bij de `return` op regel {} stopt `upgrade()`.',
@@ -63,12 +46,12 @@ def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if script is None:
         return None
     raakt = script.aanroepen_in('upgrade', 'alter_column')
+    aan_het_eind = afwijking.soort in ('kolom', 'model')
     # Wat al weg is, brengt een ander script niet terug.
-    if afwijking.soort not in ('kolom', 'model') or not oordeel.toegepast(script.revisie):
+    if not aan_het_eind or not oordeel.toegepast(script.revisie):
         raakt += script.aanroepen_in('upgrade', 'drop_column')
-    klaar = naam in kolommen_van(oordeel.head, TABEL) and afwijking.soort in ('kolom', 'model')
     if (
-        klaar
+        (aan_het_eind and naam in kolommen_van(oordeel.head, TABEL))
         or afwijking.kolom not in (None, 'id', was, naam)
         or not any(repr(was) in ast.unparse(aanroep) for aanroep in raakt)
         or all(regel in script.tekst for regel in doen.HERNOEMEN.values())
@@ -80,7 +63,7 @@ def hernoemen_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
     if afwijking.wat in ('verloren', 'waarden'):
         wat += ' De namen gaan zo verloren.'
     if len([*raakt, *script.nieuwe_kolommen()]) > 2:
-        return Hint(f'{wat} Het doet ook nog iets anders.', doen.gooi_weg(oordeel, script))
+        return Hint(f'{wat} Het doet ook nog iets anders.', doen.opnieuw(oordeel, script, ''))
     doe = [doen.hernoem_in_script(script)]
     nieuw = {kolom for _, kolom, _ in script.nieuwe_kolommen()} - {naam}
     if nieuw and HERNOEMD.plek not in oordeel.verslag.modelkolommen:
@@ -103,7 +86,7 @@ def alembic_schrijft_het_zelf(oordeel: Oordeel, afwijking: Afwijking) -> Hint | 
         return Hint(wat, doen.vervang_functies(script, {'downgrade': regels})) if regels else None
     # Wat hij zelf schreef, schrijft `migrate` niet terug.
     if not script.aanroepen('execute') and not oordeel.toegepast(script.revisie):
-        return Hint(wat, opnieuw(oordeel, script))
+        return Hint(wat, doen.opnieuw(oordeel, script))
 
 
 def _downgrade(oordeel: Oordeel, script: Script) -> list[str]:
@@ -128,20 +111,26 @@ def _downgrade(oordeel: Oordeel, script: Script) -> list[str]:
 @hint('waarden')
 @hint('downgrade')
 def zelf_verbeteren(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
-    functie = '`downgrade()`' if afwijking.soort == 'downgrade' else '`upgrade()`'
-    weg = f'de waarden in {plek(afwijking)}' if afwijking.kolom else f'rijen uit {plek(afwijking)}'
-    script = oordeel.naam_van(afwijking.revisie)
-    wat = f'Na {functie} van `{script}` zijn {weg} niet meer wat ze waren.'
+    fout, functie = oordeel.fout, f'`{"down" if afwijking.soort == "downgrade" else "up"}grade()`'
+    script = oordeel.naam_van(afwijking.revisie) if afwijking.revisie else MODULE
     doe = f'Verander {functie} in dat script zo dat ze blijven.'
-    if afwijking.soort == 'naspelen':
-        wat, fout, doe = oorzaak(oordeel, afwijking), oordeel.fout, 'Verbeter wat er staat.'
+    if afwijking.wat == 'tijd':
+        wat = f'`{script}` was na {afwijking.gevonden} nog niet klaar: er blijft iets draaien, of '
+        wat, doe = (
+            f'{wat}wacht.',
+            f'Zoek in `{script}` naar een lus die niet stopt, en haal die weg.',
+        )
+    elif afwijking.soort == 'naspelen' and fout:
+        wat, doe = oorzaak(oordeel, afwijking), 'Verbeter wat er staat.'
         if fout.bestand and fout.regel:
-            regels = (
-                (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace').splitlines()
-            )
-            regel, naam = regels[fout.regel - 1], re.search(r"'(\w+)'", fout.melding)
-            # Wat een fout noemt staat soms op een andere regel.
-            noemt = [r for r in regels if naam and naam[1] in r]
-            regel = noemt[0] if len(noemt) == 1 else regel
+            tekst = (oordeel.oefenmap.pad / fout.bestand).read_text('utf-8', 'replace')
+            regels, naam = tekst.splitlines(), re.search(r"'(\w+)'", fout.melding)
+            # Wat een fout noemt staat soms maar op een regel, en dat is een andere.
+            noemt = [regel for regel in regels if naam and naam[1] in regel]
+            regel = noemt[0] if len(noemt) == 1 else regels[fout.regel - 1]
             doe = f'Verbeter deze regel:\n    {regel}'
+    else:
+        weg = f'de waarden in {plek(afwijking)}'
+        weg = weg if afwijking.kolom else f'rijen uit {plek(afwijking)}'
+        wat = f'Na {functie} van `{script}` zijn {weg} niet meer wat ze waren.'
     return Hint(wat, doe, doen.lukt_dat_niet(oordeel))

@@ -75,6 +75,9 @@ def laat_sqlite3_niet_beslissen(verbinding, gegevens):
 
 FLASK = 'from flask import Flask'
 
+SQLA = 'from flask_sqlalchemy import SQLAlchemy'
+import_in_een_kring = na(WOONPLAATS).kring(f'{SQLA}\nfrom models import Cursist')
+import_van_een_klasse_boven_db = na(WOONPLAATS).kring(f'import models\n{SQLA}')
 import_os_ontbreekt = na(WOONPLAATS).zonder('import os')
 import_os_onderaan = na(WOONPLAATS).zonder('import os').onderaan('import os')
 import_migrate_ontbreekt = na(WOONPLAATS).zonder('from flask_migrate import Migrate')

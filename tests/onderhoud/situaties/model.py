@@ -103,6 +103,11 @@ script_weg_uit_het_midden = (
 )
 # De map van een vorige keer: daar zet speel_les.py niets in.
 module_van_twee_stappen_terug = na(CURSISTNUMMER).model_van(NIVEAU - 1).kopieer('../opnieuw/iets')
+models_van_twee_stappen_terug = (
+    na(CURSISTNUMMER)
+    .in_models(f'    {KOLOM[NIVEAU].regel}\n', '')
+    .vervang(f'    {KOLOM[CURSISTNUMMER].regel}\n', '', 'models.py')
+)
 repr_met_de_oude_naam = na(NAAM).vervang(f'self.{HERNOEMD.naam}', f'self.{HERNOEMD.was}')
 repr_met_leeftijd = na(LEEFTIJD_WEG).vervang(f'self.{GEVULD.naam}', f'self.{GEVULD.som_met}')
 module_van_voor_de_naam = na(LEEFTIJD_WEG, zelf=doe.model_van(LEEFTIJD_WEG)).model_van(GEBOORTEJAAR)

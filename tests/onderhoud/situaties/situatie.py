@@ -13,6 +13,7 @@ from stappen import (
     DATABASE,
     GEVULD,
     KOPIE,
+    REGELS,
     SERVER,
     TABEL,
     UIT_DE_OMGEVING,
@@ -117,6 +118,14 @@ class Dwaler(Leerling):
         self.schrijf(tekst, 'migrations/versions/abc123_nog_een.py')
 
     # --- Het model ------------------------------------------------------------------------------
+
+    def kring(self, importeert: str) -> None:
+        """De klasse staat in `models.py`, en dat bestand haalt `db` uit de module."""
+        zet_model_apart(self)
+        self.weg('uitbreidingen.py')
+        self.vervang('from uitbreidingen', 'from BasicModelApp', 'models.py')
+        self.vervang('import models\nfrom uitbreidingen import db', importeert)
+        self.vervang('db.init_app(app)', REGELS['db'])
 
     def in_models(self, oud: str, nieuw: str) -> None:
         """De klasse staat in `models.py`, met iets anders erin, en `db` in nog een bestand."""

@@ -5,17 +5,26 @@ import inspect
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 
 from alembic.operations import BatchOperations, Operations
 from stappen import MODULE, TABEL
 
+from controle.hints.daden import Bewerking, vervang
 from controle.oefenmap import Script, heet, naam_in
 from controle.oordeel import kolom_uit
 
 # Wat er aan een aanroep anders hoort.
-GEEN_NAAM, GEEN_LIJST, GEEN_WITH, IN_EEN_BATCH, NIEUWE_NAAM, VAN_DE_MODULE = range(6)
-GEEN_BATCH, OMGEDRAAID = 6, 7
+GEEN_NAAM = (
+    'Een constraint heeft geen naam: er staat `None`. SQLite kan hem zo niet maken of weghalen. '
+    'Geef hem in `upgrade()` en in `downgrade()` dezelfde naam.'
+)
+GEEN_LIJST = 'Kolommen horen in een lijst, ook als het er een is.'
+GEEN_WITH = 'Regels met `batch_op` horen in een blok `with ... as batch_op:`.'
+IN_EEN_BATCH = 'In een `with`-blok hoort `batch_op.` ervoor, en zonder de naam van de tabel.'
+NIEUWE_NAAM = 'De nieuwe naam hoort achter `new_column_name=`.'
+GEEN_BATCH = 'SQLite kan dit alleen in een batch.'
+OMGEDRAAID = 'Eerst komt de naam, en dan de tabel.'
+VAN_DE_MODULE = 'Een script kent je module niet. Daar hoort een type van SQLAlchemy.'
 
 # Wat SQLite alleen in een batch kan, en op welke plaats daarbuiten de tabel staat.
 ALLEEN_IN_EEN_BATCH = {
@@ -26,23 +35,13 @@ ALLEEN_IN_EEN_BATCH = {
 }
 
 
-@dataclass(frozen=True)
-class Verbetering:
-    """Van regel `begin` tot en met `eind` van een script hoort iets anders te staan."""
-
-    waarom: int
-    begin: int
-    eind: int
-    regels: tuple[str, ...]
-
-
-def verbeteringen(script: Script, model: dict) -> list[Verbetering]:
-    """Wat er in een script anders hoort, van onder naar boven: zo blijven de nummers kloppen."""
+def verbeteringen(script: Script, model: dict) -> list[tuple[str, Bewerking]]:
+    """Wat er in een script anders hoort en waarom, van onder naar boven: zo klopt elk nummer."""
     gevonden = [*_aanroepen(script, model), *_zonder_with(script)]
-    return sorted(gevonden, key=lambda verbetering: -verbetering.begin)
+    return sorted(gevonden, key=lambda goed: goed[1].wissels, reverse=True)
 
 
-def _aanroepen(script: Script, model: dict) -> Iterator[Verbetering]:
+def _aanroepen(script: Script, model: dict) -> Iterator[tuple[str, Bewerking]]:
     blokken = [k for k in ast.walk(script.boom) if isinstance(k, ast.With)]
     # De namen van de constraints tot hier; een downgrade haalt de laatste eerst weg.
     namen = []
@@ -62,13 +61,14 @@ def _aanroepen(script: Script, model: dict) -> Iterator[Verbetering]:
             if plaats is not None and goed.value.args[1:]:
                 tabel, goed.value.func.value = goed.value.args.pop(plaats), ast.Name('batch_op')
                 kop = f'{spaties}with op.batch_alter_table({ast.unparse(tabel)}) as batch_op:'
-                regels = kop, f'{spaties}    {ast.unparse(goed)}'
-                yield Verbetering(GEEN_BATCH, begin, goed.end_lineno, regels)
+                regels = [kop, f'{spaties}    {ast.unparse(goed)}']
+                yield GEEN_BATCH, vervang(script, begin, goed.end_lineno, regels)
             elif waarom:
-                yield Verbetering(waarom[0], begin, goed.end_lineno, (spaties + ast.unparse(goed),))
+                regel = spaties + ast.unparse(goed)
+                yield waarom[0], vervang(script, begin, goed.end_lineno, [regel])
 
 
-def _volgorde(aanroep: ast.Call, model: dict) -> Iterator[int]:
+def _volgorde(aanroep: ast.Call, model: dict) -> Iterator[str]:
     """Zet de naam van een index of constraint voor die van de tabel."""
     een, twee = (getattr(a, 'value', None) for a in (*aanroep.args, None, None)[:2])
     if aanroep.func.attr.endswith(('_index', '_constraint')) and een in model and twee not in model:
@@ -76,7 +76,7 @@ def _volgorde(aanroep: ast.Call, model: dict) -> Iterator[int]:
         yield OMGEDRAAID
 
 
-def _vorm(aanroep: ast.Call, tabel: str | None) -> Iterator[int]:
+def _vorm(aanroep: ast.Call, tabel: str | None) -> Iterator[str]:
     """Geeft een aanroep de vorm die Alembic vraagt; in een batch is dat die van `tabel`."""
     functie = getattr(BatchOperations if tabel else Operations, aanroep.func.attr, None)
     vraagt = list(inspect.signature(functie).parameters.values())[1:] if functie else []
@@ -97,7 +97,7 @@ def _vorm(aanroep: ast.Call, tabel: str | None) -> Iterator[int]:
             yield GEEN_LIJST
 
 
-def _naam(aanroep: ast.Call, namen: list[str]) -> Iterator[int]:
+def _naam(aanroep: ast.Call, namen: list[str]) -> Iterator[str]:
     """Geeft een constraint zonder naam er een; in `downgrade()` dezelfde als in `upgrade()`."""
     wat, eerste, naam = aanroep.func.attr, (*aanroep.args, None)[0], naam_in(aanroep)
     if wat in ('create_unique_constraint', 'create_foreign_key'):
@@ -113,7 +113,7 @@ def _naam(aanroep: ast.Call, namen: list[str]) -> Iterator[int]:
         yield GEEN_NAAM
 
 
-def _type(aanroep: ast.Call, model: dict) -> Iterator[int]:
+def _type(aanroep: ast.Call, model: dict) -> Iterator[str]:
     """Geeft een kolom met een type uit de module een type dat het script kent."""
     for kolom in [k for k in ast.walk(aanroep) if heet(k, 'Column') and len(k.args) > 1]:
         tabellen = [t for t in model if naam_in(kolom) in model[t]['kolommen']]
@@ -123,7 +123,7 @@ def _type(aanroep: ast.Call, model: dict) -> Iterator[int]:
             yield VAN_DE_MODULE
 
 
-def _zonder_with(script: Script) -> Iterator[Verbetering]:
+def _zonder_with(script: Script) -> Iterator[tuple[str, Bewerking]]:
     """De regels met `batch_op` die in geen enkel `with`-blok staan."""
     batch = [ast.unparse(k) for k in script.aanroepen('batch_alter_table')]
     kop = f'    with {(*batch, f"op.batch_alter_table({TABEL!r})")[0]} as batch_op:'
@@ -131,4 +131,4 @@ def _zonder_with(script: Script) -> Iterator[Verbetering]:
         los = [k for k in functie.body if re.match('(?!with ).*batch_op', ast.unparse(k))]
         binnen = [f'        {ast.unparse(k)}' for k in los if isinstance(k, ast.Expr)]
         if binnen:
-            yield Verbetering(GEEN_WITH, los[0].lineno, los[-1].end_lineno, (kop, *binnen))
+            yield GEEN_WITH, vervang(script, los[0].lineno, los[-1].end_lineno, [kop, *binnen])
