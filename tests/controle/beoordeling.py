@@ -10,6 +10,7 @@ from stappen import (
     DATABASE,
     GEVULD,
     HERNOEMD,
+    KOPIE_VAN,
     LAATSTE,
     STAPPEN,
     TABEL,
@@ -328,7 +329,8 @@ def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
         inhoud = kolommen_van(oordeel.database.schema, tabel).get(kolom)
         # Wat een standaardwaarde heeft, vult de database zelf.
         heeft = inhoud and inhoud['standaard'] is None and gevuld[tabel][kolom]
-        if heeft and not oordeel.heeft_kopie_van(kolom) and not oordeel.is_verhuisd(tabel, kolom):
+        kopie = any(kolom in pad.stem for pad in oordeel.oefenmap.pad.glob(KOPIE_VAN.format('*')))
+        if heeft and not kopie and not oordeel.is_verhuisd(tabel, kolom):
             revisie = oordeel.revisie_zonder(tabel, kolom)
             stap = oordeel.stap_nu
             if revisie in oordeel.volgorde[: oordeel.plaats_van_stap.get(oordeel.gehaald, 0) + 1]:
@@ -438,6 +440,8 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
             yield Afwijking(oordeel.stap_nu, 'database', 'achter', revisie=revisie)
         return
     hoort = oordeel.verslag.heen[plaats].schema
+    # Twee heads mogen er samen in staan, een revisie en een eerdere niet.
+    eerdere = {vorige for r in oordeel.gehad for vorige in oordeel.script(r).vorige}
     if anders := _eerste_verschil(hoort, database.schema):
         stap, revisie = oordeel.stap_van(*anders), None
         if oordeel.database_achter:
@@ -446,7 +450,7 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
             stap = min(stap, oordeel.stap_van_revisie(revisie))
         hoe = hoe_anders(hoort, database.schema, *anders)
         yield Afwijking(stap, 'database', 'anders', *anders, gevonden=hoe, revisie=revisie)
-    elif oordeel.met_een_eerdere_revisie:
+    elif not eerdere.isdisjoint(database.versies or ()):
         yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
     elif oordeel.database_achter:
         revisie = oordeel.volgorde[plaats + 1]

@@ -35,6 +35,8 @@ def module(oordeel: Oordeel) -> Iterator[Afwijking]:
         yield Afwijking(stap, 'module', 'ontbreekt')
     elif not (module.boom.body or module.fout):
         yield Afwijking(stap, 'module', 'leeg')
+    # Anders is er geen model om te vergelijken.
+    geladen = not oordeel.fout or oordeel.fout.fase not in ('module', 'Migrate', 'elders', 'tijd')
     for bestand in oordeel.oefenmap.code:
         hier = bestand.naam
         if bestand.fout:
@@ -45,7 +47,7 @@ def module(oordeel: Oordeel) -> Iterator[Afwijking]:
                     oordeel.stap_nu, 'onzichtbaar', wat, None, kolom, gevonden=regel, bestand=hier
                 )
         for klasse, tabel, regel in klassen_zonder_tabel(bestand):
-            if tabel in KLASSEN and tabel not in oordeel.verslag.model and oordeel.kent_model:
+            if tabel in KLASSEN and tabel not in oordeel.verslag.model and geladen:
                 stap = oordeel.stap_van(tabel)
                 yield Afwijking(
                     stap, 'onzichtbaar', 'klasse', tabel, klasse, None, regel, None, hier

@@ -12,7 +12,6 @@ from stappen import (
     GEVULD,
     HERNOEMD,
     KOPIE,
-    KOPIE_VAN,
     LAATSTE,
     LIJKT_EEN_BEETJE_OP,
     OPVOLGERS,
@@ -88,12 +87,6 @@ class Oordeel:
     def fout(self) -> Fout | None:
         """Waar het naspelen op stukliep."""
         return self.verslag.fout
-
-    @property
-    def kent_model(self) -> bool:
-        """Of de module te laden was: anders is er geen model om te vergelijken."""
-        niet = ('module', 'Migrate', 'elders', 'tijd')
-        return self.fout is None or self.fout.fase not in niet
 
     # --- De stappen ---------------------------------------------------------------------------
 
@@ -253,10 +246,6 @@ class Oordeel:
         kopie.versies = kopie.versietabellen.get(self.verslag.versietabel)
         return kopie
 
-    def heeft_kopie_van(self, kolom: str) -> bool:
-        """Of er een kopie is die naar deze eigen kolom heet, zoals een hint die laat maken."""
-        return any(kolom in pad.stem for pad in self.oefenmap.pad.glob(KOPIE_VAN.format('*')))
-
     @cached_property
     def passende_kopie(self) -> tuple[str, Stand, int] | None:
         """De kopie om terug te zetten: haar naam, welke tabellen ze heeft, en hoeveel namen.
@@ -290,12 +279,6 @@ class Oordeel:
     def toegepast(self, revisie: str | None) -> bool:
         """Of data.sqlite deze revisie al heeft gehad."""
         return revisie in self.gehad
-
-    @property
-    def met_een_eerdere_revisie(self) -> bool:
-        """Of data.sqlite bij een revisie ook een eerdere ervan noemt; twee heads mogen wel."""
-        eerdere = {vorige for revisie in self.gehad for vorige in self.script(revisie).vorige}
-        return not eerdere.isdisjoint(self.database.versies or ())
 
     @cached_property
     def plaats_van_database(self) -> int | None:
@@ -333,12 +316,10 @@ class Oordeel:
             not self.toegepast(revisie) or self.oefenmap.staat_naast_een_ander(revisie)
         )
 
-    def model_is_anders(self, kolom: Kolom, wat: str | None = None) -> bool:
-        """Of een kolom in het model op dit punt (of op een punt) anders is dan de les vraagt."""
-        model, verschil = self.verslag.model, set()
-        if kolom.naam in kolommen_van(model, kolom.tabel):
-            verschil = {anders for anders, *_ in eigenschappen(kolom, model)}
-        return bool(verschil) if wat is None else wat in verschil
+    def model_is_anders(self, kolom: Kolom) -> bool:
+        """Of een kolom in het model staat, en daar anders is dan de les vraagt."""
+        er_is = kolom.plek in self.verslag.modelkolommen
+        return er_is and any(eigenschappen(kolom, self.verslag.model))
 
     @cached_property
     def goed_schema(self) -> dict:
@@ -388,12 +369,11 @@ class Oordeel:
 
 def voldoet(schema: dict, nummer: int) -> bool:
     """Of een schema alles heeft van stap 1 tot en met `nummer`, en niets wat weg moest."""
-    return all(
-        not list(eigenschappen(kolom, schema))
-        if kolom.naam in kolommen_van(schema, kolom.tabel)
-        else is_opgevolgd(kolom.plek, alle_kolommen(schema))
-        for kolom in kolommen_na(nummer).values()
-    ) and not any(kolom in kolommen_van(schema, tabel) for tabel, kolom in weg_na(nummer))
+    hier = set(alle_kolommen(schema))
+    return not weg_na(nummer) & hier and all(
+        not any(eigenschappen(kolom, schema)) if plek in hier else is_opgevolgd(plek, hier)
+        for plek, kolom in kolommen_na(nummer).items()
+    )
 
 
 def is_opgevolgd(plek: tuple[str, str], kolommen: Collection[tuple[str, str]]) -> bool:
@@ -401,30 +381,24 @@ def is_opgevolgd(plek: tuple[str, str], kolommen: Collection[tuple[str, str]]) -
     return plek[0] == TABEL and (TABEL, OPVOLGERS.get(plek[1])) in kolommen
 
 
+# Waaraan twee kolommen gelijk zijn.
+EIGENSCHAPPEN = ('sleutel', 'type', 'null', 'standaard', 'uniek', 'verwijst_naar', 'index')
+
+
 def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, object]]:
     """Wat er aan een kolom anders is dan de les vraagt: eigenschap, verwacht en gevonden."""
-    inhoud, naam = schema[kolom.tabel], kolom.naam
-    doelen = [(van, f'{doel}.{naar[0]}') for van, doel, naar in inhoud['verwijst_naar']]
-    gevonden = inhoud['kolommen'][naam] | {
-        'uniek': [naam] in inhoud['uniek'],
-        'index': [naam] in inhoud['indexen'],
-        'verwijst_naar': [doel for van, doel in doelen if van == [naam]],
+    gevonden = kolom_uit(schema, *kolom.plek)
+    # Een primary key is vanzelf uniek, en een index hoeft niet naast uniek.
+    telt_niet = {
+        'null': kolom.sleutel,
+        'standaard': kolom.standaard == VRIJ,
+        'uniek': kolom.sleutel,
+        'index': gevonden.uniek or not kolom.index,
     }
-    if kolom.sleutel != (inhoud['sleutel'] == [naam]):
-        yield 'primary key', kolom.sleutel, not kolom.sleutel
-    if gevonden['type'] != kolom.type:
-        yield 'type', kolom.type, gevonden['type']
-    if gevonden['null'] != kolom.null and not kolom.sleutel:
-        yield 'null', kolom.null, gevonden['null']
-    if kolom.standaard not in (VRIJ, gevonden['standaard']):
-        yield 'standaard', kolom.standaard, gevonden['standaard']
-    if kolom.uniek != gevonden['uniek'] and not kolom.sleutel:
-        yield 'uniek', kolom.uniek, gevonden['uniek']
-    if gevonden['verwijst_naar'] != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
-        doelen = ', '.join(gevonden['verwijst_naar'])
-        yield 'foreign key', kolom.verwijst_naar, doelen or None
-    if kolom.index and not (gevonden['index'] or gevonden['uniek']):
-        yield 'index', True, False
+    for wat in EIGENSCHAPPEN:
+        hoort, is_nu = getattr(kolom, wat), getattr(gevonden, wat)
+        if hoort != is_nu and not telt_niet.get(wat):
+            yield wat, hoort, is_nu
 
 
 def kolom_uit(schema: dict, tabel: str, naam: str) -> EigenKolom:
@@ -438,7 +412,7 @@ def kolom_uit(schema: dict, tabel: str, naam: str) -> EigenKolom:
         uniek=[naam] in inhoud['uniek'],
         index=[naam] in inhoud['indexen'],
         sleutel=naam in inhoud['sleutel'],
-        verwijst_naar=next(iter(doelen), None),
+        verwijst_naar=', '.join(doelen) or None,
     )
 
 

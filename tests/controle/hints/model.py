@@ -16,16 +16,19 @@ from controle.tabellen import alle_kolommen, kolommen_van
 # Wat er aan een kolom anders is: de zin als het er hoort te zijn, en de zin als het weg hoort.
 ANDERS = {
     'type': ('heeft het type `{fout}`, verwacht is `{goed}`', ''),
-    'primary key': ('hoort de primary key te zijn', 'is ook een primary key'),
+    'sleutel': ('hoort de primary key te zijn', 'is ook een primary key'),
     'null': ('hoort leeg te mogen zijn', 'mag leeg zijn, dat hoort niet'),
     'standaard': ('heeft {fout} als standaardwaarde, verwacht is {goed}',) * 2,
     'uniek': ('hoort uniek te zijn', 'is uniek, dat hoort niet'),
-    'foreign key': ('hoort een foreign key naar `{goed}` te zijn', 'hoort nergens naar te wijzen'),
+    'verwijst_naar': (
+        'hoort een foreign key naar `{goed}` te zijn',
+        'hoort nergens naar te wijzen',
+    ),
     'index': ('hoort een index te hebben', ''),
 }
 
 # Hier let `flask db migrate` niet op.
-ZIET_MIGRATE_NIET = {'standaard', 'primary key'}
+ZIET_MIGRATE_NIET = {'standaard', 'sleutel'}
 
 
 # --- Het model is anders dan de les -----------------------------------------------------------
