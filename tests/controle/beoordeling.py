@@ -5,6 +5,7 @@ woorden voor de leerling staan in hints/.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from stappen import (
     DATABASE,
@@ -25,7 +26,7 @@ from controle.bestanden import databasebestand, elders, migraties, module
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
-from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van, rijen_in_de_weg
+from controle.tabellen import alle_kolommen, kolommen_van, rijen_in_de_weg
 
 
 def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
@@ -86,10 +87,9 @@ def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
         # Zonder dit script lukt geen enkele opdracht van flask db.
         if oordeel.oefenmap.revisies and not oordeel.script(versie):
             # Wat er in de tabellen anders is, komt van dat script.
-            head, schema = oordeel.head, oordeel.database.schema
-            plek = oordeel.verslag.is_nagespeeld and _eerste_verschil(head, schema)
-            stap = oordeel.stap_van(*plek) if plek else oordeel.laatste_goede_stap
-            waar = (*plek, hoe_anders(head, schema, *plek)) if plek else ()
+            nagespeeld = oordeel.verslag.is_nagespeeld
+            waar = (nagespeeld and _anders(oordeel.head, oordeel.database.schema)) or ()
+            stap = oordeel.stap_van(*waar[:2]) if waar else oordeel.laatste_goede_stap
             yield Afwijking(stap, 'database', 'onbekende versie', *waar, gevonden=versie)
 
 
@@ -110,9 +110,9 @@ def _heads(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Waar het naspelen op stukliep."""
-    fout, plaats = oordeel.fout, oordeel.verslag.database
-    if plaats not in (None, DATABASE):
-        yield Afwijking(oordeel.laatste_goede_stap, 'naspelen', 'plaats', gevonden=plaats)
+    fout, pad = oordeel.fout, oordeel.verslag.database
+    if pad not in (None, DATABASE):
+        yield Afwijking(oordeel.laatste_goede_stap, 'naspelen', 'andere map', gevonden=pad)
         return
     if fout is None:
         return
@@ -172,7 +172,7 @@ def _ouder_dan_het_model(oordeel: Oordeel) -> Iterator[Afwijking]:
 def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Rijen en waarden die onderweg naar boven verloren gaan."""
     heen = oordeel.verslag.heen
-    for voor, na in zip(heen, heen[1:], strict=False):
+    for voor, na in pairwise(heen):
         stap = oordeel.stap_van_revisie(na.revisie)
         rijen_voor = {rij.get('id') for rij in voor.aangevuld.get(TABEL, ())}
         rijen_na = {rij.get('id') for rij in na.rijen.get(TABEL, ())}
@@ -236,15 +236,15 @@ def _gedraaid_en_niets(oordeel: Oordeel) -> Iterator[Afwijking]:
     # Van een eigen opdracht in SQL is hier niet alles te zien.
     if zelfde and not weg and (waardoor or not script.aanroepen('execute')):
         yield Afwijking(oordeel.stap_nu, 'script', 'deed niets', revisie=revisie, gevonden=waardoor)
-    for soort, waar in {'index': 'indexen', 'constraint': 'uniek'}.items():
-        for weg in [v for v in vraagt if v['wat'] == f'remove_{soort}']:
-            tabel, kolommen = weg['tabel'], weg['kolommen']
-            erbij = [v['kolommen'] for v in vraagt if v['wat'] == f'add_{soort}']
-            erbij = [k for k in erbij if k != kolommen]
-            if erbij and kolommen not in voor.schema.get(tabel, {}).get(waar, ()):
-                plek, goed = (tabel, kolommen[0]), (soort, *erbij[0])
+    for ding, waar in {'index': 'indexen', 'constraint': 'uniek'}.items():
+        for weg in [v for v in vraagt if v['wat'] == f'remove_{ding}']:
+            (tabel, kolom), kolommen = weg['plek'], weg['kolommen']
+            erbij = [v['kolommen'] for v in vraagt if v['wat'] == f'add_{ding}']
+            goed = next((k for k in erbij if k != kolommen), None)
+            if goed and kolommen not in voor.schema.get(tabel, {}).get(waar, ()):
+                plek, hoort = (tabel, kolom), (ding, *goed)
                 yield Afwijking(
-                    oordeel.stap_nu, 'script', 'deed iets anders', *plek, goed, revisie=revisie
+                    oordeel.stap_nu, 'script', 'deed iets anders', *plek, hoort, revisie=revisie
                 )
 
 
@@ -254,13 +254,9 @@ def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
     if not oordeel.verslag.is_nagespeeld:
         # Er is geen revisie nagespeeld: dan is er ook niets om te vergelijken.
         return
-    verder = max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
-    if verder > oordeel.gehaald:
+    if any(voldoet(schema, nummer) for nummer in range(oordeel.gehaald + 1, LAATSTE + 1)):
         # Alles staat er, maar een kolom onderweg is nooit gevuld.
-        for stap in STAPPEN[oordeel.gehaald : verder]:
-            for kolom in stap.erbij:
-                if kolom.som_met:
-                    yield Afwijking(stap.nummer, 'kolom', 'niet gevuld', *kolom.plek, kolom)
+        yield Afwijking(stap_met(GEVULD), 'kolom', 'niet gevuld', *GEVULD.plek, GEVULD)
         return
     hier, weg = set(alle_kolommen(schema)), STAPPEN[oordeel.stap_nu - 1].weg
     for plek, kolom in kolommen_na(oordeel.gehaald).items():
@@ -305,9 +301,9 @@ def _tikfouten(oordeel: Oordeel) -> set[str | None]:
 def _van_een_ander(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Wat een script van een ander maakt, en waarvan de regel niet in het model staat."""
     tikfouten = _tikfouten(oordeel)
-    for verschil in oordeel.verslag.verschillen:
-        tabel, kolom = verschil['tabel'], next(iter(verschil['kolommen']), None)
-        weg = verschil['wat'] in ('remove_column', 'remove_table')
+    for anders in oordeel.verslag.verschillen:
+        tabel, kolom = anders['plek']
+        weg = anders['wat'] in ('remove_column', 'remove_table')
         if weg and (kolom or tabel) not in tikfouten and oordeel.is_van_een_ander(tabel, kolom):
             yield Afwijking(oordeel.stap_nu, 'samen', 'regel', tabel, kolom)
 
@@ -345,17 +341,16 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     nodig = {plek for plek in kolommen_na(oordeel.gehaald) if not is_opgevolgd(plek, model)} - model
     nodig -= set(STAPPEN[oordeel.stap_nu - 1].weg)
     nodig = {(tabel, kolom) for tabel, kolom in nodig if tabel in oordeel.verslag.model}
-    verschillen = [
-        (verschil['wat'], (verschil['tabel'], next(iter(verschil['kolommen']), None)), verschil)
-        for verschil in oordeel.verslag.verschillen
-    ]
     # Eerst een tabel of kolom die nodig is: een migratie zou hem met zijn waarden weggooien.
     # Die komen in de volgorde van de les: bij Alembic is dat toeval.
-    orde = {plek: plaats for plaats, plek in enumerate(VAN_DE_LES)}
-    verschillen.sort(
-        key=lambda v: orde.get(v[1], -1) if v[0] == 'remove_table' or v[1] in nodig else len(orde)
-    )
-    for wat, plek, verschil in verschillen:
+    orde = {plek: nummer for nummer, plek in enumerate(VAN_DE_LES)}
+
+    def wanneer(anders: dict) -> int:
+        gooit_weg = anders['wat'] == 'remove_table' or tuple(anders['plek']) in nodig
+        return orde.get(tuple(anders['plek']), -1) if gooit_weg else len(orde)
+
+    for anders in sorted(oordeel.verslag.verschillen, key=wanneer):
+        wat, plek = anders['wat'], tuple(anders['plek'])
         bekend = VAN_DE_LES.get(plek)
         # `flask db migrate` let niet op standaardwaarden: alleen die van de les tellen.
         if wat == 'modify_default' and bekend is None:
@@ -366,7 +361,7 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
         eigen_index = wat in ('add_index', 'remove_index') and not (bekend and bekend.index)
         if eigen_index or (plek not in model and is_opgevolgd(plek, model)):
             stap = oordeel.stap_nu
-        yield Afwijking(stap, 'model', wat, *plek, gevonden=verschil['doel'])
+        yield Afwijking(stap, 'model', wat, *plek, gevonden=anders['doel'])
 
 
 def _lezen(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -392,8 +387,8 @@ def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         # Na de laatste stap die af is hoort een revisie bij de stap waar je mee bezig bent.
         if begonnen and volgorde.index(revisie) > max(oordeel.plaats_van_stap.values(), default=0):
             stap = oordeel.stap_nu
-        if anders := _eerste_verschil(vroeger.schema, stand.schema):
-            yield Afwijking(stap, 'downgrade', 'schema', *anders, revisie=revisie)
+        if anders := _anders(vroeger.schema, stand.schema):
+            yield Afwijking(stap, 'downgrade', 'schema', *anders[:2], revisie=revisie)
             return
         for kolom in VASTE_KOLOMMEN:
             # Een rij die een migratie er zelf bij zette, mag blijven.
@@ -403,25 +398,32 @@ def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
                 return
 
 
-def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None] | None:
-    """De eerste tabel en kolom waarin twee schema's verschillen; None als ze gelijk zijn."""
+def _anders(verwacht: dict, gevonden: dict) -> tuple[str, str | None, str] | None:
+    """De eerste tabel en kolom waarin twee schema's verschillen, en hoe; None als ze gelijk zijn.
+
+    Dat is 'erbij', 'mist', 'dicht', 'tijdelijk' of 'anders'.
+    """
     for tabel in sorted(verwacht.keys() | gevonden.keys()):
-        if tabel not in verwacht or tabel not in gevonden:
-            return tabel, None
-        een, ander = verwacht[tabel], gevonden[tabel]
+        een, ander = verwacht.get(tabel), gevonden.get(tabel)
+        if ander is None:
+            return tabel, None, 'mist'
+        if een is None:
+            erbij = 'tijdelijk' if tabel.startswith('_alembic_tmp_') else 'erbij'
+            return tabel, None, erbij if ander['kolommen'] else 'dicht'
         for kolom in sorted(een['kolommen'].keys() | ander['kolommen'].keys()):
-            if een['kolommen'].get(kolom) != ander['kolommen'].get(kolom):
-                return tabel, kolom
-        for soort in ('uniek', 'indexen', 'verwijst_naar', 'sleutel'):
-            for ding in een[soort] + ander[soort]:
-                if (ding in een[soort]) == (ding in ander[soort]):
+            was, is_nu = een['kolommen'].get(kolom), ander['kolommen'].get(kolom)
+            if was != is_nu:
+                return tabel, kolom, 'erbij' if not was else 'anders' if is_nu else 'mist'
+        for wat in ('uniek', 'indexen', 'verwijst_naar', 'sleutel'):
+            for ding in een[wat] + ander[wat]:
+                if (ding in een[wat]) == (ding in ander[wat]):
                     continue
                 namen = ding if isinstance(ding, list) else [ding]
                 plek = tabel, namen[0] if isinstance(namen[0], str) else namen[0][0]
                 # Met een naming convention haalt een downgrade die een unieke kolom een naam gaf,
                 # ook de naamloze weg die er al was. Alleen voor de les telt dat.
-                if soort != 'uniek' or (len(ding) == 1 and plek in VAN_DE_LES):
-                    return plek
+                if wat != 'uniek' or (len(ding) == 1 and plek in VAN_DE_LES):
+                    return *plek, 'anders'
     return None
 
 
@@ -442,14 +444,14 @@ def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
     hoort = oordeel.verslag.heen[plaats].schema
     # Twee heads mogen er samen in staan, een revisie en een eerdere niet.
     eerdere = {vorige for r in oordeel.gehad for vorige in oordeel.script(r).vorige}
-    if anders := _eerste_verschil(hoort, database.schema):
-        stap, revisie = oordeel.stap_van(*anders), None
+    if anders := _anders(hoort, database.schema):
+        *plek, hoe = anders
+        stap, revisie = oordeel.stap_van(*plek), None
         if oordeel.database_achter:
             # Het kan van een upgrade zijn die halverwege stopte.
             revisie = oordeel.volgorde[plaats + 1]
             stap = min(stap, oordeel.stap_van_revisie(revisie))
-        hoe = hoe_anders(hoort, database.schema, *anders)
-        yield Afwijking(stap, 'database', 'anders', *anders, gevonden=hoe, revisie=revisie)
+        yield Afwijking(stap, 'database', 'anders', *plek, gevonden=hoe, revisie=revisie)
     elif not eerdere.isdisjoint(database.versies or ()):
         yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
     elif oordeel.database_achter:

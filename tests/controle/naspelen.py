@@ -75,7 +75,7 @@ class Verslag:
     heen: list[Stand] = field(default_factory=list)
     # De eerste is een revisie onder de head, de laatste is leeg.
     terug: list[Stand] = field(default_factory=list)
-    # Wat het model anders wil dan de head: wat, tabel, kolommen en bijzonderheden.
+    # Wat het model anders wil dan de head: wat, plek, kolommen en doel.
     verschillen: list[dict] = field(default_factory=list)
     # Per functie de regels die Alembic in het laatste script voor dit model zou schrijven.
     hoort: dict[str, list[str]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
@@ -33,19 +34,52 @@ from controle.tabellen import Database, alle_kolommen, kolommen_van, lees_databa
 # Zo mislukt een voorstel dat iets van de leerling kost.
 WAARDEN_WEG = 'waarden weg'
 
+# Waarin twee kolommen kunnen verschillen.
+EIGENSCHAPPEN = ('sleutel', 'type', 'null', 'standaard', 'uniek', 'verwijst_naar', 'index')
+
+# Elke soort afwijking, met wat er binnen die soort kan zijn.
+SOORTEN = {
+    'module': ('ontbreekt', 'leeg', 'fout', 'drop_all', 'create_all', 'schema'),
+    'onzichtbaar': (
+        *('komma', 'kleine letter', 'dubbele punt', 'geen Column', 'dubbel', 'klasse'),
+        *('buiten de klasse', 'in een methode'),
+    ),
+    'migraties': ('ontbreken', 'onvolledig', 'geen revisie'),
+    'script': ('fout', 'zonder revisie', 'zonder vorige', 'deed niets', 'deed iets anders'),
+    'reeks': ('dubbel', 'los', 'kring', 'heads'),
+    # Waar het naspelen mee bezig was.
+    'naspelen': (
+        *('module', 'Migrate', 'elders', 'andere map', 'scripts', 'heen', 'vergelijken'),
+        *('relaties', 'lezen', 'terug', 'tijd'),
+    ),
+    'waarden': ('rijen', 'verloren'),
+    'samen': ('regel', 'eigen'),
+    'kolom': ('ontbreekt', 'hoort weg', 'niet gevuld', *EIGENSCHAPPEN),
+    # Wat Alembic in het model anders vindt, en wat daarvoor komt.
+    'model': (
+        *('anders', 'naam', 'ouder', 'modify_type', 'modify_nullable', 'modify_default'),
+        *('add_table', 'add_column', 'add_index', 'add_constraint', 'add_fk'),
+        *('remove_table', 'remove_column', 'remove_index', 'remove_constraint', 'remove_fk'),
+    ),
+    'lezen': ('relatie', 'repr'),
+    'downgrade': ('schema', 'waarden'),
+    'database': (
+        *('ontbreekt', 'leeg', 'te groot', 'onleesbaar', 'geen database'),
+        *('half', 'dubbel', 'anders', 'achter', 'namen weg', 'niet gevuld', 'geen tijdstip'),
+        *('onbekende versie', 'zonder versie', 'dubbele versie'),
+    ),
+}
+Soort = StrEnum('Soort', {soort: soort for soort in SOORTEN})
+Wat = StrEnum('Wat', {wat: wat for rij in SOORTEN.values() for wat in rij})
+
 
 @dataclass(frozen=True)
 class Afwijking:
-    """Iets wat niet klopt, bij een stap.
-
-    `soort` is 'module', 'onzichtbaar', 'migraties', 'script', 'reeks', 'naspelen',
-    'waarden', 'samen', 'kolom', 'model', 'lezen', 'downgrade' of 'database'; `wat` zegt binnen
-    die soort wat er is.
-    """
+    """Iets wat niet klopt, bij een stap; een onbekende soort of `wat` geeft ValueError."""
 
     stap: int
-    soort: str
-    wat: str
+    soort: Soort
+    wat: Wat
     tabel: str | None = None
     kolom: str | None = None
     verwacht: object = None
@@ -53,6 +87,10 @@ class Afwijking:
     # De revisie waar het gebeurt, of het bestand.
     revisie: str | None = None
     bestand: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'soort', Soort(self.soort))
+        object.__setattr__(self, 'wat', Wat(self.wat))
 
     @property
     def plek(self) -> tuple[str | None, str | None]:
@@ -381,10 +419,6 @@ def is_opgevolgd(plek: tuple[str, str], kolommen: Collection[tuple[str, str]]) -
     return plek[0] == TABEL and (TABEL, OPVOLGERS.get(plek[1])) in kolommen
 
 
-# Waaraan twee kolommen gelijk zijn.
-EIGENSCHAPPEN = ('sleutel', 'type', 'null', 'standaard', 'uniek', 'verwijst_naar', 'index')
-
-
 def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, object]]:
     """Wat er aan een kolom anders is dan de les vraagt: eigenschap, verwacht en gevonden."""
     gevonden = kolom_uit(schema, *kolom.plek)
@@ -428,17 +462,12 @@ def waarden(rijen: dict, kolom: str) -> dict:
 
 
 def _is_gehaald(nummer: int, al_gehaald: int, stand: Stand, andere: dict) -> bool:
-    return voldoet(stand.schema, nummer) and all(
-        _is_gevuld(kolom, stand, andere)
-        for stap in STAPPEN[al_gehaald:nummer]
-        for kolom in stap.erbij
-        if kolom.som_met
-    )
+    vult = al_gehaald < stap_met(GEVULD) <= nummer
+    return voldoet(stand.schema, nummer) and (not vult or _is_gevuld(stand, andere))
 
 
-def _is_gevuld(kolom: Kolom, stand: Stand, andere: dict) -> bool:
+def _is_gevuld(stand: Stand, andere: dict) -> bool:
     """Of de kolom met de andere in elke rij hetzelfde getal geeft."""
-    eigen = waarden(stand.rijen, kolom.naam)
-    if andere and not eigen.keys() >= andere.keys():
-        return False
-    return len({eigen[id_] + andere[id_] for id_ in andere}) <= 1
+    eigen = waarden(stand.rijen, GEVULD.naam)
+    heel = eigen.keys() >= andere.keys()
+    return heel and len({eigen[id_] + andere[id_] for id_ in andere}) <= 1

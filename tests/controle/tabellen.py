@@ -213,17 +213,3 @@ def kolommen_van(schema: dict, tabel: str) -> dict:
 def alle_kolommen(schema: dict) -> list[tuple[str, str]]:
     """Elke kolom van elke tabel, als (tabel, kolom)."""
     return [(tabel, kolom) for tabel, inhoud in schema.items() for kolom in inhoud['kolommen']]
-
-
-def hoe_anders(hoort: dict, schema: dict, tabel: str, kolom: str | None) -> str:
-    """Wat er met een tabel of kolom is: 'erbij', 'mist', 'dicht', 'tijdelijk' of 'anders'."""
-    was, nu = (
-        kolommen_van(s, tabel).get(kolom) if kolom else s.get(tabel) for s in (hoort, schema)
-    )
-    if nu is None:
-        return 'mist'
-    if kolom is None and not nu['kolommen']:
-        return 'dicht'
-    if tabel.startswith('_alembic_tmp_'):
-        return 'tijdelijk'
-    return 'erbij' if was is None else 'anders'

@@ -85,7 +85,7 @@ def _checks_eerst(deel: ModifyTableOps, voor: MetaData, na: MetaData) -> None:
 def verschillen(
     context: MigrationContext, metadata: MetaData, model: dict, schema: dict
 ) -> Iterator[dict]:
-    """Wat het model anders wil dan de laatste revisie maakt: wat, tabel, kolommen en doel.
+    """Wat het model anders wil dan de laatste revisie maakt: wat, plek, kolommen en doel.
 
     Tabellen, kolommen en indexen vergelijkt Alembic. Van de rest telt de naam niet: die staat hier.
     """
@@ -115,14 +115,16 @@ def _van_alembic(wat: str, *rest: object) -> Iterator[dict]:
         yield _verschil(wat, rest[0].name)
     elif wat in ('add_column', 'remove_column'):
         yield _verschil(wat, rest[1], [rest[2].name])
-    elif wat.startswith('modify_'):
+    elif wat in ('modify_type', 'modify_nullable'):
         yield _verschil(wat, rest[1], [rest[2]])
     elif isinstance(rest[0], Index) and not rest[0].unique:
         yield _verschil(wat, rest[0].table.name, [k.name for k in rest[0].columns], rest[0].name)
 
 
 def _verschil(wat: str, tabel: str, kolommen: Iterable[str] = (), doel: str = '') -> dict:
-    return {'wat': wat, 'tabel': tabel, 'kolommen': list(kolommen), 'doel': doel or None}
+    # De eerste kolom is waar het om gaat.
+    kolom, *_ = kolommen = [*kolommen, None]
+    return {'wat': wat, 'plek': (tabel, kolom), 'kolommen': kolommen[:-1], 'doel': doel or None}
 
 
 def _zelfde_naam_voor_uniek(tabel: Table) -> bool:
