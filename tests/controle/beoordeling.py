@@ -22,7 +22,7 @@ from stappen import (
     stap_met,
 )
 
-from controle.bestanden import databasebestand, elders, migraties, module
+from controle.bestanden import databasebestand, migraties, module
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
@@ -41,8 +41,10 @@ def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
 
 
 def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
+    fase = oordeel.fout and oordeel.fout.fase
     eerst = [
-        *elders(oordeel),
+        # Met een database buiten de map is er niets nagespeeld, en niets te vergelijken.
+        *(_naspelen(oordeel) if fase == 'elders' else ()),
         *module(oordeel),
         *migraties(oordeel),
         *_heads(oordeel),
@@ -55,8 +57,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         yield from _ouder_dan_het_model(oordeel)
         fout_onderweg = list(_naspelen(oordeel))
         # Een downgrade die niet lukt komt na wat de upgrade verkeerd doet.
-        pas_terug = oordeel.fout is not None and oordeel.fout.fase == 'terug'
-        if not pas_terug:
+        if fase != 'terug':
             yield from fout_onderweg
         onbekend = list(_onbekende_versie(oordeel))
         yield from onbekend
@@ -76,7 +77,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         begonnen = any(afwijking.stap == oordeel.stap_nu for afwijking in heen)
         # Wat een downgrade verkeerd achterlaat, houdt een volgende soms tegen.
         yield from _terug(oordeel, begonnen)
-        if pas_terug:
+        if fase == 'terug':
             yield from fout_onderweg
         yield from _database(oordeel, begonnen)
 
@@ -124,7 +125,7 @@ def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
         stap = oordeel.stap_nu
     elif fout.fase == 'module':
         stap = oordeel.stap_van_module
-    elif fout.revisie:
+    elif fout.revisie and fout.fase != 'elders':
         stap = oordeel.stap_van_revisie(fout.revisie)
     yield Afwijking(stap, 'naspelen', fout.fase, gevonden=fout.melding, revisie=fout.revisie)
 

@@ -53,7 +53,7 @@ class Fout:
     melding: str
     # De revisie waarmee het naspelen bezig was.
     revisie: str | None = None
-    # De laatste plaats in een bestand van de leerling, vanuit de oefenmap.
+    # De laatste regel in een bestand van de leerling, vanuit de oefenmap.
     bestand: str | None = None
     regel: int | None = None
     # Alles wat Python erover zegt; in `melding` staat soms alleen de naam die ontbreekt.
@@ -245,19 +245,19 @@ def lees_verslag(pad: Path, vanaf: int, gestopt: Fout) -> Verslag:
     regels = pad.read_bytes()[vanaf:].splitlines() if pad.exists() else []
     for regel in regels:
         try:
-            soort, waarde = json.loads(regel)
+            veld, waarde = json.loads(regel)
         except ValueError:
             # De laatste regel is afgebroken toen het proces werd gestopt.
             break
-        if soort == 'bezig':
+        if veld == 'bezig':
             gestopt.revisie = waarde
-        elif soort in ('heen', 'terug'):
-            getattr(verslag, soort).append(Stand(**waarde))
-        elif soort in ('fout', 'leesfout'):
-            setattr(verslag, soort, Fout(**waarde))
-        elif soort == 'klaar':
+        elif veld in ('heen', 'terug'):
+            getattr(verslag, veld).append(Stand(**waarde))
+        elif veld in ('fout', 'leesfout'):
+            setattr(verslag, veld, Fout(**waarde))
+        elif veld == 'klaar':
             return verslag
         else:
-            setattr(verslag, soort, waarde)
+            setattr(verslag, veld, waarde)
     verslag.fout = verslag.fout or gestopt
     return verslag

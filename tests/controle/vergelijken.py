@@ -96,13 +96,13 @@ def verschillen(
     toeval = {t.name for t in metadata.tables.values() if _zelfde_naam_voor_uniek(t)}
     for tabel in [tabel for tabel in model if tabel in schema]:
         wil, heeft = model[tabel], schema[tabel]
-        soorten = {'uniek': 'constraint', 'verwijst_naar': 'fk'}
+        delen = {'uniek': 'constraint', 'verwijst_naar': 'fk'}
         if tabel in toeval:
-            del soorten['uniek']
-        for soort, wat in soorten.items():
-            for ding in wil[soort] + heeft[soort]:
-                if (erbij := ding in wil[soort]) != (ding in heeft[soort]):
-                    kolommen, *doel = [ding] if soort == 'uniek' else ding
+            del delen['uniek']
+        for deel, wat in delen.items():
+            for ding in wil[deel] + heeft[deel]:
+                if (erbij := ding in wil[deel]) != (ding in heeft[deel]):
+                    kolommen, *doel = [ding] if deel == 'uniek' else ding
                     richting = 'add' if erbij else 'remove'
                     yield _verschil(f'{richting}_{wat}', tabel, kolommen, '.'.join(doel[:1]))
         for naam in [naam for naam in wil['kolommen'] if naam in heeft['kolommen']]:
