@@ -311,28 +311,24 @@ def _van_een_ander(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een eigen kolom met waarden die uit het model viel of in een script weggaat, zonder kopie."""
-    gevuld, model, heen = (
-        oordeel.database.gevuld,
-        oordeel.verslag.modelkolommen,
-        oordeel.verslag.heen,
-    )
-    eigen = {plek: None for stand in heen for plek in alle_kolommen(stand.schema)}
+    verslag, database, model = oordeel.verslag, oordeel.database, oordeel.verslag.modelkolommen
+    eigen = {plek: None for stand in verslag.heen for plek in alle_kolommen(stand.schema)}
     blijft = VAN_DE_LES.keys() | (model & set(alle_kolommen(oordeel.head)))
     tikfouten = _tikfouten(oordeel)
     # Eerst wat in het model ontbreekt: dan hoeft een script maar een keer opnieuw.
     for tabel, kolom in sorted(eigen, key=model.__contains__) if model else ():
         if (tabel, kolom) in blijft or {tabel, kolom} & tikfouten:
             continue
-        inhoud = kolommen_van(oordeel.database.schema, tabel).get(kolom)
+        inhoud = kolommen_van(database.schema, tabel).get(kolom)
         # Wat een standaardwaarde heeft, vult de database zelf.
-        heeft = inhoud and inhoud['standaard'] is None and gevuld[tabel][kolom]
+        heeft = inhoud and inhoud['standaard'] is None and database.gevuld[tabel][kolom]
         kopie = any(kolom in pad.stem for pad in oordeel.oefenmap.pad.glob(KOPIE_VAN.format('*')))
         if heeft and not kopie and not oordeel.is_verhuisd(tabel, kolom):
             revisie = oordeel.revisie_zonder(tabel, kolom)
             stap = oordeel.stap_nu
             if revisie in oordeel.volgorde[: oordeel.plaats_van_stap.get(oordeel.gehaald, 0) + 1]:
                 stap = oordeel.stap_van_revisie(revisie)
-            kwijt = kolom if tabel in oordeel.verslag.model else None
+            kwijt = kolom if tabel in verslag.model else None
             yield Afwijking(stap, 'samen', 'eigen', tabel, kwijt, revisie=revisie)
 
 
@@ -431,35 +427,33 @@ def _anders(verwacht: dict, gevonden: dict) -> tuple[str, str | None, str] | Non
 def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
     """Waar data.sqlite anders is dan de migraties hem maken."""
     database, plaats = oordeel.database, oordeel.plaats_van_database
+    stap, volgorde = oordeel.laatste_goede_stap, oordeel.volgorde
     if not oordeel.verslag.is_nagespeeld:
         return
     if not database.versies and database.schema:
-        yield Afwijking(oordeel.laatste_goede_stap, 'database', 'zonder versie')
+        yield Afwijking(stap, 'database', 'zonder versie')
         return
     if plaats is None:
         # Zo ver kwam het naspelen niet, of er is een revisie overgeslagen na een merge.
-        revisie = next((r for r in oordeel.volgorde[1:] if r not in oordeel.gehad), None)
-        if revisie and oordeel.gehad <= set(oordeel.volgorde):
+        revisie = next((r for r in volgorde[1:] if r not in oordeel.gehad), None)
+        if revisie and oordeel.gehad <= set(volgorde):
             yield Afwijking(oordeel.stap_nu, 'database', 'achter', revisie=revisie)
         return
-    hoort = oordeel.verslag.heen[plaats].schema
+    volgende = next(iter(volgorde[plaats + 1 :]), None)
     # Twee heads mogen er samen in staan, een revisie en een eerdere niet.
     eerdere = {vorige for r in oordeel.gehad for vorige in oordeel.script(r).vorige}
-    if anders := _anders(hoort, database.schema):
+    if anders := _anders(oordeel.verslag.heen[plaats].schema, database.schema):
         *plek, hoe = anders
-        stap, revisie = oordeel.stap_van(*plek), None
-        if oordeel.database_achter:
-            # Het kan van een upgrade zijn die halverwege stopte.
-            revisie = oordeel.volgorde[plaats + 1]
-            stap = min(stap, oordeel.stap_van_revisie(revisie))
-        yield Afwijking(stap, 'database', 'anders', *plek, gevonden=hoe, revisie=revisie)
+        # Het kan van een upgrade zijn die halverwege stopte.
+        van_volgende = [oordeel.stap_van_revisie(volgende)] if volgende else []
+        stap = min([oordeel.stap_van(*plek), *van_volgende])
+        yield Afwijking(stap, 'database', 'anders', *plek, gevonden=hoe, revisie=volgende)
     elif not eerdere.isdisjoint(database.versies or ()):
-        yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
-    elif oordeel.database_achter:
-        revisie = oordeel.volgorde[plaats + 1]
+        yield Afwijking(stap, 'database', 'dubbele versie')
+    elif volgende:
         # Wie al met de volgende stap bezig is, loopt daarmee achter en niet met de vorige.
-        stap = oordeel.stap_nu if begonnen else oordeel.stap_van_revisie(revisie)
-        yield Afwijking(stap, 'database', 'achter', revisie=revisie)
+        stap = oordeel.stap_nu if begonnen else oordeel.stap_van_revisie(volgende)
+        yield Afwijking(stap, 'database', 'achter', revisie=volgende)
 
 
 def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:

@@ -251,11 +251,10 @@ class Rondgang:
         self.engines = list(self.db.engines.values())
         self.fase = 'elders'
         for engine in self.engines:
-            adres = engine.url.database if engine.dialect.name == 'sqlite' else engine.dialect.name
-            if engine.dialect.name != 'sqlite' or not adres:
+            is_sqlite = engine.dialect.name == 'sqlite'
+            adres = engine.url.database if is_sqlite else engine.dialect.name
+            if not (is_sqlite and adres and self._mag_open(self._in_de_kopie(adres))):
                 raise Elders(adres or ':memory:')
-            if not self._mag_open(self._in_de_kopie(adres)):
-                raise Elders(adres)
             if not event.contains(engine, 'connect', self._stel_in):
                 event.listen(engine, 'connect', self._stel_in)
         pad = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()

@@ -249,15 +249,13 @@ def lees_verslag(pad: Path, vanaf: int, gestopt: Fout) -> Verslag:
         except ValueError:
             # De laatste regel is afgebroken toen het proces werd gestopt.
             break
+        if veld == 'klaar':
+            return verslag
         if veld == 'bezig':
             gestopt.revisie = waarde
         elif veld in ('heen', 'terug'):
             getattr(verslag, veld).append(Stand(**waarde))
-        elif veld in ('fout', 'leesfout'):
-            setattr(verslag, veld, Fout(**waarde))
-        elif veld == 'klaar':
-            return verslag
         else:
-            setattr(verslag, veld, waarde)
+            setattr(verslag, veld, Fout(**waarde) if veld in ('fout', 'leesfout') else waarde)
     verslag.fout = verslag.fout or gestopt
     return verslag

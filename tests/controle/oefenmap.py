@@ -442,20 +442,16 @@ def lees_module(pad: Path) -> Bestand | None:
 
 def _lees_script(pad: Path, naam: str) -> Script:
     script = Script(naam, *_lees_python(pad))
-    for knoop in script.boom.body:
-        namen = namen_van(knoop)
-        script.noemt_vorige |= 'down_revision' in namen
-        if namen & {'revision', 'down_revision'} and isinstance(knoop, ast.Assign | ast.AnnAssign):
-            try:
-                waarde = ast.literal_eval(knoop.value)
-            except (ValueError, TypeError):
-                continue
-            if 'revision' in namen:
-                script.revisie = str(waarde) if waarde else None
-            elif waarde:
-                # Na een merge zijn het er meer.
-                waarden = waarde if isinstance(waarde, tuple | list) else (waarde,)
-                script.vorige = tuple(map(str, waarden))
+    gegeven = {naam: knoop for knoop in script.boom.body for naam in namen_van(knoop)}
+    script.noemt_vorige = 'down_revision' in gegeven
+    waarde = {}
+    for naam in gegeven.keys() & {'revision', 'down_revision'}:
+        with suppress(ValueError, TypeError):
+            waarde[naam] = ast.literal_eval(getattr(gegeven[naam], 'value', None))
+    script.revisie = str(waarde.get('revision') or '') or None
+    # Na een merge zijn het er meer.
+    vorige = waarde.get('down_revision') or ()
+    script.vorige = tuple(map(str, vorige if isinstance(vorige, tuple | list) else [vorige]))
     return script
 
 

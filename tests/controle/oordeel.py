@@ -246,13 +246,11 @@ class Oordeel:
 
     def revisie_zonder(self, tabel: str, kolom: str) -> str | None:
         """De laatste revisie die een kolom weghaalt; None als die er niet is."""
-        weg = [
-            na.revisie
-            for voor, na in pairwise(self.verslag.heen)
-            if kolom in kolommen_van(voor.schema, tabel)
-            and kolom not in kolommen_van(na.schema, tabel)
-        ]
-        return next(reversed(weg), None)
+        for na, voor in pairwise(self.verslag.heen[::-1]):
+            was, is_nu = (kolommen_van(stand.schema, tabel) for stand in (voor, na))
+            if kolom in was and kolom not in is_nu:
+                return na.revisie
+        return None
 
     def is_verhuisd(self, tabel: str, kolom: str) -> bool:
         """Of een revisie de waarden van een kolom die weggaat in een nieuwe kolom zet."""
