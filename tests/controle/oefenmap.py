@@ -280,8 +280,8 @@ class Oefenmap:
             ander not in ervoor and revisie not in self.tot_en_met(ander) for ander in self.revisies
         )
 
-    def is_van_een_ander(self, pad: Path) -> bool:
-        """Of een bestand in een map in deze map staat, met haar eigen migraties."""
+    def is_andere_oefenmap(self, pad: Path) -> bool:
+        """Of een bestand in een oefenmap in deze map staat, met haar eigen migraties."""
         return (self.pad / pad.relative_to(self.pad).parts[0] / 'migrations').is_dir()
 
     def is_bewaard(self, pad: Path) -> bool:

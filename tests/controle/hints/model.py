@@ -219,8 +219,8 @@ def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     if not (script.doet_iets('upgrade') or oordeel.toegepast(script.revisie) or script.vorige[1:]):
         leeg = f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.'
         if afwijking.wat == 'add_index':
-            maak = f"    op.create_index('ix_{tabel}_{kolom}', '{tabel}', ['{kolom}'])"
-            yield Hint(leeg, doen.vervang_functies(script, {'upgrade': [maak]}))
+            regel = f"    op.create_index('ix_{tabel}_{kolom}', '{tabel}', ['{kolom}'])"
+            yield Hint(leeg, doen.vervang_functies(script, {'upgrade': [regel]}))
         yield Hint(f'{leeg} Je model was toen waarschijnlijk nog niet opgeslagen.', opnieuw)
     for pad in oordeel.oefenmap.elders_gemaakt(kolom or tabel) if erbij else ():
         neem_over = 'Neem dat script over:', daden.Kopieer(pad, 'migrations/versions')

@@ -19,7 +19,7 @@ def module_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
         naam = pad.relative_to(map_.pad).as_posix()
         # Wat Python vertaalde (.pyc) is niet te lezen; wat bewaard is of van een ander, blijft.
         lijkt = re.match(r'basic_?model_?app.*\.py(?!c$)', pad.name.lower()) and pad.is_file()
-        if lijkt and not map_.is_bewaard(pad) and not map_.is_van_een_ander(pad):
+        if lijkt and not map_.is_bewaard(pad) and not map_.is_andere_oefenmap(pad):
             yield Hint(f'{wat} Wel een bestand `{naam}`.', daden.Hernoem(naam, MODULE))
     sla_op = 'Staat het nog open in je editor? Sla het daar op.'
     yield Hint(wat, sla_op, doen.lukt_dat_niet(oordeel))
