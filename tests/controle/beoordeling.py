@@ -5,11 +5,13 @@ woorden voor de leerling staan in hints/.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from stappen import (
     DATABASE,
     GEVULD,
     HERNOEMD,
+    KOPIE_VAN,
     LAATSTE,
     STAPPEN,
     TABEL,
@@ -20,11 +22,11 @@ from stappen import (
     stap_met,
 )
 
-from controle.bestanden import databasebestand, elders, migraties, module
+from controle.bestanden import databasebestand, migraties, module
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap
 from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
-from controle.tabellen import alle_kolommen, hoe_anders, kolommen_van, rijen_in_de_weg
+from controle.tabellen import alle_kolommen, kolommen_van, rijen_in_de_weg
 
 
 def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
@@ -39,8 +41,10 @@ def beoordeel(oefenmap: Oefenmap, verslag: Verslag) -> Oordeel:
 
 
 def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
+    fase = oordeel.fout and oordeel.fout.fase
     eerst = [
-        *elders(oordeel),
+        # Met een database buiten de map is er niets nagespeeld, en niets te vergelijken.
+        *(_naspelen(oordeel) if fase == 'elders' else ()),
         *module(oordeel),
         *migraties(oordeel),
         *_heads(oordeel),
@@ -53,8 +57,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         yield from _ouder_dan_het_model(oordeel)
         fout_onderweg = list(_naspelen(oordeel))
         # Een downgrade die niet lukt komt na wat de upgrade verkeerd doet.
-        pas_terug = oordeel.fout is not None and oordeel.fout.fase == 'terug'
-        if not pas_terug:
+        if fase != 'terug':
             yield from fout_onderweg
         onbekend = list(_onbekende_versie(oordeel))
         yield from onbekend
@@ -74,7 +77,7 @@ def _afwijkingen(oordeel: Oordeel) -> Iterator[Afwijking]:
         begonnen = any(afwijking.stap == oordeel.stap_nu for afwijking in heen)
         # Wat een downgrade verkeerd achterlaat, houdt een volgende soms tegen.
         yield from _terug(oordeel, begonnen)
-        if pas_terug:
+        if fase == 'terug':
             yield from fout_onderweg
         yield from _database(oordeel, begonnen)
 
@@ -85,10 +88,9 @@ def _onbekende_versie(oordeel: Oordeel) -> Iterator[Afwijking]:
         # Zonder dit script lukt geen enkele opdracht van flask db.
         if oordeel.oefenmap.revisies and not oordeel.script(versie):
             # Wat er in de tabellen anders is, komt van dat script.
-            head, schema = oordeel.head, oordeel.database.schema
-            plek = oordeel.verslag.is_nagespeeld and _eerste_verschil(head, schema)
-            stap = oordeel.stap_van(*plek) if plek else oordeel.laatste_goede_stap
-            waar = (*plek, hoe_anders(head, schema, *plek)) if plek else ()
+            nagespeeld = oordeel.verslag.is_nagespeeld
+            waar = (nagespeeld and _anders(oordeel.head, oordeel.database.schema)) or ()
+            stap = oordeel.stap_van(*waar[:2]) if waar else oordeel.laatste_goede_stap
             yield Afwijking(stap, 'database', 'onbekende versie', *waar, gevonden=versie)
 
 
@@ -109,9 +111,9 @@ def _heads(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Waar het naspelen op stukliep."""
-    fout, plaats = oordeel.fout, oordeel.verslag.database
-    if plaats not in (None, DATABASE):
-        yield Afwijking(oordeel.laatste_goede_stap, 'naspelen', 'plaats', gevonden=plaats)
+    fout, pad = oordeel.fout, oordeel.verslag.database
+    if pad not in (None, DATABASE):
+        yield Afwijking(oordeel.laatste_goede_stap, 'naspelen', 'andere map', gevonden=pad)
         return
     if fout is None:
         return
@@ -123,7 +125,7 @@ def _naspelen(oordeel: Oordeel) -> Iterator[Afwijking]:
         stap = oordeel.stap_nu
     elif fout.fase == 'module':
         stap = oordeel.stap_van_module
-    elif fout.revisie:
+    elif fout.revisie and fout.fase != 'elders':
         stap = oordeel.stap_van_revisie(fout.revisie)
     yield Afwijking(stap, 'naspelen', fout.fase, gevonden=fout.melding, revisie=fout.revisie)
 
@@ -173,7 +175,7 @@ def _ouder_dan_het_model(oordeel: Oordeel) -> Iterator[Afwijking]:
 def _heen(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Rijen en waarden die onderweg naar boven verloren gaan."""
     heen = oordeel.verslag.heen
-    for voor, na in zip(heen, heen[1:], strict=False):
+    for voor, na in pairwise(heen):
         stap = oordeel.stap_van_revisie(na.revisie)
         rijen_voor = {rij.get('id') for rij in voor.aangevuld.get(TABEL, ())}
         rijen_na = {rij.get('id') for rij in na.rijen.get(TABEL, ())}
@@ -237,15 +239,15 @@ def _gedraaid_en_niets(oordeel: Oordeel) -> Iterator[Afwijking]:
     # Van een eigen opdracht in SQL is hier niet alles te zien.
     if zelfde and not weg and (waardoor or not script.aanroepen('execute')):
         yield Afwijking(oordeel.stap_nu, 'script', 'deed niets', revisie=revisie, gevonden=waardoor)
-    for soort, waar in {'index': 'indexen', 'constraint': 'uniek'}.items():
-        for weg in [v for v in vraagt if v['wat'] == f'remove_{soort}']:
-            tabel, kolommen = weg['tabel'], weg['kolommen']
-            for erbij in [v for v in vraagt if v['wat'] == f'add_{soort}' and v != weg]:
-                maakt = f'{soort} op', kolommen[0], erbij['kolommen'][0]
+    for ding, waar in {'index': 'indexen', 'constraint': 'uniek'}.items():
+        for weg in [v for v in vraagt if v['wat'] == f'remove_{ding}']:
+            (tabel, kolom), kolommen = weg['plek'], weg['kolommen']
+            for erbij in [v for v in vraagt if v['wat'] == f'add_{ding}']:
+                maakt = f'{ding} op', kolom, erbij['kolommen'][0]
                 if kolommen == erbij['kolommen']:
-                    maakt = f'{soort} met de naam', weg['doel'], erbij['doel']
+                    maakt = f'{ding} met de naam', weg['doel'], erbij['doel']
                 if kolommen not in voor.schema.get(tabel, {}).get(waar, ()):
-                    plek = tabel, kolommen[0]
+                    plek = tabel, kolom
                     yield Afwijking(
                         oordeel.stap_nu, 'script', 'deed iets anders', *plek, maakt, revisie=revisie
                     )
@@ -257,13 +259,9 @@ def _kolommen_van_de_les(oordeel: Oordeel) -> Iterator[Afwijking]:
     if not oordeel.verslag.is_nagespeeld:
         # Er is geen revisie nagespeeld: dan is er ook niets om te vergelijken.
         return
-    verder = max((n for n in range(1, LAATSTE + 1) if voldoet(schema, n)), default=0)
-    if verder > oordeel.gehaald:
+    if any(voldoet(schema, nummer) for nummer in range(oordeel.gehaald + 1, LAATSTE + 1)):
         # Alles staat er, maar een kolom onderweg is nooit gevuld.
-        for stap in STAPPEN[oordeel.gehaald : verder]:
-            for kolom in stap.erbij:
-                if kolom.som_met:
-                    yield Afwijking(stap.nummer, 'kolom', 'niet gevuld', *kolom.plek, kolom)
+        yield Afwijking(stap_met(GEVULD), 'kolom', 'niet gevuld', *GEVULD.plek, GEVULD)
         return
     hier, weg = set(alle_kolommen(schema)), STAPPEN[oordeel.stap_nu - 1].weg
     for plek, kolom in kolommen_na(oordeel.gehaald).items():
@@ -311,36 +309,33 @@ def _tikfouten(oordeel: Oordeel) -> set[str | None]:
 def _van_een_ander(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Wat een script van een ander maakt, en waarvan de regel niet in het model staat."""
     tikfouten = _tikfouten(oordeel)
-    for verschil in oordeel.verslag.verschillen:
-        tabel, kolom = verschil['tabel'], next(iter(verschil['kolommen']), None)
-        weg = verschil['wat'] in ('remove_column', 'remove_table')
+    for anders in oordeel.verslag.verschillen:
+        tabel, kolom = anders['plek']
+        weg = anders['wat'] in ('remove_column', 'remove_table')
         if weg and (kolom or tabel) not in tikfouten and oordeel.is_van_een_ander(tabel, kolom):
             yield Afwijking(oordeel.stap_nu, 'samen', 'regel', tabel, kolom)
 
 
 def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een eigen kolom met waarden die uit het model viel of in een script weggaat, zonder kopie."""
-    gevuld, model, heen = (
-        oordeel.database.gevuld,
-        oordeel.verslag.modelkolommen,
-        oordeel.verslag.heen,
-    )
-    eigen = {plek: None for stand in heen for plek in alle_kolommen(stand.schema)}
+    verslag, database, model = oordeel.verslag, oordeel.database, oordeel.verslag.modelkolommen
+    eigen = {plek: None for stand in verslag.heen for plek in alle_kolommen(stand.schema)}
     blijft = VAN_DE_LES.keys() | (model & set(alle_kolommen(oordeel.head)))
     tikfouten = _tikfouten(oordeel)
     # Eerst wat in het model ontbreekt: dan hoeft een script maar een keer opnieuw.
     for tabel, kolom in sorted(eigen, key=model.__contains__) if model else ():
         if (tabel, kolom) in blijft or {tabel, kolom} & tikfouten:
             continue
-        inhoud = kolommen_van(oordeel.database.schema, tabel).get(kolom)
+        inhoud = kolommen_van(database.schema, tabel).get(kolom)
         # Wat een standaardwaarde heeft, vult de database zelf.
-        heeft = inhoud and inhoud['standaard'] is None and gevuld[tabel][kolom]
-        if heeft and not oordeel.heeft_kopie_van(kolom) and not oordeel.is_verhuisd(tabel, kolom):
+        heeft = inhoud and inhoud['standaard'] is None and database.gevuld[tabel][kolom]
+        kopie = any(kolom in pad.stem for pad in oordeel.oefenmap.pad.glob(KOPIE_VAN.format('*')))
+        if heeft and not kopie and not oordeel.is_verhuisd(tabel, kolom):
             revisie = oordeel.revisie_zonder(tabel, kolom)
             stap = oordeel.stap_nu
             if revisie in oordeel.volgorde[: oordeel.plaats_van_stap.get(oordeel.gehaald, 0) + 1]:
                 stap = oordeel.stap_van_revisie(revisie)
-            kwijt = kolom if tabel in oordeel.verslag.model else None
+            kwijt = kolom if tabel in verslag.model else None
             yield Afwijking(stap, 'samen', 'eigen', tabel, kwijt, revisie=revisie)
 
 
@@ -350,17 +345,16 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
     nodig = {plek for plek in kolommen_na(oordeel.gehaald) if not is_opgevolgd(plek, model)} - model
     nodig -= set(STAPPEN[oordeel.stap_nu - 1].weg)
     nodig = {(tabel, kolom) for tabel, kolom in nodig if tabel in oordeel.verslag.model}
-    verschillen = [
-        (verschil['wat'], (verschil['tabel'], next(iter(verschil['kolommen']), None)), verschil)
-        for verschil in oordeel.verslag.verschillen
-    ]
     # Eerst een tabel of kolom die nodig is: een migratie zou hem met zijn waarden weggooien.
     # Die komen in de volgorde van de les: bij Alembic is dat toeval.
-    orde = {plek: plaats for plaats, plek in enumerate(VAN_DE_LES)}
-    verschillen.sort(
-        key=lambda v: orde.get(v[1], -1) if v[0] == 'remove_table' or v[1] in nodig else len(orde)
-    )
-    for wat, plek, verschil in verschillen:
+    orde = {plek: nummer for nummer, plek in enumerate(VAN_DE_LES)}
+
+    def wanneer(anders: dict) -> int:
+        gooit_weg = anders['wat'] == 'remove_table' or tuple(anders['plek']) in nodig
+        return orde.get(tuple(anders['plek']), -1) if gooit_weg else len(orde)
+
+    for anders in sorted(oordeel.verslag.verschillen, key=wanneer):
+        wat, plek = anders['wat'], tuple(anders['plek'])
         bekend = VAN_DE_LES.get(plek)
         # `flask db migrate` let niet op standaardwaarden: alleen die van de les tellen.
         if wat == 'modify_default' and bekend is None:
@@ -371,7 +365,7 @@ def _model(oordeel: Oordeel) -> Iterator[Afwijking]:
         eigen_index = wat in ('add_index', 'remove_index') and not (bekend and bekend.index)
         if eigen_index or (plek not in model and is_opgevolgd(plek, model)):
             stap = oordeel.stap_nu
-        yield Afwijking(stap, 'model', wat, *plek, gevonden=verschil['doel'])
+        yield Afwijking(stap, 'model', wat, *plek, gevonden=anders['doel'])
 
 
 def _lezen(oordeel: Oordeel) -> Iterator[Afwijking]:
@@ -397,8 +391,8 @@ def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
         # Na de laatste stap die af is hoort een revisie bij de stap waar je mee bezig bent.
         if begonnen and volgorde.index(revisie) > max(oordeel.plaats_van_stap.values(), default=0):
             stap = oordeel.stap_nu
-        if anders := _eerste_verschil(vroeger.schema, stand.schema):
-            yield Afwijking(stap, 'downgrade', 'schema', *anders, revisie=revisie)
+        if anders := _anders(vroeger.schema, stand.schema):
+            yield Afwijking(stap, 'downgrade', 'schema', *anders[:2], revisie=revisie)
             return
         for kolom in VASTE_KOLOMMEN:
             # Een rij die een migratie er zelf bij zette, mag blijven.
@@ -408,58 +402,65 @@ def _terug(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
                 return
 
 
-def _eerste_verschil(verwacht: dict, gevonden: dict) -> tuple[str, str | None] | None:
-    """De eerste tabel en kolom waarin twee schema's verschillen; None als ze gelijk zijn."""
+def _anders(verwacht: dict, gevonden: dict) -> tuple[str, str | None, str] | None:
+    """De eerste tabel en kolom waarin twee schema's verschillen, en hoe; None als ze gelijk zijn.
+
+    Dat is 'erbij', 'mist', 'dicht', 'tijdelijk' of 'anders'.
+    """
     for tabel in sorted(verwacht.keys() | gevonden.keys()):
-        if tabel not in verwacht or tabel not in gevonden:
-            return tabel, None
-        een, ander = verwacht[tabel], gevonden[tabel]
+        een, ander = verwacht.get(tabel), gevonden.get(tabel)
+        if ander is None:
+            return tabel, None, 'mist'
+        if een is None:
+            erbij = 'tijdelijk' if tabel.startswith('_alembic_tmp_') else 'erbij'
+            return tabel, None, erbij if ander['kolommen'] else 'dicht'
         for kolom in sorted(een['kolommen'].keys() | ander['kolommen'].keys()):
-            if een['kolommen'].get(kolom) != ander['kolommen'].get(kolom):
-                return tabel, kolom
-        for soort in ('uniek', 'indexen', 'verwijst_naar', 'sleutel'):
-            for ding in een[soort] + ander[soort]:
-                if (ding in een[soort]) == (ding in ander[soort]):
+            was, is_nu = een['kolommen'].get(kolom), ander['kolommen'].get(kolom)
+            if was != is_nu:
+                return tabel, kolom, 'erbij' if not was else 'anders' if is_nu else 'mist'
+        for wat in ('uniek', 'indexen', 'verwijst_naar', 'sleutel'):
+            for ding in een[wat] + ander[wat]:
+                if (ding in een[wat]) == (ding in ander[wat]):
                     continue
                 namen = ding if isinstance(ding, list) else [ding]
                 plek = tabel, namen[0] if isinstance(namen[0], str) else namen[0][0]
                 # Met een naming convention haalt een downgrade die een unieke kolom een naam gaf,
                 # ook de naamloze weg die er al was. Alleen voor de les telt dat.
-                if soort != 'uniek' or (len(ding) == 1 and plek in VAN_DE_LES):
-                    return plek
+                if wat != 'uniek' or (len(ding) == 1 and plek in VAN_DE_LES):
+                    return *plek, 'anders'
     return None
 
 
 def _database(oordeel: Oordeel, begonnen: bool) -> Iterator[Afwijking]:
     """Waar data.sqlite anders is dan de migraties hem maken."""
     database, plaats = oordeel.database, oordeel.plaats_van_database
+    stap, volgorde = oordeel.laatste_goede_stap, oordeel.volgorde
     if not oordeel.verslag.is_nagespeeld:
         return
     if not database.versies and database.schema:
-        yield Afwijking(oordeel.laatste_goede_stap, 'database', 'zonder versie')
+        yield Afwijking(stap, 'database', 'zonder versie')
         return
     if plaats is None:
         # Zo ver kwam het naspelen niet, of er is een revisie overgeslagen na een merge.
-        revisie = next((r for r in oordeel.volgorde[1:] if r not in oordeel.gehad), None)
-        if revisie and oordeel.gehad <= set(oordeel.volgorde):
+        revisie = next((r for r in volgorde[1:] if r not in oordeel.gehad), None)
+        if revisie and oordeel.gehad <= set(volgorde):
             yield Afwijking(oordeel.stap_nu, 'database', 'achter', revisie=revisie)
         return
-    hoort = oordeel.verslag.heen[plaats].schema
-    if anders := _eerste_verschil(hoort, database.schema):
-        stap, revisie = oordeel.stap_van(*anders), None
-        if oordeel.database_achter:
-            # Het kan van een upgrade zijn die halverwege stopte.
-            revisie = oordeel.volgorde[plaats + 1]
-            stap = min(stap, oordeel.stap_van_revisie(revisie))
-        hoe = hoe_anders(hoort, database.schema, *anders)
-        yield Afwijking(stap, 'database', 'anders', *anders, gevonden=hoe, revisie=revisie)
-    elif oordeel.met_een_eerdere_revisie:
-        yield Afwijking(oordeel.laatste_goede_stap, 'database', 'dubbele versie')
-    elif oordeel.database_achter:
-        revisie = oordeel.volgorde[plaats + 1]
+    volgende = next(iter(volgorde[plaats + 1 :]), None)
+    # Twee heads mogen er samen in staan, een revisie en een eerdere niet.
+    eerdere = {vorige for r in oordeel.gehad for vorige in oordeel.script(r).vorige}
+    if anders := _anders(oordeel.verslag.heen[plaats].schema, database.schema):
+        *plek, hoe = anders
+        # Het kan van een upgrade zijn die halverwege stopte.
+        van_volgende = [oordeel.stap_van_revisie(volgende)] if volgende else []
+        stap = min([oordeel.stap_van(*plek), *van_volgende])
+        yield Afwijking(stap, 'database', 'anders', *plek, gevonden=hoe, revisie=volgende)
+    elif not eerdere.isdisjoint(database.versies or ()):
+        yield Afwijking(stap, 'database', 'dubbele versie')
+    elif volgende:
         # Wie al met de volgende stap bezig is, loopt daarmee achter en niet met de vorige.
-        stap = oordeel.stap_nu if begonnen else oordeel.stap_van_revisie(revisie)
-        yield Afwijking(stap, 'database', 'achter', revisie=revisie)
+        stap = oordeel.stap_nu if begonnen else oordeel.stap_van_revisie(volgende)
+        yield Afwijking(stap, 'database', 'achter', revisie=volgende)
 
 
 def _waarden_in_database(oordeel: Oordeel) -> Iterator[Afwijking]:

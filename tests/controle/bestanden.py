@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from stappen import KLASSEN, kolommen_na
 
-from controle.oefenmap import klassen_zonder_tabel
+from controle.oefenmap import Bestand, klassen_zonder_tabel
 from controle.onzichtbaar import bij_het_laden, met_een_schema, onzichtbare_kolommen
 from controle.oordeel import Afwijking, Oordeel
 
@@ -15,56 +15,45 @@ from controle.oordeel import Afwijking, Oordeel
 NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')
 
 
-def elders(oordeel: Oordeel) -> Iterator[Afwijking]:
-    """Een database buiten de map: dan is er niets nagespeeld, en ook niets te vergelijken."""
-    fout = oordeel.fout
-    if fout and fout.fase == 'elders':
-        yield Afwijking(
-            oordeel.laatste_goede_stap,
-            'naspelen',
-            'elders',
-            gevonden=fout.melding,
-            revisie=fout.revisie,
-        )
-
-
 def module(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een module die er niet is, en wat in de eigen bestanden niet te begrijpen of te zien is."""
-    module, stap, database = oordeel.module, oordeel.laatste_goede_stap, oordeel.database
+    module, stap = oordeel.module, oordeel.laatste_goede_stap
     if module is None:
         yield Afwijking(stap, 'module', 'ontbreekt')
     elif not (module.boom.body or module.fout):
         yield Afwijking(stap, 'module', 'leeg')
     for bestand in oordeel.oefenmap.code:
-        hier = bestand.naam
-        if bestand.fout:
-            yield Afwijking(oordeel.stap_van_module, 'module', 'fout', bestand=hier)
-        for wat, kolom, regel in onzichtbare_kolommen(bestand):
-            if wat == 'dubbel' or _is_kwijt(oordeel, kolom, wat):
-                yield Afwijking(
-                    oordeel.stap_nu, 'onzichtbaar', wat, None, kolom, gevonden=regel, bestand=hier
-                )
-        for klasse, tabel, regel in klassen_zonder_tabel(bestand):
-            if tabel in KLASSEN and tabel not in oordeel.verslag.model and oordeel.kent_model:
-                stap = oordeel.stap_van(tabel)
-                yield Afwijking(
-                    stap, 'onzichtbaar', 'klasse', tabel, klasse, None, regel, None, hier
-                )
-        nu = oordeel.stap_van_module
-        for wat in ('drop_all', 'create_all'):
-            for regel in bij_het_laden(bestand, wat):
-                yield Afwijking(nu, 'module', wat, gevonden=regel, bestand=hier)
-        # Wat in geen migratie staat, maakte een create_all() die soms draait.
-        buitenom = database.schema.keys() & oordeel.verslag.model.keys() - oordeel.head.keys()
-        for aanroep in bestand.aanroepen('create_all') if buitenom and oordeel.head else ():
-            yield Afwijking(nu, 'module', 'create_all', gevonden=aanroep.lineno, bestand=hier)
-        for tabel, regel in met_een_schema(bestand):
-            yield Afwijking(nu, 'module', 'schema', tabel, gevonden=regel, bestand=hier)
+        for waar, soort, wat, tabel, kolom, regel in _in_een_bestand(oordeel, bestand):
+            yield Afwijking(waar, soort, wat, tabel, kolom, gevonden=regel, bestand=bestand.naam)
     if module and not oordeel.oefenmap.scripts:
         # Zonder migratie vergelijkt niemand het model: dan is het nu nog zo verbeterd.
         for kolom in kolommen_na(oordeel.stap_nu).values():
             if oordeel.model_is_anders(kolom):
                 yield Afwijking(oordeel.stap_nu, 'model', 'anders', *kolom.plek)
+
+
+def _in_een_bestand(oordeel: Oordeel, bestand: Bestand) -> Iterator[tuple]:
+    """Wat er in een bestand niet klopt: stap, soort, wat, tabel, kolom en regel."""
+    nu, model = oordeel.stap_van_module, oordeel.verslag.model
+    # Anders is er geen model om te vergelijken.
+    geladen = not oordeel.fout or oordeel.fout.fase not in ('module', 'Migrate', 'elders', 'tijd')
+    if bestand.fout:
+        yield nu, 'module', 'fout', None, None, None
+    for wat, kolom, regel in onzichtbare_kolommen(bestand):
+        if wat == 'dubbel' or _is_kwijt(oordeel, kolom, wat):
+            yield oordeel.stap_nu, 'onzichtbaar', wat, None, kolom, regel
+    for klasse, tabel, regel in klassen_zonder_tabel(bestand):
+        if tabel in KLASSEN and tabel not in model and geladen:
+            yield oordeel.stap_van(tabel), 'onzichtbaar', 'klasse', tabel, klasse, regel
+    for wat in ('drop_all', 'create_all'):
+        for regel in bij_het_laden(bestand, wat):
+            yield nu, 'module', wat, None, None, regel
+    # Wat in geen migratie staat, maakte een create_all() die soms draait.
+    buitenom = oordeel.database.schema.keys() & model.keys() - oordeel.head.keys()
+    for aanroep in bestand.aanroepen('create_all') if buitenom and oordeel.head else ():
+        yield nu, 'module', 'create_all', None, None, aanroep.lineno
+    for tabel, regel in met_een_schema(bestand):
+        yield nu, 'module', 'schema', tabel, None, regel
 
 
 def _is_kwijt(oordeel: Oordeel, naam: str, wat: str) -> bool:

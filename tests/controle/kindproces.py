@@ -36,14 +36,7 @@ from alembic.script import Script, ScriptDirectory
 from flask import Flask
 from flask.cli import ScriptInfo, find_best_app
 from flask_migrate.cli import db as flask_db
-from sqlalchemy import (
-    Connection,
-    Engine,
-    MetaData,
-    create_engine,
-    event,
-    select,
-)
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, select
 from sqlalchemy.pool import StaticPool
 from stappen import MODULE
 
@@ -178,14 +171,14 @@ class Rondgang:
         for engine in self.engines:
             engine.dispose()
 
-    def _meld(self, soort: str, waarde: object) -> None:
-        self.verslag.write(json.dumps([soort, waarde], default=repr) + '\n')
+    def _meld(self, veld: str, waarde: object) -> None:
+        self.verslag.write(json.dumps([veld, waarde], default=repr) + '\n')
         self.verslag.flush()
 
-    def _meld_fout(self, soort: str, fout: BaseException) -> None:
-        soort_fout, melding, plaats = type(fout).__name__, _melding(fout), self._plaats(fout)
+    def _meld_fout(self, veld: str, fout: BaseException) -> None:
         heel = ' '.join(str(getattr(fout, 'orig', None) or fout).split())
-        self._meld(soort, asdict(Fout(self.fase, soort_fout, melding, self.revisie, *plaats, heel)))
+        wat = type(fout).__name__, _melding(fout), self.revisie, *self._waar(fout), heel
+        self._meld(veld, asdict(Fout(self.fase, *wat)))
 
     def _zoek_regel_in_batch(self, fout: BaseException) -> None:
         """Meldt een fout in een script nog eens, met de regel van de opdracht zelf.
@@ -212,12 +205,12 @@ class Rondgang:
         finally:
             batch.BatchOperationsImpl = Meteen.__base__
 
-    def _plaats(self, fout: BaseException) -> tuple[str | None, int | None]:
+    def _waar(self, fout: BaseException) -> tuple[str | None, int | None]:
         """Het laatste bestand van de leerling waar de fout langskwam, met de regel."""
-        plaatsen = [(k.filename, k.lineno) for k in traceback.extract_tb(fout.__traceback__)]
+        langs = [(k.filename, k.lineno) for k in traceback.extract_tb(fout.__traceback__)]
         if isinstance(fout, SyntaxError):
-            plaatsen.append((fout.filename or '', fout.lineno))
-        for bestand, regel in reversed(plaatsen):
+            langs.append((fout.filename or '', fout.lineno))
+        for bestand, regel in reversed(langs):
             pad = self.kopie / bestand
             if pad.is_file() and pad.is_relative_to(self.kopie):
                 return pad.relative_to(self.kopie).as_posix(), regel
@@ -258,15 +251,14 @@ class Rondgang:
         self.engines = list(self.db.engines.values())
         self.fase = 'elders'
         for engine in self.engines:
-            adres = engine.url.database if engine.dialect.name == 'sqlite' else engine.dialect.name
-            if engine.dialect.name != 'sqlite' or not adres:
+            is_sqlite = engine.dialect.name == 'sqlite'
+            adres = engine.url.database if is_sqlite else engine.dialect.name
+            if not (is_sqlite and adres and self._mag_open(self._in_de_kopie(adres))):
                 raise Elders(adres or ':memory:')
-            if not self._mag_open(self._in_de_kopie(adres)):
-                raise Elders(adres)
             if not event.contains(engine, 'connect', self._stel_in):
                 event.listen(engine, 'connect', self._stel_in)
-        plaats = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()
-        self._meld('database', plaats.relative_to(self.kopie).as_posix())
+        pad = Path(self._in_de_kopie(self.db.engine.url.database)).resolve()
+        self._meld('database', pad.relative_to(self.kopie).as_posix())
         self._begin_leeg()
 
     def _begin_leeg(self) -> None:
@@ -405,15 +397,9 @@ def _melding(fout: BaseException) -> str:
 
 
 def _lees_rijen(verbinding: Connection, schema: dict) -> dict[str, list[dict]]:
-    return {
-        tabel: [
-            dict(rij)
-            for rij in verbinding.exec_driver_sql(
-                f'SELECT * FROM {citeer(verbinding, tabel)} ORDER BY 1'
-            ).mappings()
-        ]
-        for tabel in schema
-    }
+    vraag = 'SELECT * FROM {} ORDER BY 1'
+    gelezen = {t: verbinding.exec_driver_sql(vraag.format(citeer(verbinding, t))) for t in schema}
+    return {tabel: [dict(rij) for rij in rijen.mappings()] for tabel, rijen in gelezen.items()}
 
 
 if __name__ == '__main__':

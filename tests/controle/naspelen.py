@@ -53,7 +53,7 @@ class Fout:
     melding: str
     # De revisie waarmee het naspelen bezig was.
     revisie: str | None = None
-    # De laatste plaats in een bestand van de leerling, vanuit de oefenmap.
+    # De laatste regel in een bestand van de leerling, vanuit de oefenmap.
     bestand: str | None = None
     regel: int | None = None
     # Alles wat Python erover zegt; in `melding` staat soms alleen de naam die ontbreekt.
@@ -75,7 +75,7 @@ class Verslag:
     heen: list[Stand] = field(default_factory=list)
     # De eerste is een revisie onder de head, de laatste is leeg.
     terug: list[Stand] = field(default_factory=list)
-    # Wat het model anders wil dan de head: wat, tabel, kolommen en bijzonderheden.
+    # Wat het model anders wil dan de head: wat, plek, kolommen en doel.
     verschillen: list[dict] = field(default_factory=list)
     # Per functie de regels die Alembic in het laatste script voor dit model zou schrijven.
     hoort: dict[str, list[str]] = field(default_factory=dict)
@@ -245,19 +245,17 @@ def lees_verslag(pad: Path, vanaf: int, gestopt: Fout) -> Verslag:
     regels = pad.read_bytes()[vanaf:].splitlines() if pad.exists() else []
     for regel in regels:
         try:
-            soort, waarde = json.loads(regel)
+            veld, waarde = json.loads(regel)
         except ValueError:
             # De laatste regel is afgebroken toen het proces werd gestopt.
             break
-        if soort == 'bezig':
-            gestopt.revisie = waarde
-        elif soort in ('heen', 'terug'):
-            getattr(verslag, soort).append(Stand(**waarde))
-        elif soort in ('fout', 'leesfout'):
-            setattr(verslag, soort, Fout(**waarde))
-        elif soort == 'klaar':
+        if veld == 'klaar':
             return verslag
+        if veld == 'bezig':
+            gestopt.revisie = waarde
+        elif veld in ('heen', 'terug'):
+            getattr(verslag, veld).append(Stand(**waarde))
         else:
-            setattr(verslag, soort, waarde)
+            setattr(verslag, veld, Fout(**waarde) if veld in ('fout', 'leesfout') else waarde)
     verslag.fout = verslag.fout or gestopt
     return verslag

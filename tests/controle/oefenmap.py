@@ -39,22 +39,18 @@ class Bestand:
         """De tekst van regel `nummer`, zoals hij er staat."""
         return self.tekst.splitlines()[nummer - 1]
 
+    def knopen(self, soort: type, binnen: ast.AST | None = None) -> list:
+        """Elke knoop van een soort, de buitenste eerst; in het hele bestand of `binnen` iets."""
+        return [knoop for knoop in ast.walk(binnen or self.boom) if isinstance(knoop, soort)]
+
     def eind(self, nummer: int) -> int:
-        """De laatste regel van de opdracht die op regel `nummer` begint."""
-        return max(
-            (
-                knoop.end_lineno
-                for knoop in ast.walk(self.boom)
-                if isinstance(knoop, ast.stmt) and knoop.lineno == nummer
-                if not hasattr(knoop, 'body')
-            ),
-            default=nummer,
-        )
+        """De laatste regel van de opdracht die op regel `nummer` begint; een blok heeft er meer."""
+        opdrachten = [k for k in self.knopen(ast.stmt) if not hasattr(k, 'body')]
+        return max((k.end_lineno for k in opdrachten if k.lineno == nummer), default=nummer)
 
     def opdracht(self, nummer: int) -> ast.stmt:
         """De opdracht die op regel `nummer` begint."""
-        opdrachten = (k for k in ast.walk(self.boom) if isinstance(k, ast.stmt))
-        return next(k for k in opdrachten if k.lineno == nummer)
+        return next(k for k in self.knopen(ast.stmt) if k.lineno == nummer)
 
     @property
     def eind_van_de_imports(self) -> int:
@@ -70,14 +66,13 @@ class Bestand:
     @cached_property
     def gebruikt(self) -> set[str]:
         """De namen die ergens gebruikt worden."""
-        namen = (k for k in ast.walk(self.boom) if isinstance(k, ast.Name))
-        return {k.id for k in namen if isinstance(k.ctx, ast.Load)}
+        return {k.id for k in self.knopen(ast.Name) if isinstance(k.ctx, ast.Load)}
 
     @property
     def namen(self) -> set[str]:
         """Elke naam die los ergens buiten een klasse staat."""
         buiten = [k for k in self.boom.body if not isinstance(k, ast.ClassDef)]
-        return {k.id for knoop in buiten for k in ast.walk(knoop) if isinstance(k, ast.Name)}
+        return {naam.id for knoop in buiten for naam in self.knopen(ast.Name, knoop)}
 
     def regels_met(self, tekens: dict[str, tuple]) -> dict[str, ast.stmt | None]:
         """De eerste regel buiten een blok met elk teken; een adres telt alleen boven `db`."""
@@ -102,7 +97,7 @@ class Bestand:
 
     def aanroepen(self, naam: str, binnen: ast.AST | None = None) -> list[ast.Call]:
         """Elke aanroep van `naam(...)` of `iets.naam(...)`, van boven naar beneden."""
-        gevonden = [k for k in ast.walk(binnen or self.boom) if heet(k, naam)]
+        gevonden = [k for k in self.knopen(ast.Call, binnen) if heet(k, naam)]
         return sorted(gevonden, key=lambda aanroep: aanroep.lineno)
 
     def toekenning(self, naam: str) -> ast.stmt | None:
@@ -126,11 +121,8 @@ class Bestand:
 
     def regel_van_kolom(self, tabel: str, kolom: str) -> int | None:
         """Het nummer van de regel waar een klasse de kolom krijgt."""
-        klasse = self.klasse(tabel)
-        for knoop in klasse.body if klasse else ():
-            if kolom in namen_van(knoop):
-                return knoop.lineno
-        return None
+        deel = getattr(self.klasse(tabel), 'body', ())
+        return next((knoop.lineno for knoop in deel if kolom in namen_van(knoop)), None)
 
 
 @dataclass
@@ -169,23 +161,17 @@ class Script(Bestand):
 
     def nieuwe_kolommen(self) -> Iterator[tuple[str | None, str | None, ast.Call]]:
         """De kolommen die upgrade() toevoegt: tabel, kolom en de aanroep van sa.Column."""
-        blokken = self._blokken()
-        in_batch = {k: tabel for tabel, blok in blokken for k in self.aanroepen('add_column', blok)}
+        in_batch = {
+            aanroep: naam_in(batch)
+            for blok in self.knopen(ast.With, self.functie('upgrade'))
+            for batch in self.aanroepen('batch_alter_table', blok)
+            for aanroep in self.aanroepen('add_column', blok)
+        }
         for aanroep in self.aanroepen_in('upgrade', 'add_column'):
             # Zonder batch staat de tabel voor de kolom.
             for kolom in aanroep.args[:2]:
                 if heet(kolom, 'Column'):
                     yield in_batch.get(aanroep) or naam_in(aanroep), naam_in(kolom), kolom
-
-    def _blokken(self) -> Iterator[tuple[str | None, ast.With]]:
-        """De `with`-blokken van upgrade(), elk met zijn tabel."""
-        functie = self.functie('upgrade')
-        for blok in ast.walk(functie) if functie else ():
-            if isinstance(blok, ast.With):
-                yield (
-                    next((naam_in(k) for k in self.aanroepen('batch_alter_table', blok)), None),
-                    blok,
-                )
 
     def nieuwe_namen(self) -> dict[str, str]:
         """De kolommen die upgrade() hernoemt: de oude naam met de nieuwe."""
@@ -199,9 +185,8 @@ class Script(Bestand):
     def doet_niets_door(self) -> tuple[str, int] | None:
         """Waardoor upgrade() niets doet, en op welke regel; None als dat niet te zien is."""
         functie = self.functie('upgrade')
-        for knoop in ast.walk(functie):
-            if isinstance(knoop, ast.Return):
-                return 'return', knoop.lineno
+        for knoop in self.knopen(ast.Return, functie):
+            return 'return', knoop.lineno
         for knoop in functie.body:
             if not isinstance(knoop, ast.With) and 'batch_op.' in ast.unparse(knoop):
                 return 'batch_op', knoop.lineno
@@ -209,16 +194,8 @@ class Script(Bestand):
 
     def doet_iets(self, naam: str) -> bool:
         """Of `upgrade` of `downgrade` een regel bevat die iets aanroept."""
-        return self.aantal_opdrachten(naam) > 0
-
-    def aantal_opdrachten(self, naam: str) -> int:
-        """Hoeveel regels van `upgrade` of `downgrade` iets aanroepen."""
-        knopen = ast.walk(self.functie(naam) or ast.Pass())
-        return sum(
-            isinstance(getattr(knoop, 'value', None), ast.Call)
-            for knoop in knopen
-            if isinstance(knoop, ast.Expr)
-        )
+        opdrachten = self.knopen(ast.Expr, self.functie(naam) or ast.Pass())
+        return any(isinstance(opdracht.value, ast.Call) for opdracht in opdrachten)
 
 
 @dataclass
@@ -303,8 +280,8 @@ class Oefenmap:
             ander not in ervoor and revisie not in self.tot_en_met(ander) for ander in self.revisies
         )
 
-    def is_van_een_ander(self, pad: Path) -> bool:
-        """Of een bestand in een map in deze map staat, met haar eigen migraties."""
+    def is_andere_oefenmap(self, pad: Path) -> bool:
+        """Of een bestand in een oefenmap in deze map staat, met haar eigen migraties."""
         return (self.pad / pad.relative_to(self.pad).parts[0] / 'migrations').is_dir()
 
     def is_bewaard(self, pad: Path) -> bool:
@@ -325,9 +302,7 @@ class Oefenmap:
         code = [self.module] if self.module else []
         # De rij groeit onderweg.
         for bestand in code:
-            knopen = [
-                k for k in ast.walk(bestand.boom) if isinstance(k, ast.Import | ast.ImportFrom)
-            ]
+            knopen = bestand.knopen(ast.Import | ast.ImportFrom)
             # Uit een map staat de naam van het bestand soms achter `import`.
             namen = [(getattr(k, 'module', None), a.name) for k in knopen for a in k.names]
             for naam in [n for van, wat in namen for n in (van or wat, f'{van}.{wat}')]:
@@ -467,20 +442,16 @@ def lees_module(pad: Path) -> Bestand | None:
 
 def _lees_script(pad: Path, naam: str) -> Script:
     script = Script(naam, *_lees_python(pad))
-    for knoop in script.boom.body:
-        namen = namen_van(knoop)
-        script.noemt_vorige |= 'down_revision' in namen
-        if namen & {'revision', 'down_revision'} and isinstance(knoop, ast.Assign | ast.AnnAssign):
-            try:
-                waarde = ast.literal_eval(knoop.value)
-            except (ValueError, TypeError):
-                continue
-            if 'revision' in namen:
-                script.revisie = str(waarde) if waarde else None
-            elif waarde:
-                # Na een merge zijn het er meer.
-                waarden = waarde if isinstance(waarde, tuple | list) else (waarde,)
-                script.vorige = tuple(map(str, waarden))
+    gegeven = {naam: knoop for knoop in script.boom.body for naam in namen_van(knoop)}
+    script.noemt_vorige = 'down_revision' in gegeven
+    waarde = {}
+    for naam in gegeven.keys() & {'revision', 'down_revision'}:
+        with suppress(ValueError, TypeError):
+            waarde[naam] = ast.literal_eval(getattr(gegeven[naam], 'value', None))
+    script.revisie = str(waarde.get('revision') or '') or None
+    # Na een merge zijn het er meer.
+    vorige = waarde.get('down_revision') or ()
+    script.vorige = tuple(map(str, vorige if isinstance(vorige, tuple | list) else [vorige]))
     return script
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
@@ -12,7 +13,6 @@ from stappen import (
     GEVULD,
     HERNOEMD,
     KOPIE,
-    KOPIE_VAN,
     LAATSTE,
     LIJKT_EEN_BEETJE_OP,
     OPVOLGERS,
@@ -34,19 +34,60 @@ from controle.tabellen import Database, alle_kolommen, kolommen_van, lees_databa
 # Zo mislukt een voorstel dat iets van de leerling kost.
 WAARDEN_WEG = 'waarden weg'
 
+# Waarin twee kolommen kunnen verschillen.
+EIGENSCHAPPEN = ('sleutel', 'type', 'null', 'standaard', 'uniek', 'verwijst_naar', 'index')
+
+# Elke soort afwijking, met wat er binnen die soort kan zijn.
+SOORTEN = {
+    'module': ('ontbreekt', 'leeg', 'fout', 'drop_all', 'create_all', 'schema'),
+    'onzichtbaar': (
+        *(
+            'komma',
+            'kleine letter',
+            'andere naam',
+            'dubbele punt',
+            'geen Column',
+            'dubbel',
+            'klasse',
+        ),
+        *('buiten de klasse', 'in een methode'),
+    ),
+    'migraties': ('ontbreken', 'onvolledig', 'geen revisie'),
+    'script': ('fout', 'zonder revisie', 'zonder vorige', 'deed niets', 'deed iets anders'),
+    'reeks': ('dubbel', 'los', 'kring', 'heads'),
+    # Waar het naspelen mee bezig was.
+    'naspelen': (
+        *('module', 'Migrate', 'elders', 'andere map', 'scripts', 'heen', 'vergelijken'),
+        *('relaties', 'lezen', 'terug', 'tijd'),
+    ),
+    'waarden': ('rijen', 'verloren'),
+    'samen': ('regel', 'eigen'),
+    'kolom': ('ontbreekt', 'hoort weg', 'niet gevuld', *EIGENSCHAPPEN),
+    # Wat Alembic in het model anders vindt, en wat daarvoor komt.
+    'model': (
+        *('anders', 'naam', 'ouder', 'modify_type', 'modify_nullable', 'modify_default'),
+        *('add_table', 'add_column', 'add_index', 'add_constraint', 'add_fk'),
+        *('remove_table', 'remove_column', 'remove_index', 'remove_constraint', 'remove_fk'),
+    ),
+    'lezen': ('relatie', 'repr'),
+    'downgrade': ('schema', 'waarden'),
+    'database': (
+        *('ontbreekt', 'leeg', 'te groot', 'onleesbaar', 'geen database'),
+        *('half', 'dubbel', 'anders', 'achter', 'namen weg', 'niet gevuld', 'geen tijdstip'),
+        *('onbekende versie', 'zonder versie', 'dubbele versie'),
+    ),
+}
+Soort = StrEnum('Soort', {soort: soort for soort in SOORTEN})
+Wat = StrEnum('Wat', {wat: wat for rij in SOORTEN.values() for wat in rij})
+
 
 @dataclass(frozen=True)
 class Afwijking:
-    """Iets wat niet klopt, bij een stap.
-
-    `soort` is 'module', 'onzichtbaar', 'migraties', 'script', 'reeks', 'naspelen',
-    'waarden', 'samen', 'kolom', 'model', 'lezen', 'downgrade' of 'database'; `wat` zegt binnen
-    die soort wat er is.
-    """
+    """Iets wat niet klopt, bij een stap; een onbekende soort of `wat` geeft ValueError."""
 
     stap: int
-    soort: str
-    wat: str
+    soort: Soort
+    wat: Wat
     tabel: str | None = None
     kolom: str | None = None
     verwacht: object = None
@@ -54,6 +95,10 @@ class Afwijking:
     # De revisie waar het gebeurt, of het bestand.
     revisie: str | None = None
     bestand: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'soort', Soort(self.soort))
+        object.__setattr__(self, 'wat', Wat(self.wat))
 
     @property
     def plek(self) -> tuple[str | None, str | None]:
@@ -88,12 +133,6 @@ class Oordeel:
     def fout(self) -> Fout | None:
         """Waar het naspelen op stukliep."""
         return self.verslag.fout
-
-    @property
-    def kent_model(self) -> bool:
-        """Of de module te laden was: anders is er geen model om te vergelijken."""
-        niet = ('module', 'Migrate', 'elders', 'tijd')
-        return self.fout is None or self.fout.fase not in niet
 
     # --- De stappen ---------------------------------------------------------------------------
 
@@ -231,13 +270,11 @@ class Oordeel:
 
     def revisie_zonder(self, tabel: str, kolom: str) -> str | None:
         """De laatste revisie die een kolom weghaalt; None als die er niet is."""
-        weg = [
-            na.revisie
-            for voor, na in pairwise(self.verslag.heen)
-            if kolom in kolommen_van(voor.schema, tabel)
-            and kolom not in kolommen_van(na.schema, tabel)
-        ]
-        return next(reversed(weg), None)
+        for na, voor in pairwise(self.verslag.heen[::-1]):
+            was, is_nu = (kolommen_van(stand.schema, tabel) for stand in (voor, na))
+            if kolom in was and kolom not in is_nu:
+                return na.revisie
+        return None
 
     def is_verhuisd(self, tabel: str, kolom: str) -> bool:
         """Of een revisie de waarden van een kolom die weggaat in een nieuwe kolom zet."""
@@ -268,10 +305,6 @@ class Oordeel:
         kopie = lees_database(self.oefenmap.pad / KOPIE)
         kopie.versies = kopie.versietabellen.get(self.verslag.versietabel)
         return kopie
-
-    def heeft_kopie_van(self, kolom: str) -> bool:
-        """Of er een kopie is die naar deze eigen kolom heet, zoals een hint die laat maken."""
-        return any(kolom in pad.stem for pad in self.oefenmap.pad.glob(KOPIE_VAN.format('*')))
 
     @cached_property
     def passende_kopie(self) -> tuple[str, Stand, int] | None:
@@ -306,12 +339,6 @@ class Oordeel:
     def toegepast(self, revisie: str | None) -> bool:
         """Of data.sqlite deze revisie al heeft gehad."""
         return revisie in self.gehad
-
-    @property
-    def met_een_eerdere_revisie(self) -> bool:
-        """Of data.sqlite bij een revisie ook een eerdere ervan noemt; twee heads mogen wel."""
-        eerdere = {vorige for revisie in self.gehad for vorige in self.script(revisie).vorige}
-        return not eerdere.isdisjoint(self.database.versies or ())
 
     @cached_property
     def plaats_van_database(self) -> int | None:
@@ -349,12 +376,10 @@ class Oordeel:
             not self.toegepast(revisie) or self.oefenmap.staat_naast_een_ander(revisie)
         )
 
-    def model_is_anders(self, kolom: Kolom, wat: str | None = None) -> bool:
-        """Of een kolom in het model op dit punt (of op een punt) anders is dan de les vraagt."""
-        model, verschil = self.verslag.model, set()
-        if kolom.naam in kolommen_van(model, kolom.tabel):
-            verschil = {anders for anders, *_ in eigenschappen(kolom, model)}
-        return bool(verschil) if wat is None else wat in verschil
+    def model_is_anders(self, kolom: Kolom) -> bool:
+        """Of een kolom in het model staat, en daar anders is dan de les vraagt."""
+        er_is = kolom.plek in self.verslag.modelkolommen
+        return er_is and any(eigenschappen(kolom, self.verslag.model))
 
     @cached_property
     def goed_schema(self) -> dict:
@@ -412,12 +437,11 @@ class Oordeel:
 
 def voldoet(schema: dict, nummer: int) -> bool:
     """Of een schema alles heeft van stap 1 tot en met `nummer`, en niets wat weg moest."""
-    return all(
-        not list(eigenschappen(kolom, schema))
-        if kolom.naam in kolommen_van(schema, kolom.tabel)
-        else is_opgevolgd(kolom.plek, alle_kolommen(schema))
-        for kolom in kolommen_na(nummer).values()
-    ) and not any(kolom in kolommen_van(schema, tabel) for tabel, kolom in weg_na(nummer))
+    hier = set(alle_kolommen(schema))
+    return not weg_na(nummer) & hier and all(
+        not any(eigenschappen(kolom, schema)) if plek in hier else is_opgevolgd(plek, hier)
+        for plek, kolom in kolommen_na(nummer).items()
+    )
 
 
 def is_opgevolgd(plek: tuple[str, str], kolommen: Collection[tuple[str, str]]) -> bool:
@@ -427,28 +451,18 @@ def is_opgevolgd(plek: tuple[str, str], kolommen: Collection[tuple[str, str]]) -
 
 def eigenschappen(kolom: Kolom, schema: dict) -> Iterator[tuple[str, object, object]]:
     """Wat er aan een kolom anders is dan de les vraagt: eigenschap, verwacht en gevonden."""
-    inhoud, naam = schema[kolom.tabel], kolom.naam
-    doelen = [(van, f'{doel}.{naar[0]}') for van, doel, naar in inhoud['verwijst_naar']]
-    gevonden = inhoud['kolommen'][naam] | {
-        'uniek': [naam] in inhoud['uniek'],
-        'index': [naam] in inhoud['indexen'],
-        'verwijst_naar': [doel for van, doel in doelen if van == [naam]],
+    gevonden = kolom_uit(schema, *kolom.plek)
+    # Een primary key is vanzelf uniek, en een index hoeft niet naast uniek.
+    telt_niet = {
+        'null': kolom.sleutel,
+        'standaard': kolom.standaard == VRIJ,
+        'uniek': kolom.sleutel,
+        'index': gevonden.uniek or not kolom.index,
     }
-    if kolom.sleutel != (naam in inhoud['sleutel']):
-        yield 'primary key', kolom.sleutel, not kolom.sleutel
-    if gevonden['type'] != kolom.type:
-        yield 'type', kolom.type, gevonden['type']
-    if gevonden['null'] != kolom.null and not kolom.sleutel:
-        yield 'null', kolom.null, gevonden['null']
-    if kolom.standaard not in (VRIJ, gevonden['standaard']):
-        yield 'standaard', kolom.standaard, gevonden['standaard']
-    if kolom.uniek != gevonden['uniek'] and not kolom.sleutel:
-        yield 'uniek', kolom.uniek, gevonden['uniek']
-    if gevonden['verwijst_naar'] != ([kolom.verwijst_naar] if kolom.verwijst_naar else []):
-        doelen = ', '.join(gevonden['verwijst_naar'])
-        yield 'foreign key', kolom.verwijst_naar, doelen or None
-    if kolom.index and not (gevonden['index'] or gevonden['uniek']):
-        yield 'index', True, False
+    for wat in EIGENSCHAPPEN:
+        hoort, is_nu = getattr(kolom, wat), getattr(gevonden, wat)
+        if hoort != is_nu and not telt_niet.get(wat):
+            yield wat, hoort, is_nu
 
 
 def kolom_uit(schema: dict, tabel: str, naam: str) -> EigenKolom:
@@ -462,7 +476,7 @@ def kolom_uit(schema: dict, tabel: str, naam: str) -> EigenKolom:
         uniek=[naam] in inhoud['uniek'],
         index=[naam] in inhoud['indexen'],
         sleutel=naam in inhoud['sleutel'],
-        verwijst_naar=next(iter(doelen), None),
+        verwijst_naar=', '.join(doelen) or None,
     )
 
 
@@ -478,17 +492,12 @@ def waarden(rijen: dict, kolom: str) -> dict:
 
 
 def _is_gehaald(nummer: int, al_gehaald: int, stand: Stand, andere: dict) -> bool:
-    return voldoet(stand.schema, nummer) and all(
-        _is_gevuld(kolom, stand, andere)
-        for stap in STAPPEN[al_gehaald:nummer]
-        for kolom in stap.erbij
-        if kolom.som_met
-    )
+    vult = al_gehaald < stap_met(GEVULD) <= nummer
+    return voldoet(stand.schema, nummer) and (not vult or _is_gevuld(stand, andere))
 
 
-def _is_gevuld(kolom: Kolom, stand: Stand, andere: dict) -> bool:
+def _is_gevuld(stand: Stand, andere: dict) -> bool:
     """Of de kolom met de andere in elke rij hetzelfde getal geeft."""
-    eigen = waarden(stand.rijen, kolom.naam)
-    if andere and not eigen.keys() >= andere.keys():
-        return False
-    return len({eigen[id_] + andere[id_] for id_ in andere}) <= 1
+    eigen = waarden(stand.rijen, GEVULD.naam)
+    heel = eigen.keys() >= andere.keys()
+    return heel and len({eigen[id_] + andere[id_] for id_ in andere}) <= 1

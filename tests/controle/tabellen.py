@@ -48,10 +48,8 @@ class Database:
 
 def lees_database(pad: Path) -> Database:
     """Leest een kopie van de database `pad`."""
-    if not pad.exists():
-        return Database('ontbreekt')
     if not pad.is_file():
-        return Database('geen database')
+        return Database('geen database' if pad.exists() else 'ontbreekt')
     grootte = pad.stat().st_size
     if grootte == 0:
         return Database('leeg')
@@ -61,24 +59,21 @@ def lees_database(pad: Path) -> Database:
         kopie = Path(tijdelijk, DATABASE)
         try:
             bezig = kopieer_database(pad, kopie)
-        except OSError:
-            return Database('onleesbaar')
-        try:
             engine = create_engine(URL.create('sqlite', database=str(kopie)), poolclass=NullPool)
             with engine.connect() as verbinding:
-                database = _lees_tabellen(verbinding)
+                return _lees_tabellen(verbinding, bezig)
+        except OSError:
+            return Database('onleesbaar')
         except DatabaseError:
             return Database('geen database')
-    database.bezig = bezig
-    return database
 
 
-def _lees_tabellen(verbinding: Connection) -> Database:
+def _lees_tabellen(verbinding: Connection, bezig: bool) -> Database:
     sqlite = verbinding.connection.driver_connection
     sqlite.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, GROOTSTE_WAARDE)
     # Tekst in een andere codering is ook een waarde.
     sqlite.text_factory = lambda b: b.decode(errors='replace')
-    database = Database('goed', schema=lees_schema(verbinding))
+    database = Database('goed', lees_schema(verbinding), bezig=bezig)
     for tabel in set(inspect(verbinding).get_table_names()) - database.schema.keys():
         rijen = verbinding.exec_driver_sql(f'SELECT * FROM {citeer(verbinding, tabel)}')
         database.versietabellen[tabel] = sorted(rijen.scalars())
@@ -216,17 +211,3 @@ def kolommen_van(schema: dict, tabel: str) -> dict:
 def alle_kolommen(schema: dict) -> list[tuple[str, str]]:
     """Elke kolom van elke tabel, als (tabel, kolom)."""
     return [(tabel, kolom) for tabel, inhoud in schema.items() for kolom in inhoud['kolommen']]
-
-
-def hoe_anders(hoort: dict, schema: dict, tabel: str, kolom: str | None) -> str:
-    """Wat er met een tabel of kolom is: 'erbij', 'mist', 'dicht', 'tijdelijk' of 'anders'."""
-    was, nu = (
-        kolommen_van(s, tabel).get(kolom) if kolom else s.get(tabel) for s in (hoort, schema)
-    )
-    if nu is None:
-        return 'mist'
-    if kolom is None and not nu['kolommen']:
-        return 'dicht'
-    if tabel.startswith('_alembic_tmp_'):
-        return 'tijdelijk'
-    return 'erbij' if was is None else 'anders'

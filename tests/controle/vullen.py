@@ -33,19 +33,19 @@ def _vul_tabel(verbinding: Connection, tabel: str, inhoud: dict) -> None:
         namen = ', '.join(geciteerd[naam] for naam in verplicht)
         vragen = ', '.join('?' * len(verplicht))
         velden = f'({namen}) VALUES ({vragen})' if verplicht else 'DEFAULT VALUES'
-        for plaats in range(aantal):
+        for rij in range(aantal):
             verbinding.exec_driver_sql(
                 f'INSERT INTO {geciteerd[tabel]} {velden}',
-                tuple(_waarde(verbinding, inhoud, naam, plaats) for naam in verplicht),
+                tuple(_waarde(verbinding, inhoud, naam, rij) for naam in verplicht),
             )
     for kolom, aantal_gevuld in zip(kolommen, gevuld, strict=True):
         if aantal_gevuld or not kolommen[kolom]['null']:
             continue
-        for plaats in range(aantal):
+        for rij in range(aantal):
             verbinding.exec_driver_sql(
                 f'UPDATE {geciteerd[tabel]} SET {geciteerd[kolom]} = ? WHERE rowid = '
-                f'(SELECT rowid FROM {geciteerd[tabel]} ORDER BY 1 LIMIT 1 OFFSET {plaats})',
-                (_waarde(verbinding, inhoud, kolom, plaats),),
+                f'(SELECT rowid FROM {geciteerd[tabel]} ORDER BY 1 LIMIT 1 OFFSET {rij})',
+                (_waarde(verbinding, inhoud, kolom, rij),),
             )
 
 
@@ -60,31 +60,29 @@ def _zelf_in_te_vullen(inhoud: dict) -> list[str]:
     ]
 
 
-def _waarde(verbinding: Connection, inhoud: dict, kolom: str, plaats: int) -> object:
-    """Een waarde voor rij `plaats`; bij een foreign key die van een rij die er al is."""
+def _waarde(verbinding: Connection, inhoud: dict, kolom: str, rij: int) -> object:
+    """Een waarde voor rij `rij`; bij een foreign key die van een rij die er al is."""
     for eigen, doel, naar in inhoud['verwijst_naar']:
         if eigen[0] == kolom:
             doel, sleutel = citeer(verbinding, doel), citeer(verbinding, naar[0])
-            vraag = f'SELECT {sleutel} FROM {doel} ORDER BY 1 LIMIT 1 OFFSET {plaats}'
+            vraag = f'SELECT {sleutel} FROM {doel} ORDER BY 1 LIMIT 1 OFFSET {rij}'
             return verbinding.exec_driver_sql(vraag).scalar()
-    return _verzin(kolom, inhoud['kolommen'][kolom]['type'], plaats)
+    return _verzin(kolom, inhoud['kolommen'][kolom]['type'], rij)
 
 
-def _verzin(kolom: str, type_: str, plaats: int) -> object:
+def _verzin(kolom: str, type_: str, rij: int) -> object:
     """Een waarde die bij de kolom past, in elke rij een andere."""
     if kolom in CURSISTEN[0]:
-        return CURSISTEN[plaats % len(CURSISTEN)][kolom]
-    nummer = plaats + 1
-    for soort, waarde in (
-        ('DATETIME', f'2026-09-{nummer:02} 12:00:00'),
-        ('TIMESTAMP', f'2026-09-{nummer:02} 12:00:00'),
+        return CURSISTEN[rij % len(CURSISTEN)][kolom]
+    nummer = rij + 1
+    for patroon, waarde in (
+        ('DATETIME|TIMESTAMP', f'2026-09-{nummer:02} 12:00:00'),
         ('DATE', f'2026-09-{nummer:02}'),
         ('TIME', f'12:00:{nummer:02}'),
         ('JSON', '{}'),
-        ('CHAR', f'{nummer}{kolom}'),
-        ('TEXT', f'{nummer}{kolom}'),
+        ('CHAR|TEXT', f'{nummer}{kolom}'),
     ):
-        if soort in type_.upper():
+        if re.search(patroon, type_.upper()):
             lengte = re.search(r'\((\d+)\)', type_)
             return waarde[: int(lengte[1])] if lengte else waarde
     return nummer % 2 if 'BOOL' in type_.upper() else nummer

@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from controle.hints.hint import HINTS
+from controle.oordeel import EIGENSCHAPPEN, SOORTEN, Afwijking
 from processen import draai
 from speel_les import PROJECT
-from stappen import DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, Kolom
+from stappen import DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, STAPPEN, Kolom
 
 TESTS = PROJECT / 'tests'
 CONTROLE = [*(TESTS / 'controle').rglob('*.py')]
@@ -78,3 +80,20 @@ def test_een_type_dat_stappen_niet_kent_is_meteen_een_fout():
         assert f'db.{in_het_model}' in Kolom('cursisten', 'proef', soort).regel
     with pytest.raises(ValueError, match='Kolom foto: zet het type BLOB in IN_HET_MODEL'):
         Kolom('cursisten', 'foto', 'BLOB')
+
+
+def test_elke_soort_en_elk_wat_bestaat_en_wordt_gebruikt():
+    with pytest.raises(ValueError, match='ontbrekt'):
+        Afwijking(1, 'module', 'ontbrekt')
+    paren = {(soort, wat) for soort, rij in SOORTEN.items() for wat in rij}
+    van_hints = {(s, w) for hint in HINTS for s, wat in hint.voor for w in wat}
+    assert van_hints | {paar for stap in STAPPEN for paar in stap.mis} <= paren
+    ergens = {
+        str(knoop.value)
+        for pad in CONTROLE
+        for knoop in ast.walk(boom(pad))
+        if isinstance(knoop, ast.Constant) and pad.name != 'oordeel.py'
+    }
+    # De namen van Alembic zijn een richting en een ding.
+    ergens |= {f'{richting}_{ding}' for richting in ('add', 'remove') for ding in ergens}
+    assert {wat for _, wat in paren} <= ergens | {*EIGENSCHAPPEN}

@@ -190,8 +190,9 @@ def hernoem_in_script(script: Script) -> Bewerking:
     """Vervang beide functies door een die de kolom van de les hernoemt."""
     met = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:"
     inhoud = {functie: [met, f'        batch_op.{regel}'] for functie, regel in HERNOEMEN.items()}
-    goed = [f for f in inhoud if HERNOEMEN[f] in ast.unparse(script.functie(f) or ast.Pass())]
-    goed = [functie for functie in goed if script.aantal_opdrachten(functie) == 1]
+    # Wat al precies goed is, blijft staan.
+    staat = {functie: ast.unparse(script.functie(functie) or ast.Pass()) for functie in inhoud}
+    goed = [f for f in inhoud if HERNOEMEN[f] in staat[f] and staat[f].count('op.') == 2]
     return vervang_functies(script, {f: r for f, r in inhoud.items() if f not in goed} or inhoud)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from stappen import MODULE
 
 from controle.hints.daden import Daad
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Afwijking, Oordeel, Soort, Wat
 
 
 class Hint:
@@ -67,11 +67,12 @@ HINTS: list[Callable[[Oordeel, Afwijking], Hint | Iterable[Hint] | None]] = []
 def hint(soort: str = '', *wat: str) -> Callable:
     """Zegt bij een functie voor welke afwijkingen hij is: deze soort, en een van deze `wat`.
 
-    Zonder soort is hij voor elke afwijking.
+    Zonder soort is hij voor elke afwijking; een onbekende soort of `wat` geeft ValueError.
     """
 
     def zet_erbij(functie: Callable) -> Callable:
-        functie.voor = [*getattr(functie, 'voor', ()), (soort, wat)]
+        voor = soort and Soort(soort), [*map(Wat, wat)]
+        functie.voor = [*getattr(functie, 'voor', ()), voor]
         return functie
 
     return zet_erbij

@@ -88,12 +88,12 @@ def _voorstellen(oordeel: Oordeel, bestand: Bestand, naam: str, regel: str) -> I
         yield doen.installeer(naam), *(doen.lukt_dat_niet(oordeel) if gebruikt else weg)
 
 
-@hint('naspelen', 'module', 'Migrate', 'elders', 'plaats')
+@hint('naspelen', 'module', 'Migrate', 'elders', 'andere map')
 def regel_van_de_module_klopt_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     """Een regel van de les die in de module ontbreekt, of anders is."""
     module, nummer = oordeel.module, oordeel.fout.regel if oordeel.fout else None
     staat, begin, doe = module.regels_met(WAARVOOR), '', ''
-    if afwijking.wat in ('elders', 'plaats'):
+    if afwijking.wat in ('elders', 'andere map'):
         begin = f'Je app gebruikt `{afwijking.gevonden}`. In de les is dat `{DATABASE}`. '
         if afwijking.gevonden == 'postgresql':
             doe = f'Het adres van een server hoort niet in de module, maar in `{SERVER}`.'

@@ -36,7 +36,7 @@ def script_staat_elders(oordeel: Oordeel, afwijking: Afwijking) -> Hint | None:
         naam = pad.relative_to(map_.pad).as_posix()
         goed = f'migrations/versions/{pad.name.partition(".py")[0]}.py'
         doe = daden.Hernoem(naam, goed)
-        if map_.is_van_een_ander(pad):
+        if map_.is_andere_oefenmap(pad):
             doe = 'Neem het over:', daden.Kopieer(naam, goed)
         wat = f'Het script van revisie `{revisie}` staat in `{naam}`. Daar zoekt Alembic niet.'
         return Hint(wat, doe)

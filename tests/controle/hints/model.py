@@ -29,11 +29,14 @@ from controle.tabellen import alle_kolommen, kolommen_van
 # Wat er aan een kolom anders is: de zin als het er hoort te zijn, en de zin als het weg hoort.
 ANDERS = {
     'type': ('heeft het type `{fout}`, verwacht is `{goed}`', ''),
-    'primary key': ('hoort de primary key te zijn', 'is ook een primary key'),
+    'sleutel': ('hoort de primary key te zijn', 'is ook een primary key'),
     'null': ('hoort leeg te mogen zijn', 'mag leeg zijn, dat hoort niet'),
     'standaard': ('heeft {fout} als standaardwaarde, verwacht is {goed}',) * 2,
     'uniek': ('hoort uniek te zijn', 'is uniek, dat hoort niet'),
-    'foreign key': ('hoort een foreign key naar `{goed}` te zijn', 'hoort nergens naar te wijzen'),
+    'verwijst_naar': (
+        'hoort een foreign key naar `{goed}` te zijn',
+        'hoort nergens naar te wijzen',
+    ),
     'index': ('hoort een index te hebben', ''),
 }
 
@@ -240,8 +243,8 @@ def model_loopt_voor(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
     if not (script.doet_iets('upgrade') or oordeel.toegepast(script.revisie) or script.vorige[1:]):
         leeg = f'`{script.naam}` is nog leeg: in `upgrade()` staat alleen `pass`.'
         if afwijking.wat == 'add_index':
-            maak = f"    op.create_index('ix_{tabel}_{kolom}', '{tabel}', ['{kolom}'])"
-            yield Hint(leeg, doen.vervang_functies(script, {'upgrade': [maak]}))
+            regel = f"    op.create_index('ix_{tabel}_{kolom}', '{tabel}', ['{kolom}'])"
+            yield Hint(leeg, doen.vervang_functies(script, {'upgrade': [regel]}))
         yield Hint(leeg, opnieuw)
     for pad in oordeel.oefenmap.elders_gemaakt(kolom or tabel) if erbij else ():
         neem_over = 'Neem dat script over:', daden.Kopieer(pad, 'migrations/versions')
