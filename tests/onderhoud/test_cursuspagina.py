@@ -18,7 +18,6 @@ OVERNEMEN = dict(re.findall(r'(?ms)^```\w+ title="(.*?)"\n(.*?)^```$', README))
 
 # Van alles wat op een pagina hoort: hoe het in de tekst staat, en hoe op de gebouwde pagina.
 SOORTEN = {
-    'titels': (r'```\w+ title="(.*?)"', '<span class="filename">(.*?)</span>'),
     'diagrammen': (r'```mermaid\n(.*?)\n```', '<pre class="mermaid"><code>(.*?)</code></pre>'),
     'antwoorden': (r'\n<details()', '<details>\n<summary>()'),
     'tabellen': (r'\n\|[-|]+\|\n()', '<table>()'),

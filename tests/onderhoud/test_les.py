@@ -13,7 +13,16 @@ import tekstfouten
 from beweringen import zonder_toeval
 from leerling import CURSISTNUMMER, GEBOORTEJAAR, INDEX, KOLOM, NAAM, NIVEAU, WOONPLAATS
 from speel_les import PROJECT, lees
-from spelen.lestekst import LES, SYSTEMEN, VERDIEPING, Hoofdstuk, LesFout, lees_les
+from spelen.lestekst import (
+    EIGEN,
+    LES,
+    SYSTEMEN,
+    VERDIEPING,
+    Hoofdstuk,
+    LesFout,
+    lees_eigen,
+    lees_les,
+)
 from standen import stand
 from stappen import (
     CURSISTEN,
@@ -22,6 +31,7 @@ from stappen import (
     DELEN_NA,
     GEVULD,
     HERNOEMD,
+    KOPIE,
     LAATSTE,
     MODULE,
     STAPPEN,
@@ -31,6 +41,7 @@ from stappen import (
 from vergelijker import InEenShell, Streng, schema, schemafouten, vergelijk
 
 HOOFDSTUKKEN = {hoofdstuk.nummer: hoofdstuk for hoofdstuk in lees(LES) + lees(VERDIEPING)}
+IN_JE_EIGEN_PROJECT = lees_eigen((PROJECT / LES).read_text(encoding='utf-8'))
 ALLE_STAPPEN = range(1, LAATSTE + 1)
 # Ook een stap of deel waarvan het hoofdstuk ontbreekt.
 ALLE = list(dict.fromkeys([*range(LAATSTE + 1), *HOOFDSTUKKEN, *DELEN]))
@@ -54,7 +65,7 @@ def meld(fouten: list, hoofdstuk: Hoofdstuk | None = None) -> None:
 def test_wat_de_les_toont_gebeurt_ook(na_stap, uitgedeeld, nummer):
     if nummer not in HOOFDSTUKKEN:
         kop = f'## Stap {nummer}. {STAPPEN[nummer - 1].titel}'
-        meld([f'LEERLING.md heeft geen hoofdstuk `{kop}`. Zet het voor `## Tot slot`.'])
+        meld([f'LEERLING.md heeft geen hoofdstuk `{kop}`. Zet het voor `## {EIGEN}`.'])
     # In de uitgedeelde map, waarin stap 0 en 1 spelen, is stap 1 al gedaan.
     begin = max(nummer - 1, 0) if isinstance(nummer, int) else DELEN_NA
     speler = InEenShell(na_stap(begin) if begin else uitgedeeld.map)
@@ -66,6 +77,20 @@ def test_wat_de_les_toont_gebeurt_ook(na_stap, uitgedeeld, nummer):
     assert gezien[:tot] == verwacht[:tot]
     # Alle andere tests beginnen met wat hetzelfde proces ervan maakt.
     assert zonder_toeval(speler.map) == zonder_toeval(stand(nummer))
+    for vergeleken in speler.vergeleken:
+        elke_onware_regel_komt_uit(*vergeleken)
+
+
+def test_wat_er_over_een_eigen_project_staat_gebeurt_in_een_lege_map(tmp_path):
+    speler = InEenShell(tmp_path)
+    meld(speler.fouten(IN_JE_EIGEN_PROJECT))
+    meld([*tekstfouten.aankondigingsfouten(IN_JE_EIGEN_PROJECT)], IN_JE_EIGEN_PROJECT)
+    with closing(sqlite3.connect(tmp_path / 'instance' / 'boeken.sqlite')) as verbinding:
+        kolommen = [rij[1] for rij in verbinding.execute('PRAGMA table_info(boek)')]
+    assert kolommen == ['id', 'titel', 'schrijver']
+    # De kopie is van voor de tweede migratie.
+    with closing(sqlite3.connect(tmp_path / KOPIE)) as verbinding:
+        assert len(verbinding.execute('PRAGMA table_info(boek)').fetchall()) == 2
     for vergeleken in speler.vergeleken:
         elke_onware_regel_komt_uit(*vergeleken)
 
@@ -155,7 +180,7 @@ def test_klaarzetten_gaat_zoals_in_de_readme():
 
 
 def test_elk_systeem_krijgt_dezelfde_bestanden():
-    for regel, cellen in per_systeem(*lees(LES)[1:]):
+    for regel, cellen in per_systeem(*lees(LES)[1:], IN_JE_EIGEN_PROJECT):
         namen = [re.findall(r'[\w*/]+\.\w+|migrations$', cel.replace('\\', '/')) for cel in cellen]
         assert namen[0] and namen[0] == namen[1] == namen[2], regel
 
@@ -185,7 +210,7 @@ ONWAARHEDEN = {
         f'FROM {TABEL}]',
     ),
     'een fout die verzwegen wordt': (
-        *(NIVEAU, r'Traceback(.*\n)+?\(Background .*\n', '...\n', 'eindigt met 1'),
+        *(NIVEAU, r'Traceback(.*\n)+?\[SQL.*\n', '', 'eindigt met 1'),
         '$ flask db upgrade',
     ),
     'een verkeerde opgelichte regel': (
@@ -201,17 +226,18 @@ ONWAARHEDEN = {
         *('komt `    pass`', 'return'),
     ),
     'een titel waar geen script bij hoort': (
-        *(GEBOORTEJAAR, r'title="(migrations/.*)\.py"', r'title="\1_.py"', 'horen 0 bestanden'),
+        *(GEBOORTEJAAR, r'`(\.\.\._\w+)\.py`', r'`\1_.py`', 'horen 0 bestanden'),
+        '```python hl_lines="6"',
     ),
     'een module die er niet is': (
-        *(WOONPLAATS, rf'title="{MODULE}"', 'title="Basis.py"', 'er is geen Basis.py'),
+        *(WOONPLAATS, rf'`{MODULE}`', '`Basis.py`', 'er is geen Basis.py', '```python hl_lines'),
     ),
     'iets weggooien dat er niet is': (
         *(NIVEAU, r'`rm ([^`]*)\.py`', r'`rm \1_.py`', 'om weg te gooien'),
     ),
-    # Zonder de kolom in het model vindt migrate niets.
+    # Zonder de kolom in het model gaat er niets mis.
     'een blok dat ontbreekt': (
-        *(NIVEAU, r'```python (.*\n)+?```\n', '', 'Detected added column', 'Detected added column'),
+        *(NIVEAU, r'```python (.*\n)+?```\n', '', 'hier staat `Traceback', 'Traceback'),
     ),
 }
 
@@ -233,8 +259,8 @@ def test_een_onwaarheid_komt_uit_met_haar_regelnummer(na_stap, onwaarheid):
     ('patroon', 'nieuw', 'blok', 'melding'),
     [
         (r'[^\n]+:\n\n```console', '```console', '```console', 'wat je met dit blok doet'),
-        (rf' in `{MODULE}`', '', '```python', f'in `{MODULE}` staat'),
-        (r'eerst het script', 'eerst dit', '```python', 'in `script` staat'),
+        (rf' in `{MODULE}`', '', '```python', 'in welk bestand dit hoort'),
+        (r', `\.\.\._\w+\.py`', '', '```python', 'in welk bestand dit hoort'),
     ],
 )
 def test_een_blok_zonder_aankondiging_komt_uit_met_zijn_regelnummer(patroon, nieuw, blok, melding):
