@@ -130,8 +130,6 @@ def prozafouten(hoofdstuk: Hoofdstuk, kolommen: Iterable[Kolom]) -> Iterator[Les
                     yield LesFout(nummer, f'geen kolom heeft hier het type `{type_}`.')
             for naam in {*re.findall(r'\w+', stuk)} & van_de_les:
                 yield LesFout(nummer, f'de kolom `{naam}` is er hier niet.')
-            if re.fullmatch('[a-z]+(_[a-z]+)+', stuk) and stuk not in {*re.findall(r'\w+', code)}:
-                yield LesFout(nummer, f'`{stuk}` staat in dit hoofdstuk in geen enkel blok.')
         lengtes = re.findall(r'`[^`]*\((\d+)\)`', regel)
         for lengte in re.findall(r'(\d+) tekens', regel if lengtes else ''):
             if lengte not in lengtes:

@@ -6,6 +6,7 @@ Elk hoofdstuk speelt in een echte shell, vanaf de stand van het hoofdstuk ervoor
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ from stappen import (
     MODULE,
     STAPPEN,
     TABEL,
+    Kolom,
     kolommen_na,
 )
 from vergelijker import InEenShell, Streng, schema, schemafouten, vergelijk
@@ -148,6 +150,46 @@ def test_de_tabellen_en_diagrammen_zijn_die_van_de_database(nummer):
 def test_elk_hoofdstuk_heeft_alle_onderdelen_en_boven_elk_blok_wat_je_ermee_doet(hoofdstuk):
     assert tekstfouten.onderdeelfout(hoofdstuk) is None
     meld([*tekstfouten.aankondigingsfouten(hoofdstuk)], hoofdstuk)
+
+
+def kolommen_bij(nummer: int | str) -> list[Kolom]:
+    """De kolommen van de les die een hoofdstuk kan noemen: die van ervoor en van erna."""
+    erna = max(nummer, 1) if isinstance(nummer, int) else DELEN_NA
+    ervoor = erna - 1 if isinstance(nummer, int) else DELEN_NA
+    return [*kolommen_na(ervoor).values(), *kolommen_na(erna).values()]
+
+
+@pytest.mark.parametrize('hoofdstuk', HOOFDSTUKKEN.values(), ids=lambda h: h.naam)
+def test_een_zin_noemt_alleen_kolommen_en_typen_die_er_dan_zijn(hoofdstuk):
+    meld([*tekstfouten.prozafouten(hoofdstuk, kolommen_bij(hoofdstuk.nummer))], hoofdstuk)
+
+
+def test_een_andere_lengte_in_stappen_py_wijst_de_zinnen_aan():
+    hoofdstuk, kolom = HOOFDSTUKKEN[WOONPLAATS], KOLOM[WOONPLAATS]
+    lengte = re.search(r'\d+', kolom.type)[0]
+    langer = replace(kolom, type=kolom.type.replace(lengte, '60'))
+    kolommen = [k for k in kolommen_bij(WOONPLAATS) if k.plek != kolom.plek] + [langer]
+    fouten = [*tekstfouten.prozafouten(hoofdstuk, kolommen)]
+    zinnen = [n for n, r in hoofdstuk.regels if re.search(rf'`[\w.]*String\({lengte}\)`', r)]
+    assert zinnen and [fout.regel for fout in fouten] == zinnen
+    assert all(kolom.model_type in str(fout) for fout in fouten)
+    # Wie dan alleen het type verbetert, hoort dat het aantal tekens nog niet klopt.
+    beter, _ = tekstfouten.verander(hoofdstuk, rf'`db.String\({lengte}\)`', '`db.String(60)`')
+    gezegd = [str(fout) for fout in tekstfouten.prozafouten(beter, kolommen)]
+    assert any(f'hier staan {lengte} tekens' in fout for fout in gezegd), gezegd
+
+
+def test_de_tijden_van_de_stappen_zijn_samen_die_van_de_hele_les():
+    minuten = [re.match(tekstfouten.TIJD, h.regels[2][1]) for h in lees(LES)]
+    assert abs(sum(int(tijd[1]) for tijd in minuten) / 60 - 3) < 0.25
+    assert 'Alles samen duurt ongeveer drie uur.' in (PROJECT / LES).read_text(encoding='utf-8')
+
+
+def test_geen_regel_code_is_zo_lang_dat_hij_uit_beeld_schuift():
+    for hoofdstuk in [*HOOFDSTUKKEN.values(), IN_JE_EIGEN_PROJECT]:
+        for blok in hoofdstuk.blokken:
+            for nummer, regel in blok.regels if blok.soort == 'python' else ():
+                assert len(regel) <= 100, f'{hoofdstuk.bestand}, regel {nummer}'
 
 
 def test_de_hoofdstukken_heten_zoals_in_stappen_py():
