@@ -6,7 +6,6 @@ In de kopie hoort alles groen te zijn. Zo is te zien wat een stap erbij kost. He
 erbij komt staat in stap_erbij.md.
 """
 
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -14,7 +13,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from speel_les import PROJECT
-from stappen import LAATSTE, MODULE, STAPPEN, TABEL, Kolom
+from spelen.lestekst import EIGEN, LES
+from stappen import LAATSTE, STAPPEN, TABEL, Kolom, kolommen_na
 
 # Het voorbeeld van README.md. Staat dat al in de les, dan heet het hier iets anders.
 AL_IN_DE_LES = 'telefoon' in {kolom.naam for stap in STAPPEN for kolom in stap.erbij}
@@ -32,20 +32,14 @@ def maak(doel: Path, met_hoofdstuk: bool = True) -> None:
     stap = f"    Stap('{TITEL}', erbij=(Kolom({velden}),)),\n"
     _zet_voor(doel / 'tests/stappen.py', ')\n\nLAATSTE =', stap)
     if met_hoofdstuk:
-        les = doel / 'LEERLING.md'
-        _zet_voor(les, '## Tot slot\n', _hoofdstuk(les.read_text(encoding='utf-8')))
+        _zet_voor(doel / LES, f'## {EIGEN}\n', _hoofdstuk())
 
 
-def _hoofdstuk(les: str) -> str:
-    """Een hoofdstuk waarin de klasse en de tabel van het vorige een regel langer zijn."""
-    blok = rf'```python title="{re.escape(MODULE)}" .*\n(class Cursist.*?)\n```'
-    regels = re.findall(blok, les, re.S)[-1].splitlines()
-    plek = regels.index('', regels.index('') + 1)
-    regels.insert(plek, f'    {KOLOM.regel}')
-    rijen = re.findall(rf'De tabel `{TABEL}`[^\n]*:\n\n((?:\|[^\n]*\n)+)', les)[-1]
+def _hoofdstuk() -> str:
+    """Een hoofdstuk waarin de kolom onder de laatste van de klasse komt."""
+    *_, vorige = (kolom for plek, kolom in kolommen_na(LAATSTE).items() if plek[0] == TABEL)
     sjabloon = Path(__file__).with_suffix('.md').read_text(encoding='utf-8')
-    stap = {'nummer': LAATSTE + 1, 'titel': TITEL, 'kolom': KOLOM, 'rijen': rijen}
-    return sjabloon.format(**stap, klasse='\n'.join(regels), regel=plek + 1)
+    return sjabloon.format(nummer=LAATSTE + 1, titel=TITEL, kolom=KOLOM, vorige=vorige)
 
 
 def _zet_voor(bestand: Path, plek: str, tekst: str) -> None:

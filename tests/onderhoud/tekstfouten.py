@@ -1,14 +1,20 @@
 """Wat er aan een hoofdstuk niet klopt zonder het te spelen: tabellen, diagrammen en koppen."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 
 from speel_les import PROJECT
-from spelen.lestekst import Blok, Hoofdstuk, LesFout, lees_les
-from stappen import STAPPEN, Kolom
+from spelen.lestekst import LES, Blok, Hoofdstuk, LesFout, lees_les
+from stappen import IN_HET_MODEL, STAPPEN, VAN_DE_LES, Kolom
 
-ONDERDELEN = {'Wat je leert', 'Wat je doet', 'Wat je ziet', 'Wat er misgaat', 'Controle', 'Vraag'}
+ONDERDELEN = {'Wat je doet', 'Wat je ziet', 'Wat er misgaat', 'Controle', 'Vraag'}
+
+# Een type van een kolom, zoals het model of de database het noemt.
+TYPE = re.compile(rf'\b(?:{"|".join([*IN_HET_MODEL, *IN_HET_MODEL.values()])})\b(?:\(\d+\))?')
+
+# Hiermee begint een stap.
+TIJD = r'\*(\d+) minuten\.\* '
 
 KOLOMMENTABEL = ['kolom', 'type', 'verplicht', 'standaard', 'bijzonder']
 
@@ -48,8 +54,7 @@ def tabelfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFout
     getoond = [
         blok for blok in hoofdstuk.blokken if blok.soort == 'tabel' and blok.kop == KOLOMMENTABEL
     ]
-    anders = _veranderd(hoofdstuk, getoond)
-    tabellen = {tabel: kolommen for tabel, kolommen in tabellen.items() if tabel in anders}
+    tabellen = _in_de_tekst(hoofdstuk, getoond, tabellen)
     for tabel, blok in zip_longest(tabellen, getoond):
         if not (tabel and blok):
             regel = blok.regels[0][0] if blok else hoofdstuk.regels[0][0]
@@ -65,13 +70,17 @@ def tabelfout(hoofdstuk: Hoofdstuk, tabellen: dict[str, list[Kolom]]) -> LesFout
     return None
 
 
-def _veranderd(hoofdstuk: Hoofdstuk, getoond: list[Blok]) -> set[str]:
-    """De tabellen die in het hoofdstuk horen; wat niet verandert, herhaalt de les niet."""
+def _in_de_tekst(
+    hoofdstuk: Hoofdstuk, getoond: list[Blok], tabellen: dict[str, list[Kolom]]
+) -> dict[str, list[Kolom]]:
+    """Wat in het hoofdstuk hoort: van een stap alleen de kolommen die nieuw of anders zijn."""
     if not isinstance(hoofdstuk.nummer, int):
         # Een deel kiest zelf welke tabel het toont.
-        return {tabel for blok in getoond for tabel in _aankondiging(hoofdstuk, blok)}
-    stap = STAPPEN[hoofdstuk.nummer - 1]
-    return {kolom.tabel for kolom in stap.erbij} | {tabel for tabel, _ in stap.weg}
+        kiest = {tabel for blok in getoond for tabel in _aankondiging(hoofdstuk, blok)}
+        return {tabel: kolommen for tabel, kolommen in tabellen.items() if tabel in kiest}
+    erbij = {kolom.plek for kolom in STAPPEN[hoofdstuk.nummer - 1].erbij}
+    nieuw = {t: [k for k in kolommen if k.plek in erbij] for t, kolommen in tabellen.items()}
+    return {tabel: kolommen for tabel, kolommen in nieuw.items() if kolommen}
 
 
 def _aankondiging(hoofdstuk: Hoofdstuk, blok: Blok) -> list[str]:
@@ -102,15 +111,36 @@ def aankondigingsfouten(hoofdstuk: Hoofdstuk) -> Iterator[LesFout]:
         vorige = blok.regels[-1][0]
         if not (ervoor and ervoor[-1].endswith(':')):
             yield LesFout(begin, 'zet erboven wat je met dit blok doet; die zin eindigt met `:`.')
-        # GitHub laat de titel van een blok niet zien.
-        bestand = 'script' if '...' in blok.titel else blok.titel
-        if bestand not in ' '.join(ervoor):
-            yield LesFout(begin, f'zet erboven dat dit in `{bestand}` staat.')
+        if blok.soort == 'python' and not blok.titel:
+            yield LesFout(begin, 'zet erboven in welk bestand dit hoort, als `..._x.py` of `x.py`.')
+
+
+def prozafouten(hoofdstuk: Hoofdstuk, kolommen: Iterable[Kolom]) -> Iterator[LesFout]:
+    """Wat een gewone zin over een kolom of een type zegt, en in dit hoofdstuk niet waar is."""
+    kolommen = [*kolommen]
+    types = {naam for kolom in kolommen for naam in (kolom.type, kolom.model_type)}
+    namen = {kolom.naam for kolom in kolommen}
+    van_de_les = {naam for _, naam in VAN_DE_LES} - namen
+    in_blok = {nummer for blok in hoofdstuk.blokken for nummer, _ in blok.regels}
+    code = ' '.join(regel for blok in hoofdstuk.blokken for _, regel in blok.regels)
+    for nummer, regel in hoofdstuk.regels:
+        for stuk in re.findall('`([^`]+)`', '' if nummer in in_blok else regel):
+            for type_ in {*TYPE.findall(stuk)} - types:
+                if type_ not in code or hoofdstuk.bestand == LES:
+                    yield LesFout(nummer, f'geen kolom heeft hier het type `{type_}`.')
+            for naam in {*re.findall(r'\w+', stuk)} & van_de_les:
+                yield LesFout(nummer, f'de kolom `{naam}` is er hier niet.')
+        lengtes = re.findall(r'`[^`]*\((\d+)\)`', regel)
+        for lengte in re.findall(r'(\d+) tekens', regel if lengtes else ''):
+            if lengte not in lengtes:
+                yield LesFout(nummer, f'hier staan {lengte} tekens, en een type van {lengtes}.')
 
 
 def onderdeelfout(hoofdstuk: Hoofdstuk) -> str | None:
     """Wat er aan de koppen, het antwoord of de controle van een hoofdstuk niet klopt, of None."""
     tekst = [regel for _, regel in hoofdstuk.regels]
+    if isinstance(hoofdstuk.nummer, int) and not re.fullmatch(TIJD + '[A-Z].+', tekst[2]):
+        return f'{hoofdstuk.naam} begint niet met hoe lang het duurt, en wat je leert.'
     koppen = [regel.removeprefix('### ') for regel in tekst if regel.startswith('### ')]
     if len(koppen) != len(set(koppen)) or not set(koppen) >= ONDERDELEN:
         return f'{hoofdstuk.naam} heeft niet elke kop een keer: {koppen}'

@@ -18,7 +18,6 @@ OVERNEMEN = dict(re.findall(r'(?ms)^```\w+ title="(.*?)"\n(.*?)^```$', README))
 
 # Van alles wat op een pagina hoort: hoe het in de tekst staat, en hoe op de gebouwde pagina.
 SOORTEN = {
-    'titels': (r'```\w+ title="(.*?)"', '<span class="filename">(.*?)</span>'),
     'diagrammen': (r'```mermaid\n(.*?)\n```', '<pre class="mermaid"><code>(.*?)</code></pre>'),
     'antwoorden': (r'\n<details()', '<details>\n<summary>()'),
     'tabellen': (r'\n\|[-|]+\|\n()', '<table>()'),
@@ -26,7 +25,14 @@ SOORTEN = {
 }
 
 
-def bouw(map_: Path, bestanden: dict[str, str]) -> Path:
+# Waarmee README.md de site laat bouwen, en wat het daarbij mag zeggen.
+BOUWERS = {
+    'mkdocs': r'INFO +- +(Cleaning|Building|Documentation) .*\n',
+    'zensical': r'Build (started|finished in [\d.]+s)\n|No issues found\n',
+}
+
+
+def bouw(map_: Path, bestanden: dict[str, str], bouwer: str = 'mkdocs') -> Path:
     """Bouwt de site met deze bestanden en elke pagina voor de leerling."""
     (map_ / 'docs').mkdir()
     for naam, inhoud in bestanden.items():
@@ -34,8 +40,8 @@ def bouw(map_: Path, bestanden: dict[str, str]) -> Path:
     for pagina in PAGINAS:
         shutil.copy(PROJECT / f'{pagina}.md', map_ / 'docs')
     # Material vertelt bij elke site over zijn opvolger; dat gaat niet over de les.
-    klaar = draai('mkdocs', 'build', '--strict', waar=map_, NO_MKDOCS_2_WARNING='1')
-    opmerkingen = re.sub(r'INFO +- +(Cleaning|Building|Documentation) .*\n', '', klaar.stdout)
+    klaar = draai('-m', bouwer, 'build', '--strict', waar=map_, NO_MKDOCS_2_WARNING='1')
+    opmerkingen = re.sub(BOUWERS[bouwer], '', klaar.stdout)
     assert (opmerkingen, klaar.returncode) == ('', 0)
     return map_ / 'site'
 
@@ -75,9 +81,9 @@ def te_zien(site: Path, pagina: str) -> dict[str, list[str]]:
     return gevonden | {'rauw': rauw}
 
 
-@pytest.fixture(scope='module')
-def site(tmp_path_factory) -> Path:
-    return bouw(tmp_path_factory.mktemp('cursus'), OVERNEMEN)
+@pytest.fixture(scope='module', params=BOUWERS)
+def site(tmp_path_factory, request) -> Path:
+    return bouw(tmp_path_factory.mktemp('cursus'), OVERNEMEN, request.param)
 
 
 @pytest.mark.parametrize('pagina', PAGINAS)

@@ -6,6 +6,7 @@ Elk hoofdstuk speelt in een echte shell, vanaf de stand van het hoofdstuk ervoor
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,16 @@ import tekstfouten
 from beweringen import zonder_toeval
 from leerling import CURSISTNUMMER, GEBOORTEJAAR, INDEX, KOLOM, NAAM, NIVEAU, WOONPLAATS
 from speel_les import PROJECT, lees
-from spelen.lestekst import LES, SYSTEMEN, VERDIEPING, Hoofdstuk, LesFout, lees_les
+from spelen.lestekst import (
+    EIGEN,
+    LES,
+    SYSTEMEN,
+    VERDIEPING,
+    Hoofdstuk,
+    LesFout,
+    lees_eigen,
+    lees_les,
+)
 from standen import stand
 from stappen import (
     CURSISTEN,
@@ -22,15 +32,18 @@ from stappen import (
     DELEN_NA,
     GEVULD,
     HERNOEMD,
+    KOPIE,
     LAATSTE,
     MODULE,
     STAPPEN,
     TABEL,
+    Kolom,
     kolommen_na,
 )
 from vergelijker import InEenShell, Streng, schema, schemafouten, vergelijk
 
 HOOFDSTUKKEN = {hoofdstuk.nummer: hoofdstuk for hoofdstuk in lees(LES) + lees(VERDIEPING)}
+IN_JE_EIGEN_PROJECT = lees_eigen((PROJECT / LES).read_text(encoding='utf-8'))
 ALLE_STAPPEN = range(1, LAATSTE + 1)
 # Ook een stap of deel waarvan het hoofdstuk ontbreekt.
 ALLE = list(dict.fromkeys([*range(LAATSTE + 1), *HOOFDSTUKKEN, *DELEN]))
@@ -54,7 +67,7 @@ def meld(fouten: list, hoofdstuk: Hoofdstuk | None = None) -> None:
 def test_wat_de_les_toont_gebeurt_ook(na_stap, uitgedeeld, nummer):
     if nummer not in HOOFDSTUKKEN:
         kop = f'## Stap {nummer}. {STAPPEN[nummer - 1].titel}'
-        meld([f'LEERLING.md heeft geen hoofdstuk `{kop}`. Zet het voor `## Tot slot`.'])
+        meld([f'LEERLING.md heeft geen hoofdstuk `{kop}`. Zet het voor `## {EIGEN}`.'])
     # In de uitgedeelde map, waarin stap 0 en 1 spelen, is stap 1 al gedaan.
     begin = max(nummer - 1, 0) if isinstance(nummer, int) else DELEN_NA
     speler = InEenShell(na_stap(begin) if begin else uitgedeeld.map)
@@ -66,6 +79,20 @@ def test_wat_de_les_toont_gebeurt_ook(na_stap, uitgedeeld, nummer):
     assert gezien[:tot] == verwacht[:tot]
     # Alle andere tests beginnen met wat hetzelfde proces ervan maakt.
     assert zonder_toeval(speler.map) == zonder_toeval(stand(nummer))
+    for vergeleken in speler.vergeleken:
+        elke_onware_regel_komt_uit(*vergeleken)
+
+
+def test_wat_er_over_een_eigen_project_staat_gebeurt_in_een_lege_map(tmp_path):
+    speler = InEenShell(tmp_path)
+    meld(speler.fouten(IN_JE_EIGEN_PROJECT))
+    meld([*tekstfouten.aankondigingsfouten(IN_JE_EIGEN_PROJECT)], IN_JE_EIGEN_PROJECT)
+    with closing(sqlite3.connect(tmp_path / 'instance' / 'boeken.sqlite')) as verbinding:
+        kolommen = [rij[1] for rij in verbinding.execute('PRAGMA table_info(boek)')]
+    assert kolommen == ['id', 'titel', 'schrijver']
+    # De kopie is van voor de tweede migratie.
+    with closing(sqlite3.connect(tmp_path / KOPIE)) as verbinding:
+        assert len(verbinding.execute('PRAGMA table_info(boek)').fetchall()) == 2
     for vergeleken in speler.vergeleken:
         elke_onware_regel_komt_uit(*vergeleken)
 
@@ -125,6 +152,46 @@ def test_elk_hoofdstuk_heeft_alle_onderdelen_en_boven_elk_blok_wat_je_ermee_doet
     meld([*tekstfouten.aankondigingsfouten(hoofdstuk)], hoofdstuk)
 
 
+def kolommen_bij(nummer: int | str) -> list[Kolom]:
+    """De kolommen van de les die een hoofdstuk kan noemen: die van ervoor en van erna."""
+    erna = max(nummer, 1) if isinstance(nummer, int) else DELEN_NA
+    ervoor = erna - 1 if isinstance(nummer, int) else DELEN_NA
+    return [*kolommen_na(ervoor).values(), *kolommen_na(erna).values()]
+
+
+@pytest.mark.parametrize('hoofdstuk', HOOFDSTUKKEN.values(), ids=lambda h: h.naam)
+def test_een_zin_noemt_alleen_kolommen_en_typen_die_er_dan_zijn(hoofdstuk):
+    meld([*tekstfouten.prozafouten(hoofdstuk, kolommen_bij(hoofdstuk.nummer))], hoofdstuk)
+
+
+def test_een_andere_lengte_in_stappen_py_wijst_de_zinnen_aan():
+    hoofdstuk, kolom = HOOFDSTUKKEN[WOONPLAATS], KOLOM[WOONPLAATS]
+    lengte = re.search(r'\d+', kolom.type)[0]
+    langer = replace(kolom, type=kolom.type.replace(lengte, '60'))
+    kolommen = [k for k in kolommen_bij(WOONPLAATS) if k.plek != kolom.plek] + [langer]
+    fouten = [*tekstfouten.prozafouten(hoofdstuk, kolommen)]
+    zinnen = [n for n, r in hoofdstuk.regels if re.search(rf'`[\w.]*String\({lengte}\)`', r)]
+    assert zinnen and [fout.regel for fout in fouten] == zinnen
+    assert all(kolom.model_type in str(fout) for fout in fouten)
+    # Wie dan alleen het type verbetert, hoort dat het aantal tekens nog niet klopt.
+    beter, _ = tekstfouten.verander(hoofdstuk, rf'`db.String\({lengte}\)`', '`db.String(60)`')
+    gezegd = [str(fout) for fout in tekstfouten.prozafouten(beter, kolommen)]
+    assert any(f'hier staan {lengte} tekens' in fout for fout in gezegd), gezegd
+
+
+def test_de_tijden_van_de_stappen_zijn_samen_die_van_de_hele_les():
+    minuten = [re.match(tekstfouten.TIJD, h.regels[2][1]) for h in lees(LES)]
+    assert abs(sum(int(tijd[1]) for tijd in minuten) / 60 - 3) < 0.25
+    assert 'Alles samen duurt ongeveer drie uur.' in (PROJECT / LES).read_text(encoding='utf-8')
+
+
+def test_geen_regel_code_is_zo_lang_dat_hij_uit_beeld_schuift():
+    for hoofdstuk in [*HOOFDSTUKKEN.values(), IN_JE_EIGEN_PROJECT]:
+        for blok in hoofdstuk.blokken:
+            for nummer, regel in blok.regels if blok.soort == 'python' else ():
+                assert len(regel) <= 100, f'{hoofdstuk.bestand}, regel {nummer}'
+
+
 def test_de_hoofdstukken_heten_zoals_in_stappen_py():
     assert [(h.nummer, h.titel) for h in lees(LES)[1:]] == [(s.nummer, s.titel) for s in STAPPEN]
     assert [h.nummer for h in lees(VERDIEPING)] == [*DELEN]
@@ -155,7 +222,7 @@ def test_klaarzetten_gaat_zoals_in_de_readme():
 
 
 def test_elk_systeem_krijgt_dezelfde_bestanden():
-    for regel, cellen in per_systeem(*lees(LES)[1:]):
+    for regel, cellen in per_systeem(*lees(LES)[1:], IN_JE_EIGEN_PROJECT):
         namen = [re.findall(r'[\w*/]+\.\w+|migrations$', cel.replace('\\', '/')) for cel in cellen]
         assert namen[0] and namen[0] == namen[1] == namen[2], regel
 
@@ -185,7 +252,7 @@ ONWAARHEDEN = {
         f'FROM {TABEL}]',
     ),
     'een fout die verzwegen wordt': (
-        *(NIVEAU, r'Traceback(.*\n)+?\(Background .*\n', '...\n', 'eindigt met 1'),
+        *(NIVEAU, r'Traceback(.*\n)+?\[SQL.*\n', '', 'eindigt met 1'),
         '$ flask db upgrade',
     ),
     'een verkeerde opgelichte regel': (
@@ -201,17 +268,18 @@ ONWAARHEDEN = {
         *('komt `    pass`', 'return'),
     ),
     'een titel waar geen script bij hoort': (
-        *(GEBOORTEJAAR, r'title="(migrations/.*)\.py"', r'title="\1_.py"', 'horen 0 bestanden'),
+        *(GEBOORTEJAAR, r'`(\.\.\._\w+)\.py`', r'`\1_.py`', 'horen 0 bestanden'),
+        '```python hl_lines="6"',
     ),
     'een module die er niet is': (
-        *(WOONPLAATS, rf'title="{MODULE}"', 'title="Basis.py"', 'er is geen Basis.py'),
+        *(WOONPLAATS, rf'`{MODULE}`', '`Basis.py`', 'er is geen Basis.py', '```python hl_lines'),
     ),
     'iets weggooien dat er niet is': (
         *(NIVEAU, r'`rm ([^`]*)\.py`', r'`rm \1_.py`', 'om weg te gooien'),
     ),
-    # Zonder de kolom in het model vindt migrate niets.
+    # Zonder de kolom in het model gaat er niets mis.
     'een blok dat ontbreekt': (
-        *(NIVEAU, r'```python (.*\n)+?```\n', '', 'Detected added column', 'Detected added column'),
+        *(NIVEAU, r'```python (.*\n)+?```\n', '', 'hier staat `Traceback', 'Traceback'),
     ),
 }
 
@@ -233,8 +301,8 @@ def test_een_onwaarheid_komt_uit_met_haar_regelnummer(na_stap, onwaarheid):
     ('patroon', 'nieuw', 'blok', 'melding'),
     [
         (r'[^\n]+:\n\n```console', '```console', '```console', 'wat je met dit blok doet'),
-        (rf' in `{MODULE}`', '', '```python', f'in `{MODULE}` staat'),
-        (r'eerst het script', 'eerst dit', '```python', 'in `script` staat'),
+        (rf' in `{MODULE}`', '', '```python', 'in welk bestand dit hoort'),
+        (r', `\.\.\._\w+\.py`', '', '```python', 'in welk bestand dit hoort'),
     ],
 )
 def test_een_blok_zonder_aankondiging_komt_uit_met_zijn_regelnummer(patroon, nieuw, blok, melding):

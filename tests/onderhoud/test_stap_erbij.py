@@ -2,6 +2,7 @@
 
 from processen import draai
 from speel_les import PROJECT
+from spelen.lestekst import EIGEN
 from stap_erbij import AL_IN_DE_LES, KOLOM, TITEL, maak
 from stappen import LAATSTE
 
@@ -11,7 +12,7 @@ def test_zonder_hoofdstuk_vraagt_een_test_erom(tmp_path):
     keus = f'gebeurt_ook[{LAATSTE + 1}] or heten_zoals'
     uit = draai('pytest', 'tests/onderhoud/test_les.py', '-k', keus, waar=tmp_path).stdout
     kop = f'## Stap {LAATSTE + 1}. {TITEL}'
-    assert f'LEERLING.md heeft geen hoofdstuk `{kop}`. Zet het voor `## Tot slot`.' in uit, uit
+    assert f'LEERLING.md heeft geen hoofdstuk `{kop}`. Zet het voor `## {EIGEN}`.' in uit, uit
     # Het ontbreken komt een keer uit, en dat de titels niet gelijk zijn.
     assert ' 2 failed' in uit and 'IndexError' not in uit, uit
 

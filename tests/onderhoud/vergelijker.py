@@ -17,8 +17,8 @@ from postgresql import sql_in, verse_server
 from processen import ALS_EEN_LEERLING, draai
 from shells import HIER, Shell
 from speel_les import MISLUKT, VERANDERT, Speler, klaargezet
-from spelen.invoegen import definities, plaats
-from spelen.lestekst import SYSTEMEN, Blok, Hoofdstuk, LesFout, opdrachten, rijcellen
+from spelen.invoegen import BLIJFT, definities, maak_heel, plaats
+from spelen.lestekst import EIGEN, SYSTEMEN, Blok, Hoofdstuk, LesFout, opdrachten, rijcellen
 from stappen import DATABASE, MODULE, SERVER, VRIJ, Kolom, kolommen_na
 
 # Wat de database van een kolom weet; de rest van een Kolom is kennis van de les.
@@ -49,7 +49,7 @@ class Vergelijker(Speler):
     def speel(self, hoofdstuk: Hoofdstuk) -> None:
         """Speelt een hoofdstuk, in het terminalvenster van die ervoor."""
         self.hoofdstuk = hoofdstuk
-        if hoofdstuk.nummer not in (0, 1):
+        if hoofdstuk.nummer not in (0, 1, EIGEN):
             self.omgeving['FLASK_APP'] = MODULE
         if sql_in(hoofdstuk):
             self.omgeving |= verse_server(hoofdstuk)
@@ -70,7 +70,8 @@ class Vergelijker(Speler):
         super()._python(blok)
         if blok.hl_lines is None:
             rand = (kop, '...')
-            if afwijking := vergelijk([rand, *blok.regels, rand], oud, kop):
+            getoond = [(nr, '...' if r.strip() == BLIJFT else r) for nr, r in blok.regels]
+            if afwijking := vergelijk([rand, *getoond, rand], oud, kop):
                 self.meld(afwijking, '\n'.join(oud))
             return
         nieuw = nieuw_in(oud, regels)
@@ -217,9 +218,10 @@ def vergelijk(getoond: list[tuple[int, str]], echt: list[str], begin: int) -> Le
 
 def nieuw_in(bestand: list[str], blok: list[str]) -> set[int]:
     """Welke regels van het blok nieuw zijn in het bestand; lege regels tellen niet."""
+    blok, plekken = zip(*maak_heel(bestand, blok), strict=True)
     staat_er = {definitie.naam: definitie for definitie in definities(bestand)}
     nieuw = set()
-    for stuk in definities(blok):
+    for stuk in definities([*blok]):
         if stuk.naam not in staat_er:
             nieuw |= set(range(stuk.commentaar, stuk.eind))
             continue
@@ -230,7 +232,7 @@ def nieuw_in(bestand: list[str], blok: list[str]) -> set[int]:
                 nieuw |= {
                     stuk.commentaar + plek for plek in range(van, tot) if regels[plek].strip()
                 }
-    return nieuw
+    return {plekken[plek] for plek in nieuw}
 
 
 def _opgelicht(hl_lines: str) -> set[int]:

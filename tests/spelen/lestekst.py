@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 LES, VERDIEPING = 'LEERLING.md', 'VERDIEPING.md'
+# Het hoofdstuk na de stappen: dat begint in een lege map.
+EIGEN = 'In je eigen project'
+
+SCRIPTS = 'migrations/versions'
 
 # De kop van een tabel met opdrachten die per systeem verschillen.
 SYSTEMEN = ['macOS/Linux', 'Windows (cmd)', 'PowerShell']
@@ -32,6 +36,7 @@ class Blok:
     soort: str
     # De regels van de inhoud, elk met zijn regelnummer in de tekst.
     regels: list[tuple[int, str]]
+    # Het bestand waar Python in hoort: dat noemt de tekst erboven.
     titel: str = ''
     # De opgelichte regels, of None als het blok alleen laat zien wat er al staat.
     hl_lines: str | None = None
@@ -53,7 +58,7 @@ class Blok:
 class Hoofdstuk:
     """Een stap of een deel: de kop, alle regels en de blokken daarin."""
 
-    # Het nummer van een stap in LEERLING.md, of de letter van een deel in VERDIEPING.md.
+    # Het nummer van een stap of EIGEN in LEERLING.md, of de letter van een deel in VERDIEPING.md.
     nummer: int | str
     titel: str
     regels: list[tuple[int, str]] = field(default_factory=list)
@@ -62,12 +67,13 @@ class Hoofdstuk:
     @property
     def naam(self) -> str:
         """Hoe dit hoofdstuk heet: 'stap 3' of 'deel A'."""
-        return f'{"stap" if isinstance(self.nummer, int) else "deel"} {self.nummer}'
+        soort = 'stap' if isinstance(self.nummer, int) else 'deel'
+        return EIGEN if self.nummer == EIGEN else f'{soort} {self.nummer}'
 
     @property
     def bestand(self) -> str:
         """De tekst waar dit hoofdstuk in staat."""
-        return LES if isinstance(self.nummer, int) else VERDIEPING
+        return LES if isinstance(self.nummer, int) or self.nummer == EIGEN else VERDIEPING
 
 
 def rijcellen(regel: str) -> list[str]:
@@ -76,6 +82,15 @@ def rijcellen(regel: str) -> list[str]:
 
 def lees_les(tekst: str) -> list[Hoofdstuk]:
     """De hoofdstukken van een tekst: de stappen van 0 af, of de delen van A af."""
+    return [hoofdstuk for hoofdstuk in _hoofdstukken(tekst) if hoofdstuk.nummer != EIGEN]
+
+
+def lees_eigen(tekst: str) -> Hoofdstuk:
+    """Het hoofdstuk over een eigen project; een StopIteration als het er niet is."""
+    return next(hoofdstuk for hoofdstuk in _hoofdstukken(tekst) if hoofdstuk.nummer == EIGEN)
+
+
+def _hoofdstukken(tekst: str) -> list[Hoofdstuk]:
     hoofdstukken = []
     for nummer, regel in enumerate(tekst.splitlines(), start=1):
         kop = re.fullmatch(r'## (Stap|Deel) (\w+)\. (.+)', regel)
@@ -86,6 +101,8 @@ def lees_les(tekst: str) -> list[Hoofdstuk]:
             if eigen != str(hoort):
                 raise LesFout(nummer, f'hier hoort {soort.lower()} {hoort} te beginnen.')
             hoofdstukken.append(Hoofdstuk(hoort, titel))
+        elif regel == f'## {EIGEN}':
+            hoofdstukken.append(Hoofdstuk(EIGEN, EIGEN))
         elif regel.startswith('## ') and hoofdstukken:
             # Wat na de stappen komt, hoort niet bij de laatste stap.
             break
@@ -97,7 +114,7 @@ def lees_les(tekst: str) -> list[Hoofdstuk]:
 
 
 def _blokken(regels: list[tuple[int, str]]) -> Iterator[Blok]:
-    plek = 0
+    plek = vorige = 0
     while plek < len(regels):
         nummer, regel = regels[plek]
         begin = plek = plek + 1
@@ -108,18 +125,22 @@ def _blokken(regels: list[tuple[int, str]]) -> Iterator[Blok]:
                 raise LesFout(nummer, 'dit codeblok houdt niet op.')
             if plek == begin:
                 raise LesFout(nummer, 'dit codeblok is leeg.')
-            kenmerken = dict(re.findall(r'(\w+)="([^"]*)"', regel))
-            yield Blok(
-                regel[3:].split(' ')[0],
-                regels[begin:plek],
-                kenmerken.get('title', ''),
-                kenmerken.get('hl_lines'),
-            )
-            plek += 1
+            soort, _, opgelicht = regel[3:].partition(' hl_lines=')
+            erboven = ' '.join(tekst for _, tekst in regels[vorige : begin - 1])
+            titel = _bestand_in(erboven) if soort == 'python' else ''
+            yield Blok(soort, regels[begin:plek], titel, opgelicht.strip('"') or None)
+            vorige = plek = plek + 1
         elif regel.startswith('|'):
             while plek < len(regels) and regels[plek][1].startswith('|'):
                 plek += 1
             yield Blok('tabel', regels[begin - 1 : plek])
+            vorige = plek
+
+
+def _bestand_in(tekst: str) -> str:
+    """Het bestand dat de tekst het laatst noemt; `..._x.py` is het script dat zo eindigt."""
+    naam = re.findall(r'`((?:\w+/)*[\w.]+\.py)`', tekst)[-1:]
+    return ''.join(f'{SCRIPTS}/{n}' if n.startswith('...') else n for n in naam)
 
 
 def typregels(blok: Blok, teken: str) -> list[tuple[int, str, list]]:
