@@ -18,6 +18,7 @@ import argparse
 import sys
 from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from spelen.pakketten import zonder_pakketten
 from stappen import LAATSTE
@@ -60,21 +61,24 @@ def main(argumenten: list[str]) -> int:
     from docent import nakijken, overzicht
     from docent.inlevering import zoek_inleveringen
 
-    try:
-        inleveringen = zoek_inleveringen([Path(map_) for map_ in mappen])
-    except OSError as fout:
-        print(f"De map '{fout.filename}' is er niet, of is niet te lezen.", file=sys.stderr)
-        return 2
-    try:
-        if opties.csv:
-            # Zo valt een bestand dat Excel openhoudt op voordat het lange werk begint.
-            opties.csv.open('a', encoding='utf-8').close()
-    except OSError:
-        print(f"'{opties.csv}' kan ik niet maken: is de map er, en is het dicht?", file=sys.stderr)
-        return 2
-    if opties.naspelen:
-        return nakijken.kijk_na(inleveringen, opties.tot or LAATSTE, opties.csv, voor_pytest)
-    overzicht.bekijk(inleveringen)
+    # Hierin komt wat ingepakt is, tot alles gelezen is.
+    with TemporaryDirectory(prefix='klas-', ignore_cleanup_errors=True) as werkmap:
+        try:
+            inleveringen = zoek_inleveringen([Path(map_) for map_ in mappen], Path(werkmap))
+        except OSError as fout:
+            print(f"De map '{fout.filename}' is er niet, of is niet te lezen.", file=sys.stderr)
+            return 2
+        try:
+            if opties.csv:
+                # Zo valt een bestand dat Excel openhoudt op voordat het lange werk begint.
+                opties.csv.open('a', encoding='utf-8').close()
+        except OSError:
+            melding = f"'{opties.csv}' kan ik niet maken: is de map er, en is het dicht?"
+            print(melding, file=sys.stderr)
+            return 2
+        if opties.naspelen:
+            return nakijken.kijk_na(inleveringen, opties.tot or LAATSTE, opties.csv, voor_pytest)
+        overzicht.bekijk(inleveringen)
     return 0
 
 

@@ -5,24 +5,51 @@ tot een grens. Er wordt niets uitgevoerd.
 """
 
 import os
+import re
 import shutil
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import datetime
+from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from controle.naspelen import GROOTSTE_BESTAND
 from spelen.terug import ONDERDELEN
 from stappen import DATABASE, KOPIE, MODULE
 
+from docent.uitpakken import ALLE_RUIMTE, Uitpakker
+
 # Zo diep zit een oefenmap soms in de map van een leerling: klas/anna/oefening/oefening-main.
 DIEPST = 3
 
-# Een bestand dat een docent nog moet uitpakken.
+# Wat een docent zelf moet uitpakken, en wat hier uitgepakt wordt.
 INGEPAKT = ('.zip', '.rar', '.7z', '.gz', '.tar')
 
 # Hierin staat geen oefenmap: eigen pakketten, en wat bij een oefenmap hoort.
 OVERSLAAN = ('migrations', 'tests', 'node_modules', 'site-packages')
+
+# Zoveel inleveringen in een map maken haar een klas, en niet de map van een leerling.
+EEN_KLAS = 3
+
+# Zo noemen leeromgevingen een inlevering: Brightspace, Blackboard en Moodle.
+NAMEN = (
+    r'(?P<nummer>\d+)-\d+ - (?P<naam>.+) - (?P<tijd>[^-]+)',
+    r'.*_(?P<nummer>[^_]+)_(?:poging|attempt)_(?P<tijd>\d{4}(?:-\d\d){5}).*',
+    r'(?P<naam>[^_]+)_(?P<nummer>\d+)_assignsubmission_file.*',
+)
+
+# De eerste letters van elke maand, in het Nederlands en in het Engels.
+MAANDEN = ('jan', 'feb', 'mrt maa mar', 'apr', 'mei may', 'jun', 'jul', 'aug')
+MAANDEN += ('sep', 'okt oct', 'nov', 'dec')
+
+
+class Wie(NamedTuple):
+    """Wat een leeromgeving van een leerling zegt: ook zijn nummer, en wanneer hij inleverde."""
+
+    naam: str
+    nummer: str = ''
+    tijd: datetime | None = None
 
 
 @dataclass
@@ -36,19 +63,17 @@ class Inlevering:
     map: Path | None = None
     # Wat er aan de map opvalt voordat zij gelezen is.
     opvalt: list[str] = field(default_factory=list)
+    wie: Wie = Wie('')
 
 
-def zoek_inleveringen(mappen: list[Path]) -> list[Inlevering]:
-    """Elke leerling: een map in een klas, of een van `mappen` zelf als daar geen mappen in staan.
+def zoek_inleveringen(mappen: list[Path], werkmap: Path) -> list[Inlevering]:
+    """Elke leerling: een map of ZIP in een klas, of een van `mappen` zelf als die geen klas is.
 
-    Een map die er niet is of niet te lezen is, geeft OSError.
+    Een klas mag zelf een ZIP zijn. Uitpakken gebeurt in `werkmap`, die moet blijven tot alles
+    gelezen is. Een map die er niet is of niet te lezen is, geeft OSError.
     """
-    gevonden = []
-    for map_ in mappen:
-        klas = map_.resolve()
-        leerlingen = [] if _is_oefenmap(klas) else [p for p in klas.iterdir() if _is_leerling(p)]
-        for pad in sorted(leerlingen) or [klas]:
-            gevonden += _zoek(pad)
+    zoeker = Zoeker(Uitpakker(werkmap))
+    gevonden = [inlevering for map_ in mappen for inlevering in zoeker.in_klas(map_.resolve())]
     keer = Counter(inlevering.naam for inlevering in gevonden)
     for inlevering in gevonden:
         if keer[inlevering.naam] > 1:
@@ -57,39 +82,160 @@ def zoek_inleveringen(mappen: list[Path]) -> list[Inlevering]:
     return gevonden
 
 
-def _is_leerling(pad: Path) -> bool:
-    return pad.suffix.lower() in INGEPAKT or pad.is_dir() and not pad.name.startswith(('.', '__'))
+class Zoeker:
+    """Zoekt inleveringen, en pakt uit wat ingepakt is."""
+
+    def __init__(self, uitpakker: Uitpakker) -> None:
+        self.uitpakker = uitpakker
+
+    def in_klas(self, klas: Path) -> list[Inlevering]:
+        """Wat er in een klas, of in een ZIP met een klas, is ingeleverd."""
+        map_ = self.uitpakker.map_van(klas, ALLE_RUIMTE) if _is_zip(klas) else klas
+        if gevonden := self._in_map(map_):
+            # Dat er van een hele export iets niet meekwam, is een eigen rij.
+            redenen = filter(None, [self.uitpakker.redenen.get(map_)])
+            return gevonden + [Inlevering(klas, klas.name, opvalt=[reden]) for reden in redenen]
+        return self._zoek(map_, [])
+
+    def _in_map(self, klas: Path) -> list[Inlevering]:
+        per_leerling, gevonden = defaultdict(list), []
+        for pad in [] if _is_oefenmap(klas) else _inhoud(klas):
+            per_leerling[_wie(pad).nummer or pad].append(pad)
+        for pogingen in per_leerling.values():
+            laatste, opvalt = _laatste(pogingen)
+            for pad in laatste:
+                gevonden += self._in_map(pad) if _is_klas(pad) else self._zoek(pad, opvalt)
+        _zonder_opdracht([i for i in gevonden if not i.wie.nummer])
+        return gevonden
+
+    def _zoek(self, pad: Path, opvalt: list[str]) -> list[Inlevering]:
+        """Wat een leerling inlevert; staan er meer oefenmappen in zijn map, dan elk apart."""
+        wie = _wie(pad)
+        if _wijst_naar_buiten(pad, pad.parent):
+            gevonden, redenen = {}, ['is een link naar een andere plek']
+        elif pad.is_dir() or _is_zip(pad):
+            gevonden, redenen = self._oefenmappen(pad)
+        else:
+            wat = f'pak eerst `{pad.name}` uit' if _is_ingepakt(pad) else 'is alleen een tekst'
+            gevonden, redenen = {}, [wat]
+        if len(gevonden) < 2:
+            dieper = [plaats.as_posix() for plaats in gevonden if plaats.parts]
+            opvalt = [*opvalt, *redenen, *(f'de oefenmap is `{naam}`' for naam in dieper)]
+            return [Inlevering(pad, wie.naam, *gevonden.values(), opvalt=opvalt, wie=wie)]
+        return [
+            Inlevering(pad / plaats, f'{wie.naam}/{plaats.as_posix()}', map_, [*opvalt], wie)
+            for plaats, map_ in gevonden.items()
+        ]
+
+    def _oefenmappen(self, pad: Path) -> tuple[dict[PurePath, Path], list[str]]:
+        """De oefenmappen in een map of ZIP, bij waar ze daarin staan; en wat eraan opvalt."""
+        redenen: list[str] = []
+        try:
+            laag = {PurePath(): self._map(pad, redenen)}
+            for _ in range(DIEPST + 1):
+                if gevonden := {plaats: p for plaats, p in laag.items() if _is_oefenmap(p)}:
+                    return gevonden, redenen
+                erin = [(plaats, p) for plaats, boven in laag.items() for p in _inhoud(boven)]
+                zelf = [plaats / p.name for plaats, p in erin if _is_ingepakt(p) and p.is_file()]
+                redenen += [f'pak eerst `{p.as_posix()}` uit' for p in zelf if p.suffix != '.zip']
+                laag = {plaats / p.name: self._map(p, redenen) for plaats, p in erin if _kan(p)}
+            leeg = not any(self._map(pad, []).iterdir())
+        except OSError:
+            return {}, ['is niet te lezen']
+        return {}, redenen or ['is leeg' if leeg else 'hier staat geen oefenmap']
+
+    def _map(self, pad: Path, redenen: list[str]) -> Path:
+        """De map zelf, of die van een ZIP; `redenen` krijgt wat daarvan niet meekwam."""
+        map_ = self.uitpakker.map_van(pad) if pad.is_file() else pad
+        redenen += self.uitpakker.redenen_in(map_)
+        return map_
 
 
-def _zoek(pad: Path) -> list[Inlevering]:
-    """Wat een leerling inlevert; staan er meer oefenmappen in zijn map, dan elk apart."""
-    if pad.suffix.lower() in INGEPAKT:
-        return [Inlevering(pad, pad.name, opvalt=['is nog niet uitgepakt'])]
-    if _wijst_naar_buiten(pad, pad.parent):
-        return [Inlevering(pad, pad.name, opvalt=['is een link naar een andere plek'])]
-    try:
-        oefenmappen = next(filter(None, _per_diepte(pad)), [])
-        if not oefenmappen:
-            wat = 'hier staat geen oefenmap' if any(pad.iterdir()) else 'is leeg'
-            return [Inlevering(pad, pad.name, opvalt=[wat])]
-    except OSError:
-        return [Inlevering(pad, pad.name, opvalt=['is niet te lezen'])]
-    dieper = [map_.relative_to(pad).as_posix() for map_ in oefenmappen]
-    if len(oefenmappen) == 1:
-        opvalt = [f'de oefenmap is `{dieper[0]}`'] if dieper != ['.'] else []
-        return [Inlevering(pad, pad.name, oefenmappen[0], opvalt)]
-    return [
-        Inlevering(map_, f'{pad.name}/{naam}', map_)
-        for map_, naam in zip(oefenmappen, dieper, strict=True)
-    ]
+def _is_zip(pad: Path) -> bool:
+    return pad.suffix.lower() == '.zip' and pad.is_file()
 
 
-def _per_diepte(map_: Path) -> Iterator[list[Path]]:
-    """De oefenmappen in een map, steeds een laag dieper."""
-    laag = [map_]
-    for _ in range(DIEPST + 1):
-        yield [pad for pad in laag if _is_oefenmap(pad)]
-        laag = [pad for boven in laag for pad in sorted(boven.iterdir()) if _kan_erin_staan(pad)]
+def _is_ingepakt(pad: Path) -> bool:
+    return pad.suffix.lower() in INGEPAKT
+
+
+def _inhoud(map_: Path) -> list[Path]:
+    """Wat van een leerling kan zijn, op volgorde; naast een map telt haar ZIP niet."""
+    mogelijk = {p.name: p for p in map_.iterdir() if _kan_ingeleverd_zijn(p)}
+    dubbel = {naam for naam, p in mogelijk.items() if _is_ingepakt(p) and p.stem in mogelijk}
+    return sorted(p for naam, p in mogelijk.items() if naam not in dubbel)
+
+
+def _kan_ingeleverd_zijn(pad: Path) -> bool:
+    if pad.name.startswith(('.', '__')) or 'assignsubmission_onlinetext' in pad.name:
+        return False
+    # Bij Blackboard staat naast elke poging een tekst.
+    return _is_ingepakt(pad) or pad.is_dir() or pad.suffix == '.txt' and bool(_wie(pad).nummer)
+
+
+def _is_klas(pad: Path) -> bool:
+    if not pad.is_dir() or pad.is_symlink() or _is_oefenmap(pad) or _wie(pad).nummer:
+        return False
+    with suppress(OSError):
+        lijkt = [p for p in _inhoud(pad) if _is_ingepakt(p) or _wie(p).nummer or _is_oefenmap(p)]
+        return len(lijkt) >= EEN_KLAS
+    return False
+
+
+def _wie(pad: Path) -> Wie:
+    stam = pad.stem if _is_ingepakt(pad) or pad.suffix == '.txt' else pad.name
+    gevonden = next(filter(None, (re.fullmatch(vorm, stam) for vorm in NAMEN)), None)
+    if not gevonden:
+        return Wie(stam)
+    delen = gevonden.groupdict()
+    # Bij Blackboard staat de naam alleen in de tekst ernaast.
+    naam = delen.get('naam') or _naam_in(pad.with_name(f'{stam[: gevonden.end("tijd")]}.txt'))
+    return Wie(naam or delen['nummer'], delen['nummer'], _lees_tijd(delen.get('tijd', '')))
+
+
+def _naam_in(tekst: Path) -> str:
+    if not tekst.is_file():
+        return ''
+    with tekst.open(encoding='utf-8-sig', errors='replace') as regels:
+        gevonden = re.match(r'(?:Naam|Name): *([^(\n]+)', regels.read(1000))
+    return gevonden[1].strip() if gevonden else ''
+
+
+def _lees_tijd(tekst: str) -> datetime | None:
+    """`12 nov 2026 10.15`, `Nov 12, 2026 1015 AM` of `2026-11-12-10-15-00`; anders None."""
+    woorden = [woord[:3] for woord in re.findall('[a-z]+', tekst.lower())]
+    getallen = [int(getal) for getal in re.findall(r'\d+', tekst)]
+    maanden = [nummer for nummer, m in enumerate(MAANDEN, 1) if any(w in m for w in woorden)]
+    with suppress(ValueError, TypeError):
+        if not maanden:
+            return datetime(*getallen)
+        dag, jaar, *klok = getallen
+        uur, minuut = klok if len(klok) == 2 else divmod(*klok, 100)
+        if {'am', 'pm'} & {*woorden}:
+            uur = uur % 12 + 12 * ('pm' in woorden)
+        return datetime(jaar, *maanden, dag, uur, minuut)
+    return None
+
+
+def _laatste(pogingen: list[Path]) -> tuple[list[Path], list[str]]:
+    """Wat een leerling het laatst inleverde, en wat daarover te zeggen is."""
+    tijden = {_wie(pad).tijd for pad in pogingen}
+    opvalt = []
+    if len(tijden) > 1 and None not in tijden:
+        opvalt = [f'leverde {len(tijden)} keer in: dit is de laatste']
+        pogingen = [pad for pad in pogingen if _wie(pad).tijd == max(tijden)]
+    # Een map gaat voor een ZIP, en een ZIP voor de tekst ernaast.
+    soorten = [2 * (pad.suffix == '.txt') + _is_ingepakt(pad) for pad in pogingen]
+    return [p for p, soort in zip(pogingen, soorten, strict=True) if soort == min(soorten)], opvalt
+
+
+def _zonder_opdracht(inleveringen: list[Inlevering]) -> None:
+    """Haalt bij GitHub Classroom de naam van de opdracht weg: `migraties-bram` wordt `bram`."""
+    begin = os.path.commonprefix([inlevering.naam for inlevering in inleveringen])
+    opdracht = re.match('[a-z0-9-]+-', begin)
+    if opdracht and len(inleveringen) > 1:
+        for inlevering in inleveringen:
+            inlevering.naam = inlevering.naam.removeprefix(opdracht[0])
 
 
 def _is_oefenmap(map_: Path) -> bool:
@@ -99,9 +245,11 @@ def _is_oefenmap(map_: Path) -> bool:
     return (map_ / DATABASE).is_file() or (map_ / 'migrations' / 'versions').is_dir()
 
 
-def _kan_erin_staan(pad: Path) -> bool:
-    weg = pad.name in OVERSLAAN or pad.name.startswith(('.', '__')) or pad.is_symlink()
-    return pad.is_dir() and not weg and not (pad / 'pyvenv.cfg').exists()
+def _kan(pad: Path) -> bool:
+    """Of er een oefenmap in kan staan."""
+    if pad.is_symlink() or not pad.is_dir():
+        return _is_zip(pad) and not pad.is_symlink()
+    return pad.name not in OVERSLAAN and not (pad / 'pyvenv.cfg').exists()
 
 
 def neem_over(oefenmap: Path, kopie: Path) -> list[str]:
