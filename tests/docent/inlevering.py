@@ -32,6 +32,9 @@ OVERSLAAN = ('migrations', 'tests', 'node_modules', 'site-packages')
 # Zoveel inleveringen in een map maken haar een klas, en niet de map van een leerling.
 EEN_KLAS = 3
 
+# Wie meer oefenmappen inlevert, krijgt niet van elk een rij.
+MEESTE = 9
+
 # Zo noemen leeromgevingen een inlevering: Brightspace, Blackboard en Moodle.
 NAMEN = (
     r'(?P<nummer>\d+)-\d+ - (?P<naam>.+) - (?P<tijd>[^-]+)',
@@ -118,6 +121,8 @@ class Zoeker:
         else:
             wat = f'pak eerst `{pad.name}` uit' if _is_ingepakt(pad) else 'is alleen een tekst'
             gevonden, redenen = {}, [wat]
+        if len(gevonden) > MEESTE:
+            gevonden, redenen = {}, [f'hier staan {len(gevonden)} oefenmappen']
         if len(gevonden) < 2:
             dieper = [plaats.as_posix() for plaats in gevonden if plaats.parts]
             opvalt = [*opvalt, *redenen, *(f'de oefenmap is `{naam}`' for naam in dieper)]
@@ -174,7 +179,8 @@ def _kan_ingeleverd_zijn(pad: Path) -> bool:
 
 
 def _is_klas(pad: Path) -> bool:
-    if not pad.is_dir() or pad.is_symlink() or _is_oefenmap(pad) or _wie(pad).nummer:
+    # Wat een leerling inpakte is nooit een klas.
+    if _is_ingepakt(pad) or pad.is_symlink() or _is_oefenmap(pad) or _wie(pad).nummer:
         return False
     with suppress(OSError):
         lijkt = [p for p in _inhoud(pad) if _is_ingepakt(p) or _wie(p).nummer or _is_oefenmap(p)]
@@ -204,9 +210,9 @@ def _naam_in(tekst: Path) -> str:
 def _lees_tijd(tekst: str) -> datetime | None:
     """`12 nov 2026 10.15`, `Nov 12, 2026 1015 AM` of `2026-11-12-10-15-00`; anders None."""
     woorden = [woord[:3] for woord in re.findall('[a-z]+', tekst.lower())]
-    getallen = [int(getal) for getal in re.findall(r'\d+', tekst)]
     maanden = [nummer for nummer, m in enumerate(MAANDEN, 1) if any(w in m for w in woorden)]
     with suppress(ValueError, TypeError):
+        getallen = [int(getal) for getal in re.findall(r'\d+', tekst)]
         if not maanden:
             return datetime(*getallen)
         dag, jaar, *klok = getallen

@@ -61,8 +61,9 @@ class Uitpakker:
         return naar
 
     def redenen_in(self, map_: Path) -> list[str]:
-        """Wat er van een map, en van elke ZIP daarin, niet meekwam."""
-        return [reden for pad, reden in self.redenen.items() if pad.is_relative_to(map_)]
+        """Wat er van een map, en van een ZIP daarin, niet meekwam."""
+        redenen = [reden for pad, reden in self.redenen.items() if pad.is_relative_to(map_)]
+        return redenen[:3]
 
     def _pak_uit(self, bron: BinaryIO, naar: Path, over: list[int], diepte: int) -> None:
         try:
