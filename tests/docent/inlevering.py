@@ -18,7 +18,7 @@ from controle.naspelen import GROOTSTE_BESTAND
 from spelen.terug import ONDERDELEN
 from stappen import DATABASE, KOPIE, MODULE
 
-from docent.uitpakken import ALLE_RUIMTE, Uitpakker
+from docent.uitpakken import EXPORT, Uitpakker
 
 # Zo diep zit een oefenmap soms in de map van een leerling: klas/anna/oefening/oefening-main.
 DIEPST = 3
@@ -93,7 +93,7 @@ class Zoeker:
 
     def in_klas(self, klas: Path) -> list[Inlevering]:
         """Wat er in een klas, of in een ZIP met een klas, is ingeleverd."""
-        map_ = self.uitpakker.map_van(klas, ALLE_RUIMTE) if _is_zip(klas) else klas
+        map_ = self.uitpakker.map_van(klas, EXPORT) if _is_zip(klas) else klas
         if gevonden := self._in_map(map_):
             # Dat er van een hele export iets niet meekwam, is een eigen rij.
             redenen = filter(None, [self.uitpakker.redenen.get(map_)])
@@ -134,26 +134,26 @@ class Zoeker:
 
     def _oefenmappen(self, pad: Path) -> tuple[dict[PurePath, Path], list[str]]:
         """De oefenmappen in een map of ZIP, bij waar ze daarin staan; en wat eraan opvalt."""
-        redenen: list[str] = []
         try:
-            laag = {PurePath(): self._map(pad, redenen)}
+            map_ = pad if pad.is_dir() else self.uitpakker.map_van(pad)
+            laag, redenen = {PurePath(): map_}, self.uitpakker.redenen_in(map_)
             for _ in range(DIEPST + 1):
                 if gevonden := {plaats: p for plaats, p in laag.items() if _is_oefenmap(p)}:
                     return gevonden, redenen
-                erin = [(plaats, p) for plaats, boven in laag.items() for p in _inhoud(boven)]
-                zelf = [plaats / p.name for plaats, p in erin if _is_ingepakt(p) and p.is_file()]
-                redenen += [f'pak eerst `{p.as_posix()}` uit' for p in zelf if p.suffix != '.zip']
-                laag = {plaats / p.name: self._map(p, redenen) for plaats, p in erin if _kan(p)}
-            leeg = not any(self._map(pad, []).iterdir())
+                erin = {plaats / p.name: p for plaats, m in laag.items() for p in _inhoud(m)}
+                laag = {}
+                for plaats, p in erin.items():
+                    if _is_zip(p) and not p.is_symlink():
+                        laag[plaats] = self.uitpakker.map_van(p)
+                        redenen += self.uitpakker.redenen_in(laag[plaats])
+                    elif _is_ingepakt(p) and p.is_file():
+                        redenen.append(f'pak eerst `{plaats.as_posix()}` uit')
+                    elif _kan_erin_staan(p):
+                        laag[plaats] = p
+            leeg = not any(map_.iterdir())
         except OSError:
             return {}, ['is niet te lezen']
         return {}, redenen or ['is leeg' if leeg else 'hier staat geen oefenmap']
-
-    def _map(self, pad: Path, redenen: list[str]) -> Path:
-        """De map zelf, of die van een ZIP; `redenen` krijgt wat daarvan niet meekwam."""
-        map_ = self.uitpakker.map_van(pad) if pad.is_file() else pad
-        redenen += self.uitpakker.redenen_in(map_)
-        return map_
 
 
 def _is_zip(pad: Path) -> bool:
@@ -251,11 +251,9 @@ def _is_oefenmap(map_: Path) -> bool:
     return (map_ / DATABASE).is_file() or (map_ / 'migrations' / 'versions').is_dir()
 
 
-def _kan(pad: Path) -> bool:
-    """Of er een oefenmap in kan staan."""
-    if pad.is_symlink() or not pad.is_dir():
-        return _is_zip(pad) and not pad.is_symlink()
-    return pad.name not in OVERSLAAN and not (pad / 'pyvenv.cfg').exists()
+def _kan_erin_staan(pad: Path) -> bool:
+    weg = pad.name in OVERSLAAN or pad.is_symlink() or (pad / 'pyvenv.cfg').exists()
+    return pad.is_dir() and not weg
 
 
 def neem_over(oefenmap: Path, kopie: Path) -> list[str]:

@@ -27,7 +27,7 @@ GROOTSTE_LIJST = 32_000_000
 
 DIEPST_PAD = 20
 # Een export, daarin de ZIP van een leerling, en daarin nog een.
-DIEPSTE_ZIP = 3
+EXPORT, LEERLING, DIEPSTE_ZIP = 1, 2, 3
 
 # Bij andere manieren van inpakken kiest de ZIP hoeveel geheugen het uitpakken kost.
 GEWOON = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -49,13 +49,13 @@ class Uitpakker:
         self.over = ALLE_RUIMTE
         self.redenen: dict[Path, str] = {}
 
-    def map_van(self, pad: Path, ruimte: int = RUIMTE) -> Path:
+    def map_van(self, pad: Path, diepte: int = LEERLING) -> Path:
         """De map met wat er in een ZIP zit; is die niet te lezen, dan is zij leeg."""
         naar = Path(tempfile.mkdtemp(dir=self.werkmap), pad.name)
         naar.mkdir()
         try:
             with pad.open('rb') as bron:
-                self._pak_uit(bron, naar, [ruimte], 1)
+                self._pak_uit(bron, naar, [ALLE_RUIMTE if diepte == EXPORT else RUIMTE], diepte)
         except OSError:
             self.redenen[naar] = 'is niet te lezen'
         return naar
@@ -84,16 +84,18 @@ class Uitpakker:
         self, zip_: zipfile.ZipFile, lid: zipfile.ZipInfo, naar: Path, over: list[int], diepte: int
     ) -> None:
         pad, grootte = naar.joinpath(*_delen(lid)), lid.file_size
-        if lid.compress_type not in GEWOON:
+        is_zip = pad.suffix.lower() == '.zip'
+        te_veel = is_zip and (diepte == DIEPSTE_ZIP or grootte > GROOTSTE_ZIP)
+        if te_veel or lid.compress_type not in GEWOON:
             raise NotImplementedError(lid.compress_type)
         pad.parent.mkdir(parents=True, exist_ok=True)
-        if pad.suffix.lower() == '.zip' and diepte < DIEPSTE_ZIP and grootte <= GROOTSTE_ZIP:
+        if is_zip:
             pad.mkdir()
             # Elke leerling krijgt evenveel; wat hij zelf nog eens inpakte gaat daarvan af.
-            self._neem(KLEINSTE if diepte == 1 else grootte, over)
+            self._neem(KLEINSTE if diepte == EXPORT else grootte, over)
             with zip_.open(lid) as bron, tempfile.TemporaryFile(dir=self.werkmap) as los:
                 shutil.copyfileobj(bron, los)
-                self._pak_uit(los, pad, [RUIMTE] if diepte == 1 else over, diepte + 1)
+                self._pak_uit(los, pad, [RUIMTE] if diepte == EXPORT else over, diepte + 1)
             return
         past = grootte <= GROOTSTE_BESTAND
         self._neem(KLEINSTE + grootte * past, over)

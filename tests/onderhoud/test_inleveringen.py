@@ -227,7 +227,7 @@ def nullen(aantal: int, naam: str = 'migrations/versions/{}.py') -> bytes:
 
 
 def zip_in_zip(diepte: int) -> bytes:
-    binnen = nullen(2)
+    binnen = nullen(2, '{}.py')
     for _ in range(diepte):
         binnen = zip_met(*((f'{n}.zip', binnen) for n in range(6)))
     return binnen
@@ -240,7 +240,8 @@ def veel_mappen() -> bytes:
 MODULE_ERBIJ = (MODULE, b'x = 1\n')
 KWAAD = {
     'bom': (nullen(15), 'is te groot om uit te pakken'),
-    'bommen': (zip_in_zip(2), 'is te groot om uit te pakken'),
+    'bommen': (zip_in_zip(1), 'is te groot om uit te pakken'),
+    'dieper': (zip_in_zip(2), '.zip` is niet uit te pakken'),
     'veel': (zip_met(*((f'{n}.py', b'') for n in range(20_000))), 'is te groot om uit te pakken'),
     'omhoog': (
         zip_met(('../../weg.py', b''), MODULE_ERBIJ),
