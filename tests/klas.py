@@ -3,12 +3,15 @@
     python tests/klas.py MAP [MAP ...]
     python tests/klas.py MAP [MAP ...] --naspelen [--tot N] [--csv BESTAND]
 
-MAP is een map met een map per leerling, of de map van een leerling zelf. De
-eerste opdracht leest alleen: er wordt niets van een leerling uitgevoerd. Met
---naspelen worden ook de migraties van elke leerling nagespeeld, voor een cijfer.
+MAP is een map met een map of ZIP per leerling, de map van een leerling zelf, of een
+ZIP met een klas. De eerste opdracht leest alleen: er wordt niets van een leerling
+uitgevoerd. Met --naspelen worden ook de migraties nagespeeld, voor een cijfer.
 
+    --html BESTAND   ook een pagina om te laten zien
+    --zonder-namen   op die pagina staan nummers
     --tot N          wat na stap N komt telt niet mee
     --csv BESTAND    ook een bestand voor een rekenblad
+    --feedback MAP   ook een tekst terug voor elke leerling
 
 Wat er verder achter --naspelen staat is voor pytest: --junitxml=klas.xml, of
 --alles-af, dan is ook een stap die nog niet begonnen is een fout.
@@ -26,8 +29,9 @@ from stappen import LAATSTE
 GEBRUIK = f"""\
 Gebruik: python tests/klas.py MAP [MAP ...]
     of:  python tests/klas.py MAP [MAP ...] --naspelen [--tot N] [--csv BESTAND]
-Eerst de mappen, dan de opties. N is een stap van 1 tot en met {LAATSTE}. De andere
-opties gaan alleen samen met --naspelen."""
+Eerst de mappen, dan de opties. N is een stap van 1 tot en met {LAATSTE}. Ook bij de
+eerste opdracht mag --html BESTAND, met --zonder-namen erbij. De andere opties gaan
+alleen samen met --naspelen."""
 
 
 def lees_opdracht(argumenten: list[str]) -> tuple[list[str], argparse.Namespace, list[str]]:
@@ -36,9 +40,13 @@ def lees_opdracht(argumenten: list[str]) -> tuple[list[str], argparse.Namespace,
     lezer = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     lezer.add_argument('--naspelen', action='store_true')
     tot = lezer.add_argument('--tot', type=int, choices=range(1, LAATSTE + 1))
-    lezer.add_argument('--csv', type=Path)
+    for bestand in ('--csv', '--feedback', '--html'):
+        lezer.add_argument(bestand, type=Path)
+    lezer.add_argument('--zonder-namen', action='store_true')
     opties, voor_pytest = lezer.parse_known_args(argumenten[len(mappen) :])
-    if not mappen or not opties.naspelen and (opties.tot or opties.csv or voor_pytest):
+    alleen_nagespeeld = opties.tot or opties.csv or opties.feedback or voor_pytest
+    zonder_pagina = opties.zonder_namen and not opties.html
+    if not mappen or zonder_pagina or alleen_nagespeeld and not opties.naspelen:
         raise argparse.ArgumentError(tot, GEBRUIK)
     return mappen, opties, voor_pytest
 
@@ -58,7 +66,7 @@ def main(argumenten: list[str]) -> int:
         print(melding, file=sys.stderr)
         return 2
     # Pas nu laden: zonder de pakketten van de les lukt dat niet.
-    from docent import nakijken, overzicht
+    from docent import nakijken, overzicht, uitgeven
     from docent.inlevering import zoek_inleveringen
 
     # Hierin komt wat ingepakt is, tot alles gelezen is.
@@ -69,17 +77,24 @@ def main(argumenten: list[str]) -> int:
             print(f"De map '{fout.filename}' is er niet, of is niet te lezen.", file=sys.stderr)
             return 2
         try:
-            if opties.csv:
-                # Zo valt een bestand dat Excel openhoudt op voordat het lange werk begint.
-                opties.csv.open('a', encoding='utf-8').close()
+            # Zo valt een bestand dat Excel openhoudt op voordat het lange werk begint.
+            for bestand in filter(None, (opties.csv, opties.html)):
+                bestand.open('a', encoding='utf-8').close()
+            if bestand := opties.feedback:
+                bestand.mkdir(exist_ok=True)
         except OSError:
-            melding = f"'{opties.csv}' kan ik niet maken: is de map er, en is het dicht?"
-            print(melding, file=sys.stderr)
+            print(f"'{bestand}' kan ik niet maken: is de map er, en is het dicht?", file=sys.stderr)
             return 2
+        status, tot = 0, opties.tot or LAATSTE
         if opties.naspelen:
-            return nakijken.kijk_na(inleveringen, opties.tot or LAATSTE, opties.csv, voor_pytest)
-        overzicht.bekijk(inleveringen)
-    return 0
+            status, rijen = nakijken.kijk_na(inleveringen, tot, opties.csv, voor_pytest)
+        else:
+            rijen = overzicht.bekijk(inleveringen)
+        if opties.html:
+            uitgeven.schrijf_pagina(opties.html, rijen, opties.zonder_namen)
+        if opties.feedback:
+            uitgeven.schrijf_feedback(opties.feedback, rijen)
+    return status
 
 
 if __name__ == '__main__':

@@ -8,7 +8,16 @@ from pathlib import Path
 from controle.oefenmap import lees_oefenmap
 
 from docent.inlevering import Inlevering
-from docent.rij import Rij, lees, meest_voorkomend, revisies_van, zet_signalen_erbij
+from docent.rij import (
+    Rij,
+    kolommen,
+    lees,
+    meest_voorkomend,
+    op_volgorde,
+    per_stap,
+    revisies_van,
+    zet_signalen_erbij,
+)
 
 UITGEDEELD = Path(__file__).resolve().parents[2]
 
@@ -19,8 +28,12 @@ Dit zegt wie waar is, en het is geen cijfer: alleen de bestanden zijn gelezen.
 Voor een cijfer speelt --naspelen de migraties van elke leerling na."""
 
 
-def bekijk(inleveringen: list[Inlevering]) -> None:
-    """Leest elke inlevering en drukt af wie waar is; voert niets uit."""
+# Op het scherm is het jaar bekend.
+TIJD = '%d-%m %H:%M'
+
+
+def bekijk(inleveringen: list[Inlevering]) -> list[Rij]:
+    """Leest elke inlevering, drukt af wie waar is, en geeft de rijen; voert niets uit."""
     rijen = []
     for nummer, inlevering in enumerate(inleveringen, 1):
         if sys.stderr.isatty():
@@ -28,23 +41,31 @@ def bekijk(inleveringen: list[Inlevering]) -> None:
         rijen.append(lees(inlevering))
 
     def cellen(rij: Rij) -> str:
-        momenten = [f'{moment:%Y-%m-%d %H:%M}' for moment in rij.momenten()]
+        momenten = [moment.strftime(TIJD) for moment in rij.momenten()]
         wanneer = '  '.join(momenten[:1] + momenten[-1:])
         return f'{rij.stap:>4}  {len(rij.revisies):>9}  {wanneer}'
 
-    druk_af(rijen, f'stap  migraties  {"eerste":<16}  laatste', cellen)
+    druk_af(rijen, f'stap  migraties  {"eerste":<11}  laatste', cellen)
     print(GEEN_CIJFER)
+    return rijen
 
 
 def druk_af(rijen: list[Rij], kop: str, cellen: Callable[[Rij], str]) -> None:
     """Drukt de rijen af, wie het minst ver is eerst, en de hints die het meest voorkomen."""
     zet_signalen_erbij(rijen, set(revisies_van(lees_oefenmap(UITGEDEELD))))
-    lang = max(len('leerling'), *(len(rij.naam) for rij in rijen))
-    print(f'{"leerling":<{lang}}  {kop}')
-    for rij in sorted(rijen, key=lambda rij: (rij.af, len(rij.revisies), rij.naam)):
-        _zeg(f'{rij.naam:<{lang}}  {cellen(rij)}'.rstrip())
+    rijen = op_volgorde(rijen)
+    voorop = {'leerling': [rij.naam for rij in rijen], **kolommen(rijen, TIJD)}
+    breed = {naam: max(map(len, [naam, *erin])) for naam, erin in voorop.items()}
+    print(*(f'{naam:<{lang}} ' for naam, lang in breed.items()), kop)
+    for rij, *erin in zip(rijen, *voorop.values(), strict=True):
+        vooraan = [f'{cel:<{lang}} ' for cel, lang in zip(erin, breed.values(), strict=True)]
+        _zeg(' '.join([*vooraan, cellen(rij)]).rstrip())
         for tekst in filter(None, [rij.wat, *rij.opvalt]):
             _zeg(tekst, inspringen=4)
+    tellen = per_stap(rijen)
+    print(f'\n{"per stap":<15}', *(f'{n:>3}' for n in range(1, len(tellen['af']) + 1)))
+    for woord, aantallen in tellen.items():
+        print(f'{woord:<15}', *(f'{aantal:>3}' for aantal in aantallen))
     if meest := list(meest_voorkomend(rijen)):
         print('\nDit komt het meest voor:')
         for tekst in meest:

@@ -15,14 +15,18 @@ from controle.naspelen import Verslag
 from controle.oefenmap import Oefenmap, lees_oefenmap
 from controle.oordeel import Oordeel
 from controle.proberen import kies
+from stappen import STAPPEN
 
-from docent.inlevering import Inlevering, neem_over
+from docent.inlevering import Inlevering, Wie, neem_over
 
 # Wat er dicht op elkaar gemaakt is, is misschien niet met de hand gemaakt.
 DICHT_OP_ELKAAR = timedelta(minutes=1)
 
 # De hints die het meest voorkomen: zoveel ervan, en zoveel namen erbij.
 MEEST, NAMEN = 3, 5
+
+# Elke toestand van een stap, zoals een docent haar noemt.
+WOORDEN = {'af': 'af', 'fout': 'bezig', 'niet': 'niet begonnen'}
 
 
 @dataclass
@@ -41,8 +45,20 @@ class Rij:
     hint: str | None = None
     doe: str = ''
     les: bool = False
-    # Na het naspelen: van elke stap of hij af is.
+    # Van elke stap of hij af is: na het naspelen, of zonder dat volgens data.sqlite.
     toestanden: list[str] = field(default_factory=list)
+    wie: Wie = Wie('')
+    # De stand van zaken en `Wat nu`, zoals de leerling die zelf zou zien.
+    stand: str = ''
+
+    @classmethod
+    def van(cls, inlevering: Inlevering) -> 'Rij':
+        """De rij van een inlevering die nog gelezen moet worden."""
+        return cls(inlevering.naam, opvalt=[*inlevering.opvalt], wie=inlevering.wie)
+
+    def toestand(self, stap: int) -> str:
+        """'af', 'fout' of 'niet'; waar niets te lezen was, is ook niets begonnen."""
+        return self.toestanden[stap - 1] if self.toestanden else 'niet'
 
     @property
     def af(self) -> int:
@@ -57,6 +73,7 @@ class Rij:
         """Zet erin hoe een map ervoor staat; voor wat er niet klopt komt `voor`, of de stap."""
         oefenmap = oordeel.oefenmap
         self.stap = oordeel.gehaald
+        self.toestanden = [oordeel.toestand(stap.nummer) for stap in STAPPEN]
         self.revisies = revisies_van(oefenmap)
         nieuw = set(oefenmap.revisies) - oordeel.gehad
         if oordeel.afwijkingen:
@@ -72,7 +89,7 @@ class Rij:
 
 def lees(inlevering: Inlevering) -> Rij:
     """Leest een inlevering; wat er ook in staat, er komt een rij."""
-    rij = Rij(inlevering.naam, opvalt=[*inlevering.opvalt])
+    rij = Rij.van(inlevering)
     try:
         with tempfile.TemporaryDirectory(prefix='klas-') as tijdelijk:
             kopie = Path(tijdelijk, 'oefenmap')
@@ -129,6 +146,29 @@ def _noem(namen: list[str], zonder: str = '') -> str:
     return ', '.join(genoemd) + (f' en nog {rest}' if rest else '')
 
 
+def op_volgorde(rijen: Iterable[Rij]) -> list[Rij]:
+    """De rijen, wie het minst ver is eerst."""
+    return sorted(rijen, key=lambda rij: (rij.af, len(rij.revisies), rij.naam))
+
+
+def per_stap(rijen: list[Rij]) -> dict[str, list[int]]:
+    """Bij elk woord voor een toestand, van elke stap hoeveel leerlingen daar zijn."""
+    nummers = range(1, max((len(rij.toestanden) for rij in rijen), default=0) + 1)
+    return {
+        woord: [sum(rij.toestand(nummer) == toestand for rij in rijen) for nummer in nummers]
+        for toestand, woord in WOORDEN.items()
+    }
+
+
+def kolommen(rijen: list[Rij], vorm: str) -> dict[str, list[str]]:
+    """Wat een leeromgeving erbij zegt, met de tijd in een vorm; wat niemand heeft is er niet."""
+    alle = {
+        'nummer': [rij.wie.nummer for rij in rijen],
+        'ingeleverd': [rij.wie.tijd.strftime(vorm) if rij.wie.tijd else '' for rij in rijen],
+    }
+    return {kop: cellen for kop, cellen in alle.items() if any(cellen)}
+
+
 def meest_voorkomend(rijen: list[Rij]) -> Iterator[str]:
     """De hints die de meeste leerlingen krijgen, met hun namen."""
     bij = defaultdict(list)
@@ -136,5 +176,7 @@ def meest_voorkomend(rijen: list[Rij]) -> Iterator[str]:
         # Wie nog op de weg van de les is, maakt geen fout.
         if rij.hint and not rij.les:
             bij[rij.hint].append(rij.naam)
-    for hint, namen in sorted(bij.items(), key=lambda paar: -len(paar[1]))[:MEEST]:
+    # Wat er een heeft, staat al bij zijn rij.
+    vaker = [(hint, namen) for hint, namen in bij.items() if len(namen) > 1]
+    for hint, namen in sorted(vaker, key=lambda paar: -len(paar[1]))[:MEEST]:
         yield f'{len(namen)} x {hint.replace("_", " ")}: {_noem(namen)}'

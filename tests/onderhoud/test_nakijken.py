@@ -91,7 +91,7 @@ def test_een_rij_per_leerling_met_wie_het_minst_ver_is_eerst_en_wat_opvalt(capsy
         ('Elsje', str(NIVEAU), str(NIVEAU), f'{gedeeld} Joyce {haast}'),
         ('Joyce', str(LAATSTE), str(LAATSTE), f'{gedeeld} Elsje'),
     ]
-    assert rijen(uit)['Joyce'][0][2:] == ['2026-11-20', '00:00', '2026-11-20', '00:01']
+    assert rijen(uit)['Joyce'][0][2:] == ['20-11', '00:00', '20-11', '00:01']
     assert 'het is geen cijfer' in verhaal(uit)
     assert max(map(len, uit.splitlines())) <= 80
     assert inhoud(klas) == voor
@@ -344,12 +344,8 @@ def test_elke_leerling_krijgt_het_oordeel_van_de_docent(klas, tmp_path):
     assert max(map(len, uit.splitlines())) <= 80
     assert cijfers(uit) == {naam: gezien for naam, (gezien, _) in OORDELEN.items()}
     assert all(woorden in rijen(uit)[naam][1] for naam, (_, woorden) in OORDELEN.items())
-    # Wie nog op de weg van de les is, zoals bezig, maakt geen fout.
-    assert sorted(uit.partition('Dit komt het meest voor:\n')[2].splitlines()) == [
-        '    1 x model is anders dan de les: Zoë',
-        '    1 x module is er niet: alleen_data',
-        '    1 x naspelen duurt te lang: Anna',
-    ]
+    # Wat maar een keer voorkomt, zegt niets over de klas.
+    assert 'Dit komt het meest voor' not in uit
     regels = csv.reader(bestand.read_text(encoding='utf-8-sig').splitlines(), delimiter=';')
     per_naam = {naam: rest for naam, *rest in regels}
     assert per_naam['Joyce'][:-1] == ['af'] * LAATSTE + [str(LAATSTE)]
