@@ -51,6 +51,19 @@ def lees_opdracht(argumenten: list[str]) -> tuple[list[str], argparse.Namespace,
     return mappen, opties, voor_pytest
 
 
+def maak_plaats(opties: argparse.Namespace) -> str:
+    """Maakt wat straks geschreven wordt alvast; geeft een melding als dat niet kan, of ''."""
+    try:
+        # Zo valt een bestand dat Excel openhoudt op voordat het lange werk begint.
+        for plaats in filter(None, (opties.csv, opties.html)):
+            plaats.open('a', encoding='utf-8').close()
+        if plaats := opties.feedback:
+            plaats.mkdir(exist_ok=True)
+    except OSError:
+        return f"'{plaats}' kan ik niet maken: is de map er, en is het dicht?"
+    return ''
+
+
 def main(argumenten: list[str]) -> int:
     for stroom in (sys.stdout, sys.stderr):
         stroom.reconfigure(errors='replace')
@@ -76,14 +89,8 @@ def main(argumenten: list[str]) -> int:
         except OSError as fout:
             print(f"De map '{fout.filename}' is er niet, of is niet te lezen.", file=sys.stderr)
             return 2
-        try:
-            # Zo valt een bestand dat Excel openhoudt op voordat het lange werk begint.
-            for bestand in filter(None, (opties.csv, opties.html)):
-                bestand.open('a', encoding='utf-8').close()
-            if bestand := opties.feedback:
-                bestand.mkdir(exist_ok=True)
-        except OSError:
-            print(f"'{bestand}' kan ik niet maken: is de map er, en is het dicht?", file=sys.stderr)
+        if melding := maak_plaats(opties):
+            print(melding, file=sys.stderr)
             return 2
         status, tot = 0, opties.tot or LAATSTE
         if opties.naspelen:

@@ -42,9 +42,9 @@ NAMEN = (
     r'(?P<naam>[^_]+)_(?P<nummer>\d+)_assignsubmission_file.*',
 )
 
-# De eerste letters van elke maand, in het Nederlands en in het Engels.
-MAANDEN = ('jan', 'feb', 'mrt maa mar', 'apr', 'mei may', 'jun', 'jul', 'aug')
-MAANDEN += ('sep', 'okt oct', 'nov', 'dec')
+# Zo begint elke maand.
+MAANDEN = ('jan', 'feb', 'm(?:rt|aa)', 'apr', 'mei', 'jun')
+MAANDEN += ('jul', 'aug', 'sep', 'okt', 'nov', 'dec')
 
 
 class Wie(NamedTuple):
@@ -208,18 +208,13 @@ def _naam_in(tekst: Path) -> str:
 
 
 def _lees_tijd(tekst: str) -> datetime | None:
-    """`12 nov 2026 10.15`, `Nov 12, 2026 1015 AM` of `2026-11-12-10-15-00`; anders None."""
-    woorden = [woord[:3] for woord in re.findall('[a-z]+', tekst.lower())]
-    maanden = [nummer for nummer, m in enumerate(MAANDEN, 1) if any(w in m for w in woorden)]
+    """`12 nov 2026 10.15` of `2026-11-12-10-15-00`; is het geen tijd, dan None."""
+    for nummer, maand in enumerate(MAANDEN, 1):
+        vorm = rf'(?i)(\d+) {maand}\w*\.? (\d{{4}}) '
+        tekst = re.sub(vorm, rf'\2-{nummer}-\1-', tekst)
     with suppress(ValueError, TypeError):
-        getallen = [int(getal) for getal in re.findall(r'\d+', tekst)]
-        if not maanden:
-            return datetime(*getallen)
-        dag, jaar, *klok = getallen
-        uur, minuut = klok if len(klok) == 2 else divmod(*klok, 100)
-        if {'am', 'pm'} & {*woorden}:
-            uur = uur % 12 + 12 * ('pm' in woorden)
-        return datetime(jaar, *maanden, dag, uur, minuut)
+        # Soms staan uur en minuut aan elkaar.
+        return datetime(*map(int, re.findall(r'\d{4}(?=-)|\d\d?', tekst)))
     return None
 
 

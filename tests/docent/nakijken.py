@@ -22,8 +22,8 @@ from controle.vertelling import BREEDSTE, stand_van_zaken, tekens
 from stappen import MODULE, SERVER
 
 from docent.inlevering import Inlevering, neem_over
-from docent.overzicht import druk_af
-from docent.rij import Rij, kolommen
+from docent.overzicht import druk_af, kolommen
+from docent.rij import Rij
 
 TEST = Path(__file__).resolve().parents[1] / 'test_stappen.py'
 

@@ -2,22 +2,13 @@
 
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from controle.oefenmap import lees_oefenmap
 
 from docent.inlevering import Inlevering
-from docent.rij import (
-    Rij,
-    kolommen,
-    lees,
-    meest_voorkomend,
-    op_volgorde,
-    per_stap,
-    revisies_van,
-    zet_signalen_erbij,
-)
+from docent.rij import Rij, lees, meest_voorkomend, revisies_van, zet_signalen_erbij
 
 UITGEDEELD = Path(__file__).resolve().parents[2]
 
@@ -27,6 +18,9 @@ GEEN_CIJFER = """
 Dit zegt wie waar is, en het is geen cijfer: alleen de bestanden zijn gelezen.
 Voor een cijfer speelt --naspelen de migraties van elke leerling na."""
 
+
+# Elke toestand van een stap, zoals een docent haar noemt.
+WOORDEN = {'af': 'af', 'fout': 'bezig', 'niet': 'niet begonnen'}
 
 # Op het scherm is het jaar bekend.
 TIJD = '%d-%m %H:%M'
@@ -70,6 +64,29 @@ def druk_af(rijen: list[Rij], kop: str, cellen: Callable[[Rij], str]) -> None:
         print('\nDit komt het meest voor:')
         for tekst in meest:
             _zeg(tekst, inspringen=4)
+
+
+def op_volgorde(rijen: Iterable[Rij]) -> list[Rij]:
+    """De rijen, wie het minst ver is eerst."""
+    return sorted(rijen, key=lambda rij: (rij.af, len(rij.revisies), rij.naam))
+
+
+def per_stap(rijen: list[Rij]) -> dict[str, list[int]]:
+    """Bij elk woord voor een toestand, van elke stap hoeveel leerlingen daar zijn."""
+    nummers = range(1, max((len(rij.toestanden) for rij in rijen), default=0) + 1)
+    return {
+        woord: [sum(rij.toestand(nummer) == toestand for rij in rijen) for nummer in nummers]
+        for toestand, woord in WOORDEN.items()
+    }
+
+
+def kolommen(rijen: list[Rij], vorm: str) -> dict[str, list[str]]:
+    """Wat een leeromgeving erbij zegt, met de tijd in een vorm; wat niemand heeft is er niet."""
+    alle = {
+        'nummer': [rij.wie.nummer for rij in rijen],
+        'ingeleverd': [rij.wie.tijd.strftime(vorm) if rij.wie.tijd else '' for rij in rijen],
+    }
+    return {kop: cellen for kop, cellen in alle.items() if any(cellen)}
 
 
 def _zeg(tekst: str, inspringen: int = 0) -> None:

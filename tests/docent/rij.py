@@ -25,9 +25,6 @@ DICHT_OP_ELKAAR = timedelta(minutes=1)
 # De hints die het meest voorkomen: zoveel ervan, en zoveel namen erbij.
 MEEST, NAMEN = 3, 5
 
-# Elke toestand van een stap, zoals een docent haar noemt.
-WOORDEN = {'af': 'af', 'fout': 'bezig', 'niet': 'niet begonnen'}
-
 
 @dataclass
 class Rij:
@@ -144,29 +141,6 @@ def _noem(namen: list[str], zonder: str = '') -> str:
     genoemd = [naam for naam in namen[: NAMEN + 1] if naam != zonder][:NAMEN]
     rest = len(namen) - len(genoemd) - bool(zonder)
     return ', '.join(genoemd) + (f' en nog {rest}' if rest else '')
-
-
-def op_volgorde(rijen: Iterable[Rij]) -> list[Rij]:
-    """De rijen, wie het minst ver is eerst."""
-    return sorted(rijen, key=lambda rij: (rij.af, len(rij.revisies), rij.naam))
-
-
-def per_stap(rijen: list[Rij]) -> dict[str, list[int]]:
-    """Bij elk woord voor een toestand, van elke stap hoeveel leerlingen daar zijn."""
-    nummers = range(1, max((len(rij.toestanden) for rij in rijen), default=0) + 1)
-    return {
-        woord: [sum(rij.toestand(nummer) == toestand for rij in rijen) for nummer in nummers]
-        for toestand, woord in WOORDEN.items()
-    }
-
-
-def kolommen(rijen: list[Rij], vorm: str) -> dict[str, list[str]]:
-    """Wat een leeromgeving erbij zegt, met de tijd in een vorm; wat niemand heeft is er niet."""
-    alle = {
-        'nummer': [rij.wie.nummer for rij in rijen],
-        'ingeleverd': [rij.wie.tijd.strftime(vorm) if rij.wie.tijd else '' for rij in rijen],
-    }
-    return {kop: cellen for kop, cellen in alle.items() if any(cellen)}
 
 
 def meest_voorkomend(rijen: list[Rij]) -> Iterator[str]:

@@ -8,32 +8,19 @@ from pathlib import Path
 from controle.vertelling import TEKENS
 from jinja2 import Environment
 
-from docent.rij import WOORDEN, Rij, op_volgorde, per_stap
+from docent.overzicht import WOORDEN, op_volgorde, per_stap
+from docent.rij import Rij
 
 SJABLOON = Path(__file__).with_name('klas.html')
 
 
 def schrijf_pagina(bestand: Path, rijen: list[Rij], zonder_namen: bool) -> None:
     """Schrijft een pagina met elke leerling en elke stap; zonder namen staat er een nummer."""
-    sjabloon = Environment(autoescape=True, trim_blocks=True).from_string(
-        SJABLOON.read_text(encoding='utf-8')
-    )
-    tellen = per_stap(rijen)
-    nummers = range(1, len(tellen['af']) + 1)
-    regels = [
-        (f'leerling {plaats}' if zonder_namen else rij.naam, [rij.toestand(n) for n in nummers])
-        for plaats, rij in enumerate(op_volgorde(rijen), 1)
-    ]
-    moment = f'{datetime.now():%d-%m-%Y %H:%M}'
-    pagina = sjabloon.render(
-        moment=moment,
-        rijen=regels,
-        nummers=nummers,
-        per_stap=tellen,
-        tekens=TEKENS,
-        woorden=WOORDEN,
-    )
-    bestand.write_text(pagina, encoding='utf-8', errors='replace')
+    sjabloon = SJABLOON.read_text(encoding='utf-8')
+    pagina = Environment(autoescape=True, trim_blocks=True).from_string(sjabloon)
+    gegevens = {'rijen': op_volgorde(rijen), 'per_stap': per_stap(rijen), 'moment': datetime.now()}
+    gegevens |= {'zonder_namen': zonder_namen, 'tekens': TEKENS, 'woorden': WOORDEN}
+    bestand.write_text(pagina.render(gegevens), encoding='utf-8', errors='replace')
 
 
 def schrijf_feedback(map_: Path, rijen: Iterable[Rij]) -> None:

@@ -17,7 +17,7 @@ from controle.naspelen import GROOTSTE_BESTAND
 
 # Zoveel komt er hoogstens op de schijf: van een leerling, en van alle samen.
 RUIMTE, ALLE_RUIMTE = 50_000_000, 2_000_000_000
-# Ook een leeg bestand kost iets.
+# Ook een leeg bestand kost iets, en een map.
 KLEINSTE = 4096
 
 # Met de pakketten van een .venv erin is een ZIP al snel groot.
@@ -32,7 +32,7 @@ EXPORT, LEERLING, DIEPSTE_ZIP = 1, 2, 3
 # Bij andere manieren van inpakken kiest de ZIP hoeveel geheugen het uitpakken kost.
 GEWOON = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
-NIET_NODIG = ('tests', 'node_modules', 'site-packages', '__MACOSX', '__pycache__')
+NIET_NODIG = re.compile(r'(^|/)(\.[^./]|(tests|node_modules|site-packages|__MACOSX|__pycache__)/)')
 
 MISLUKT = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zipfile.zlib.error)
 
@@ -83,7 +83,8 @@ class Uitpakker:
     def _schrijf(
         self, zip_: zipfile.ZipFile, lid: zipfile.ZipInfo, naar: Path, over: list[int], diepte: int
     ) -> None:
-        pad, grootte = naar.joinpath(*_delen(lid)), lid.file_size
+        delen, grootte = _delen(lid), lid.file_size
+        pad = naar.joinpath(*delen)
         is_zip = pad.suffix.lower() == '.zip'
         te_veel = is_zip and (diepte == DIEPSTE_ZIP or grootte > GROOTSTE_ZIP)
         if te_veel or lid.compress_type not in GEWOON:
@@ -98,7 +99,7 @@ class Uitpakker:
                 self._pak_uit(los, pad, [RUIMTE] if diepte == EXPORT else over, diepte + 1)
             return
         past = grootte <= GROOTSTE_BESTAND
-        self._neem(KLEINSTE + grootte * past, over)
+        self._neem(KLEINSTE * len(delen) + grootte * past, over)
         with zip_.open(lid) as bron, pad.open('xb') as uit:
             if past:
                 shutil.copyfileobj(bron, uit)
@@ -123,23 +124,15 @@ def _lengte_van_de_lijst(bron: BinaryIO) -> int:
 
 
 def _nodig(zip_: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """De bestanden die bij een inlevering kunnen horen: geen pakketten, en niets verborgens."""
-    paden = {
-        lid: PurePosixPath(lid.filename.replace('\\', '/'))
-        for lid in zip_.infolist()
-        if not lid.is_dir() and not stat.S_ISLNK(lid.external_attr >> 16)
-    }
-    weg = {pad.parent for pad in paden.values() if pad.name == 'pyvenv.cfg'}
+    """De bestanden die bij een inlevering kunnen horen: geen link, geen pakket."""
+    namen = {lid: lid.filename.replace('\\', '/') for lid in zip_.infolist() if not lid.is_dir()}
+    weg = {PurePosixPath(naam).parent for naam in namen.values() if naam.endswith('/pyvenv.cfg')}
     return [
         lid
-        for lid, pad in paden.items()
-        if weg.isdisjoint(pad.parents) and not any(map(_hoort_er_niet_bij, pad.parts))
+        for lid, naam in namen.items()
+        if not (stat.S_ISLNK(lid.external_attr >> 16) or NIET_NODIG.search(naam))
+        and weg.isdisjoint(PurePosixPath(naam).parents)
     ]
-
-
-def _hoort_er_niet_bij(deel: str) -> bool:
-    verborgen = deel.startswith('.') and deel != '..'
-    return verborgen or deel in NIET_NODIG
 
 
 def _delen(lid: zipfile.ZipInfo) -> list[str]:

