@@ -35,10 +35,11 @@ EEN_KLAS = 3
 # Wie meer oefenmappen inlevert, krijgt niet van elk een rij.
 MEESTE = 9
 
-# Zo noemen leeromgevingen een inlevering: Brightspace, Blackboard en Moodle.
+# Zo noemen leeromgevingen een inlevering: Brightspace, Blackboard en Moodle. De naam die een leerling
+# zijn bestand geeft komt erachter: wat daarin op een nummer lijkt, telt niet.
 NAMEN = (
     r'(?P<nummer>\d+)-\d+ - (?P<naam>.+) - (?P<tijd>[^-]+)',
-    r'.*_(?P<nummer>[^_]+)_(?:poging|attempt)_(?P<tijd>\d{4}(?:-\d\d){5}).*',
+    r'.*?_(?P<nummer>[^_]+)_(?:poging|attempt)_(?P<tijd>\d{4}(?:-\d\d){5}).*',
     r'(?P<naam>[^_]+)_(?P<nummer>\d+)_assignsubmission_file.*',
 )
 

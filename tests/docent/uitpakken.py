@@ -23,7 +23,7 @@ KLEINSTE = 4096
 # Met de pakketten van een .venv erin is een ZIP al snel groot.
 GROOTSTE_ZIP = 300_000_000
 # Python leest de hele lijst van bestanden in het geheugen.
-GROOTSTE_LIJST = 32_000_000
+GROOTSTE_LIJST = 16_000_000
 
 DIEPST_PAD = 20
 # Een export, daarin de ZIP van een leerling, en daarin nog een.
@@ -131,7 +131,7 @@ def _nodig(zip_: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         lid
         for lid, naam in namen.items()
         if not (stat.S_ISLNK(lid.external_attr >> 16) or NIET_NODIG.search(naam))
-        and weg.isdisjoint(PurePosixPath(naam).parents)
+        and not (weg and weg.intersection(PurePosixPath(naam).parents))
     ]
 
 

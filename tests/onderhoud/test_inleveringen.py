@@ -164,6 +164,20 @@ def test_een_tijd_die_geen_tijd_is_is_er_niet():
     assert {t: _lees_tijd(t) for t in (*teksten, *geen)} == teksten | dict.fromkeys(geen)
 
 
+def test_een_bestandsnaam_maakt_een_leerling_niet_tot_een_ander(ingepakt, tmp_path):
+    poging, later = 'poging_2026-11-12-10-15-00', 'poging_2027-01-01-00-00-00'
+    maak(
+        tmp_path / 'klas',
+        {
+            f'Opdracht_s1_{poging}_o_s2_{later}_o.zip': ingepakt,
+            f'Opdracht_s2_{poging}_o.zip': ingepakt,
+            'Bram_3_assignsubmission_file_Elsje_4_assignsubmission_file_o.zip': ingepakt,
+        },
+    )
+    gevonden = zoek(tmp_path / 'klas', tmp_path / 'werk').values()
+    assert sorted(i.wie.nummer for i in gevonden) == ['3', 's1', 's2']
+
+
 def test_een_map_of_zip_van_een_leerling_mag_ook(ingepakt, tmp_path):
     maak(tmp_path, {'bram.zip': pak_in(stand(NIVEAU)), 'klas/elsje/oefening (1).zip': ingepakt})
     (bram,) = zoek(tmp_path / 'bram.zip', tmp_path / 'werk').values()
