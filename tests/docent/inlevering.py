@@ -35,8 +35,8 @@ EEN_KLAS = 3
 # Wie meer oefenmappen inlevert, krijgt niet van elk een rij.
 MEESTE = 9
 
-# Zo noemen leeromgevingen een inlevering: Brightspace, Blackboard en Moodle. De naam die een leerling
-# zijn bestand geeft komt erachter: wat daarin op een nummer lijkt, telt niet.
+# Zo noemen leeromgevingen een inlevering: Brightspace, Blackboard en Moodle. De naam die een
+# leerling zijn bestand geeft komt erachter: wat daarin op een nummer lijkt, telt niet.
 NAMEN = (
     r'(?P<nummer>\d+)-\d+ - (?P<naam>.+) - (?P<tijd>[^-]+)',
     r'.*?_(?P<nummer>[^_]+)_(?:poging|attempt)_(?P<tijd>\d{4}(?:-\d\d){5}).*',
@@ -78,11 +78,15 @@ def zoek_inleveringen(mappen: list[Path], werkmap: Path) -> list[Inlevering]:
     """
     zoeker = Zoeker(Uitpakker(werkmap))
     gevonden = [inlevering for map_ in mappen for inlevering in zoeker.in_klas(map_.resolve())]
-    keer = Counter(inlevering.naam for inlevering in gevonden)
-    for inlevering in gevonden:
-        if keer[inlevering.naam] > 1:
-            # Twee klassen met een Bram.
-            inlevering.naam = inlevering.pad.as_posix()
+    # Twee keer een Bram: dan met zijn nummer, en anders met waar het staat.
+    for voluit in (
+        lambda i: f'{i.naam} ({i.wie.nummer})'.removesuffix(' ()'),
+        lambda i: i.pad.as_posix(),
+    ):
+        keer = Counter(inlevering.naam for inlevering in gevonden)
+        for inlevering in gevonden:
+            if keer[inlevering.naam] > 1:
+                inlevering.naam = voluit(inlevering)
     return gevonden
 
 

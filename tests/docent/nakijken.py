@@ -22,7 +22,7 @@ from controle.vertelling import BREEDSTE, stand_van_zaken, tekens
 from stappen import MODULE, SERVER
 
 from docent.inlevering import Inlevering, neem_over
-from docent.overzicht import druk_af, kolommen
+from docent.overzicht import druk_af, kolommen, leesbaar
 from docent.rij import Rij
 
 TEST = Path(__file__).resolve().parents[1] / 'test_stappen.py'
@@ -140,7 +140,7 @@ class Nakijken:
             eerst = oordeel.afwijkingen[:1]
             if inlevering.map:
                 regels = stand_van_zaken(oordeel, BREEDSTE, 'utf-8')
-                rij.stand = '\n'.join(regel for regel, _ in regels)
+                rij.stand = '\n'.join(leesbaar(regel) for regel, _ in regels)
             if not inlevering.map:
                 # Een map die er niet is heeft geen fouten.
                 oordeel.afwijkingen = []

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from controle.oefenmap import lees_oefenmap
+from stappen import LAATSTE
 
 from docent.inlevering import Inlevering
 from docent.rij import Rij, lees, meest_voorkomend, revisies_van, zet_signalen_erbij
@@ -73,7 +74,7 @@ def op_volgorde(rijen: Iterable[Rij]) -> list[Rij]:
 
 def per_stap(rijen: list[Rij]) -> dict[str, list[int]]:
     """Bij elk woord voor een toestand, van elke stap hoeveel leerlingen daar zijn."""
-    nummers = range(1, max((len(rij.toestanden) for rij in rijen), default=0) + 1)
+    nummers = range(1, (max(len(rij.toestanden) for rij in rijen) or LAATSTE) + 1)
     return {
         woord: [sum(rij.toestand(nummer) == toestand for rij in rijen) for nummer in nummers]
         for toestand, woord in WOORDEN.items()
@@ -89,9 +90,13 @@ def kolommen(rijen: list[Rij], vorm: str) -> dict[str, list[str]]:
     return {kop: cellen for kop, cellen in alle.items() if any(cellen)}
 
 
+def leesbaar(tekst: str) -> str:
+    """Een regel waarmee een leerling geen terminal bestuurt."""
+    return ''.join(teken if teken.isprintable() else '?' for teken in tekst)
+
+
 def _zeg(tekst: str, inspringen: int = 0) -> None:
-    # Een naam van een leerling mag de terminal niet besturen.
-    tekst = ''.join(teken if teken.isprintable() else '?' for teken in tekst)
+    tekst = leesbaar(tekst)
     if inspringen:
         wit = ' ' * inspringen
         tekst = textwrap.fill(tekst, BREEDTE, initial_indent=wit, subsequent_indent=wit)

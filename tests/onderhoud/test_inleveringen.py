@@ -171,11 +171,12 @@ def test_een_bestandsnaam_maakt_een_leerling_niet_tot_een_ander(ingepakt, tmp_pa
         {
             f'Opdracht_s1_{poging}_o_s2_{later}_o.zip': ingepakt,
             f'Opdracht_s2_{poging}_o.zip': ingepakt,
+            'Bram_5_assignsubmission_file_o.zip': ingepakt,
             'Bram_3_assignsubmission_file_Elsje_4_assignsubmission_file_o.zip': ingepakt,
         },
     )
-    gevonden = zoek(tmp_path / 'klas', tmp_path / 'werk').values()
-    assert sorted(i.wie.nummer for i in gevonden) == ['3', 's1', 's2']
+    # Zijn er twee met een naam, dan staat het nummer erbij.
+    assert zoek(tmp_path / 'klas', tmp_path / 'werk').keys() == {'Bram (3)', 'Bram (5)', 's1', 's2'}
 
 
 def test_een_map_of_zip_van_een_leerling_mag_ook(ingepakt, tmp_path):

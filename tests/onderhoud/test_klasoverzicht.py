@@ -81,6 +81,12 @@ def test_onder_de_tabel_staat_per_stap_hoeveel_en_op_de_pagina_wie(capsys, klas,
     assert 'http' not in (tmp_path / 'klas.html').read_text(encoding='utf-8')
 
 
+def test_een_klas_die_niets_inleverde_is_niet_begonnen(capsys, tmp_path):
+    (tmp_path / 'klas' / 'Bram').mkdir(parents=True)
+    _, uit, _ = typ(capsys, tmp_path / 'klas')
+    assert per_stap(uit)['niet begonnen'] == [1] * LAATSTE
+
+
 def test_zonder_namen_staat_er_geen_naam_op_de_pagina(capsys, klas, tmp_path):
     status, *_ = typ(capsys, klas, '--html', tmp_path / 'klas.html', '--zonder-namen')
     assert status == 0
