@@ -18,11 +18,11 @@ from controle.beoordeling import beoordeel
 from controle.naspelen import Kindproces, Verslag
 from controle.oefenmap import lees_oefenmap
 from controle.oordeel import Oordeel
-from controle.vertelling import tekens
-from stappen import STAPPEN
+from controle.vertelling import BREEDSTE, stand_van_zaken, tekens
+from stappen import MODULE, SERVER
 
 from docent.inlevering import Inlevering, neem_over
-from docent.overzicht import druk_af
+from docent.overzicht import druk_af, kolommen, leesbaar
 from docent.rij import Rij
 
 TEST = Path(__file__).resolve().parents[1] / 'test_stappen.py'
@@ -44,20 +44,26 @@ README.md staat bij Nakijken waar dat niet tegen beschermt, en wat wel.
 
 def kijk_na(
     inleveringen: list[Inlevering], tot: int, cijfers: Path | None, voor_pytest: list[str]
-) -> int:
-    """Speelt elke inlevering na en drukt de klas af; geeft de exit status van pytest."""
+) -> tuple[int, list[Rij]]:
+    """Speelt elke inlevering na en drukt de klas af; geeft de exit status en de rijen."""
     print(WAARSCHUWING, flush=True)
+    # Over het venster van een docent is een leerling niets te zeggen.
+    os.environ['FLASK_APP'] = MODULE
+    os.environ.pop(SERVER, None)
     klas = Nakijken(inleveringen, tot)
     status = pytest.main([str(TEST), *OPTIES, *voor_pytest], plugins=[klas])
     print()
     if not klas.rijen:
         print('Er is geen map nagespeeld.')
-        return status
+        return status, []
     teken = tekens(sys.stdout.encoding or 'ascii')
     breed = max(map(len, [*teken.values(), str(tot)])) + 1
 
     def cellen(rij: Rij) -> str:
-        stappen = ''.join(f'{teken[toestand].strip():>{breed}}' for toestand in rij.toestanden)
+        stappen = ''.join(
+            f'{teken[toestand].strip():>{breed}}'
+            for toestand in map(rij.toestand, range(1, tot + 1))
+        )
         return f'{stappen}  {rij.af:>2}  {len(rij.revisies):>9}'
 
     af, fout, niet = (teken[toestand].strip() for toestand in ('af', 'fout', 'niet'))
@@ -66,7 +72,7 @@ def kijk_na(
     druk_af(klas.rijen, f'{kop}  af  migraties', cellen)
     if cijfers:
         schrijf_csv(cijfers, klas.rijen, tot)
-    return status
+    return status, klas.rijen
 
 
 class Nakijken:
@@ -125,12 +131,16 @@ class Nakijken:
         # Met een tijd erbij kan ook Windows hier met Ctrl-C stoppen.
         while not wait([loopt], 1).done:
             pass
-        rij = Rij(inlevering.naam, opvalt=[*inlevering.opvalt])
+        rij = Rij.van(inlevering)
         self.rijen.append(rij)
         try:
             kopie, niet_mee, verslag = loopt.result()
             oordeel = beoordeel(lees_oefenmap(kopie), verslag)
             rij.opvalt += niet_mee
+            eerst = oordeel.afwijkingen[:1]
+            if inlevering.map:
+                regels = stand_van_zaken(oordeel, BREEDSTE, 'utf-8')
+                rij.stand = '\n'.join(leesbaar(regel) for regel, _ in regels)
             if not inlevering.map:
                 # Een map die er niet is heeft geen fouten.
                 oordeel.afwijkingen = []
@@ -140,13 +150,23 @@ class Nakijken:
                 oordeel.afwijkingen = [replace(eerste, stap=nummer) for nummer in beweert]
             # Wat na `tot` komt is niet gevraagd.
             oordeel.afwijkingen = [a for a in oordeel.afwijkingen if a.stap <= self.tot]
+            if oordeel.afwijkingen[:1] != eerst:
+                oordeel.advies = None
             rij.vul(oordeel, '' if verslag.is_nagespeeld else 'is niet na te spelen.')
-            rij.toestanden = [oordeel.toestand(stap.nummer) for stap in STAPPEN[: self.tot]]
+            del rij.toestanden[self.tot :]
         except Exception as fout:
             rij.toestanden = ['fout'] * self.tot
             rij.opvalt.append(f'is niet na te kijken ({type(fout).__name__})')
             pytest.fail(f'{inlevering.naam} {rij.opvalt[-1]}', pytrace=False)
         return oordeel
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item):
+        """Zet bij wat mislukt ook wat de leerling zou lezen: --junitxml bewaart dat."""
+        rapport = yield
+        if rapport.failed and self.rijen:
+            rapport.longrepr = f'{rapport.longrepr}\n\n{self.rijen[-1].stand}'
+        return rapport
 
     def pytest_unconfigure(self) -> None:
         """Stopt wat na Ctrl-C nog loopt, en ruimt op."""
@@ -164,10 +184,18 @@ def schrijf_csv(bestand: Path, rijen: list[Rij], tot: int) -> None:
     with bestand.open('w', encoding='utf-8-sig', errors='replace', newline='') as uitvoer:
         schrijver = csv.writer(uitvoer, delimiter=';')
         stappen = [f'stap {nummer}' for nummer in range(1, tot + 1)]
-        schrijver.writerow(['naam', *stappen, 'aantal af', 'uitleg'])
-        for rij in sorted(rijen, key=lambda rij: rij.naam):
+        rijen = sorted(rijen, key=lambda rij: rij.naam)
+        extra = kolommen(rijen, '%Y-%m-%d %H:%M')
+        schrijver.writerow(['naam', *extra, *stappen, 'aantal af', 'uitleg'])
+        for rij, *erbij in zip(rijen, *extra.values(), strict=True):
             uitleg = '. '.join(filter(None, [*rij.opvalt, f'{rij.wat} {rij.doe}'.strip()]))
-            cellen = [rij.naam, *rij.toestanden, rij.af, ' '.join(uitleg.split())]
+            cellen = [
+                rij.naam,
+                *erbij,
+                *map(rij.toestand, range(1, tot + 1)),
+                rij.af,
+                ' '.join(uitleg.split()),
+            ]
             schrijver.writerow(_geen_formule(str(cel)) for cel in cellen)
 
 

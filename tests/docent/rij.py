@@ -15,8 +15,9 @@ from controle.naspelen import Verslag
 from controle.oefenmap import Oefenmap, lees_oefenmap
 from controle.oordeel import Oordeel
 from controle.proberen import kies
+from stappen import STAPPEN
 
-from docent.inlevering import Inlevering, neem_over
+from docent.inlevering import Inlevering, Wie, neem_over
 
 # Wat er dicht op elkaar gemaakt is, is misschien niet met de hand gemaakt.
 DICHT_OP_ELKAAR = timedelta(minutes=1)
@@ -41,8 +42,20 @@ class Rij:
     hint: str | None = None
     doe: str = ''
     les: bool = False
-    # Na het naspelen: van elke stap of hij af is.
+    # Van elke stap of hij af is: na het naspelen, of zonder dat volgens data.sqlite.
     toestanden: list[str] = field(default_factory=list)
+    wie: Wie = Wie('')
+    # De stand van zaken en `Wat nu`, zoals de leerling die zelf zou zien.
+    stand: str = ''
+
+    @classmethod
+    def van(cls, inlevering: Inlevering) -> 'Rij':
+        """De rij van een inlevering die nog gelezen moet worden."""
+        return cls(inlevering.naam, opvalt=[*inlevering.opvalt], wie=inlevering.wie)
+
+    def toestand(self, stap: int) -> str:
+        """'af', 'fout' of 'niet'; waar niets te lezen was, is ook niets begonnen."""
+        return self.toestanden[stap - 1] if self.toestanden else 'niet'
 
     @property
     def af(self) -> int:
@@ -57,6 +70,7 @@ class Rij:
         """Zet erin hoe een map ervoor staat; voor wat er niet klopt komt `voor`, of de stap."""
         oefenmap = oordeel.oefenmap
         self.stap = oordeel.gehaald
+        self.toestanden = [oordeel.toestand(stap.nummer) for stap in STAPPEN]
         self.revisies = revisies_van(oefenmap)
         nieuw = set(oefenmap.revisies) - oordeel.gehad
         if oordeel.afwijkingen:
@@ -72,7 +86,7 @@ class Rij:
 
 def lees(inlevering: Inlevering) -> Rij:
     """Leest een inlevering; wat er ook in staat, er komt een rij."""
-    rij = Rij(inlevering.naam, opvalt=[*inlevering.opvalt])
+    rij = Rij.van(inlevering)
     try:
         with tempfile.TemporaryDirectory(prefix='klas-') as tijdelijk:
             kopie = Path(tijdelijk, 'oefenmap')
@@ -136,5 +150,7 @@ def meest_voorkomend(rijen: list[Rij]) -> Iterator[str]:
         # Wie nog op de weg van de les is, maakt geen fout.
         if rij.hint and not rij.les:
             bij[rij.hint].append(rij.naam)
-    for hint, namen in sorted(bij.items(), key=lambda paar: -len(paar[1]))[:MEEST]:
+    # Wat er een heeft, staat al bij zijn rij.
+    vaker = [(hint, namen) for hint, namen in bij.items() if len(namen) > 1]
+    for hint, namen in sorted(vaker, key=lambda paar: -len(paar[1]))[:MEEST]:
         yield f'{len(namen)} x {hint.replace("_", " ")}: {_noem(namen)}'

@@ -91,7 +91,7 @@ def test_een_rij_per_leerling_met_wie_het_minst_ver_is_eerst_en_wat_opvalt(capsy
         ('Elsje', str(NIVEAU), str(NIVEAU), f'{gedeeld} Joyce {haast}'),
         ('Joyce', str(LAATSTE), str(LAATSTE), f'{gedeeld} Elsje'),
     ]
-    assert rijen(uit)['Joyce'][0][2:] == ['2026-11-20', '00:00', '2026-11-20', '00:01']
+    assert rijen(uit)['Joyce'][0][2:] == ['20-11', '00:00', '20-11', '00:01']
     assert 'het is geen cijfer' in verhaal(uit)
     assert max(map(len, uit.splitlines())) <= 80
     assert inhoud(klas) == voor
@@ -127,7 +127,8 @@ BIJZONDER = {
     'genest': (NIVEAU, 'de oefenmap is `inlevering/main`'),
     # Wie twee oefenmappen inlevert, krijgt twee rijen.
     **dict.fromkeys(('twee/nog/a', 'twee/nog/b'), (NIVEAU, '')),
-    **dict.fromkeys(('Elsje.zip', 'Joyce.rar'), (0, 'is nog niet uitgepakt')),
+    'Elsje': (0, 'is geen goede ZIP'),
+    'Joyce': (0, 'pak eerst `Joyce.rar` uit'),
 }
 
 
@@ -159,10 +160,10 @@ def test_een_map_van_een_leerling_en_meer_klassen_mogen_ook(tmp_path, monkeypatc
     bram, andere_bram = (maak_klas(tmp_path / naam, Bram=0) / 'Bram' for naam in ('klas', 'klas2'))
     (tmp_path / 'klas/Elsje').mkdir()
     monkeypatch.chdir(tmp_path)
-    losse = zoek_inleveringen([Path('klas/Bram'), Path('klas/Elsje')])
+    losse = zoek_inleveringen([Path('klas/Bram'), Path('klas/Elsje')], tmp_path)
     assert [(i.naam, i.opvalt) for i in losse] == [('Bram', []), ('Elsje', ['is leeg'])]
     # Een naam die twee keer voorkomt, wordt de plaats van de map.
-    namen = [i.naam for i in zoek_inleveringen([Path('klas'), Path('klas2/Bram')])]
+    namen = [i.naam for i in zoek_inleveringen([Path('klas'), Path('klas2/Bram')], tmp_path)]
     assert namen == [bram.as_posix(), 'Elsje', andere_bram.as_posix()]
 
 
@@ -181,7 +182,7 @@ def test_een_link_naar_buiten_wordt_niet_gevolgd_en_een_fifo_niet_geopend(tmp_pa
     links = sorted([MODULE, DATABASE, 'hulp.py', 'migrations'])
     for naam in links:
         (klas / 'Bram' / naam).symlink_to(geheim / naam)
-    gelezen = map(rij.lees, zoek_inleveringen([klas]))
+    gelezen = map(rij.lees, zoek_inleveringen([klas], tmp_path))
     assert {r.naam: (r.stap, r.opvalt) for r in gelezen} == {
         'Bram': (0, [f'`{naam}` is een link naar buiten de map' for naam in links]),
         'Elsje': (WOONPLAATS, []),
@@ -343,12 +344,8 @@ def test_elke_leerling_krijgt_het_oordeel_van_de_docent(klas, tmp_path):
     assert max(map(len, uit.splitlines())) <= 80
     assert cijfers(uit) == {naam: gezien for naam, (gezien, _) in OORDELEN.items()}
     assert all(woorden in rijen(uit)[naam][1] for naam, (_, woorden) in OORDELEN.items())
-    # Wie nog op de weg van de les is, zoals bezig, maakt geen fout.
-    assert sorted(uit.partition('Dit komt het meest voor:\n')[2].splitlines()) == [
-        '    1 x model is anders dan de les: Zoë',
-        '    1 x module is er niet: alleen_data',
-        '    1 x naspelen duurt te lang: Anna',
-    ]
+    # Wat maar een keer voorkomt, zegt niets over de klas.
+    assert 'Dit komt het meest voor' not in uit
     regels = csv.reader(bestand.read_text(encoding='utf-8-sig').splitlines(), delimiter=';')
     per_naam = {naam: rest for naam, *rest in regels}
     assert per_naam['Joyce'][:-1] == ['af'] * LAATSTE + [str(LAATSTE)]
