@@ -15,7 +15,8 @@ NODIG = """
 conftest.py  stappen.py  test_stappen.py  spelen/__init__.py  spelen/pakketten.py  spelen/terug.py
 controle/__init__.py  controle/beoordeling.py  controle/bestanden.py  controle/kindproces.py
 controle/naspelen.py  controle/oefenmap.py  controle/onderweg.py  controle/onzichtbaar.py
-controle/oordeel.py  controle/proberen.py  controle/tabellen.py  controle/vergelijken.py
+controle/afwijking.py  controle/oordeel.py  controle/proberen.py  controle/tabellen.py
+controle/vergelijken.py
 controle/vertelling.py  controle/vullen.py  controle/hints/__init__.py
 controle/hints/aanroepen.py  controle/hints/daden.py  controle/hints/database.py
 controle/hints/doen.py  controle/hints/hint.py  controle/hints/laden.py  controle/hints/les.py

@@ -22,10 +22,11 @@ from stappen import (
     stap_met,
 )
 
+from controle.afwijking import Afwijking
 from controle.bestanden import databasebestand, migraties, module
 from controle.naspelen import Stand, Verslag
 from controle.oefenmap import Oefenmap
-from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
+from controle.oordeel import Oordeel, eigenschappen, is_opgevolgd, voldoet, waarden
 from controle.tabellen import alle_kolommen, kolommen_van, rijen_in_de_weg
 
 

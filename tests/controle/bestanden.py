@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from stappen import KLASSEN, kolommen_na
 
+from controle.afwijking import Afwijking
 from controle.oefenmap import Bestand, klassen_zonder_tabel
 from controle.onzichtbaar import bij_het_laden, met_een_schema, onzichtbare_kolommen
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Oordeel
 
 # Wat `flask db init` maakt, en wat Flask-Migrate nodig heeft.
 NODIG_IN_MIGRATIONS = ('alembic.ini', 'env.py', 'script.py.mako', 'versions')

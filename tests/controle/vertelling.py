@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from stappen import DATABASE, DELEN_NA, LAATSTE, STAPPEN, TABEL, UITGEDEELD
 
+from controle.afwijking import Afwijking
 from controle.hints.daden import zet_server_uit
 from controle.hints.doen import DEEL_A, of_deel, werkt_elders, zet_cursisten_erin
 from controle.hints.hint import Hint, hints_bij
 from controle.hints.opmerkingen import OPMERKINGEN
 from controle.onderweg import model_is_van
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Oordeel
 from controle.proberen import kies
 from controle.tabellen import Database
 

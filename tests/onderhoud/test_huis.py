@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from controle.afwijking import EIGENSCHAPPEN, SOORTEN, Afwijking
 from controle.hints.hint import HINTS
-from controle.oordeel import EIGENSCHAPPEN, SOORTEN, Afwijking
 from processen import draai
 from speel_les import PROJECT
 from stappen import DB_MET_NAMEN, IN_HET_MODEL, MODULE, REGELS, STAPPEN, Kolom

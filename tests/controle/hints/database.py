@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from stappen import DATABASE, DELEN_NA, GEVULD, KOPIE_VAN, NU, TABEL, VAN_DE_LES
 
+from controle.afwijking import Afwijking
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
 from controle.hints.upgrade import oorzaak
-from controle.oordeel import WAARDEN_WEG, Afwijking, Oordeel, namen_in
+from controle.oordeel import WAARDEN_WEG, Oordeel, namen_in
 from controle.tabellen import alle_kolommen, kolommen_van, rijen_in_de_weg
 
 # Wat er met `data.sqlite` is.

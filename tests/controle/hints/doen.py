@@ -26,6 +26,7 @@ from stappen import (
     kolommen_na,
 )
 
+from controle.afwijking import Afwijking
 from controle.hints import daden
 from controle.hints.daden import (
     Bewerking,
@@ -46,7 +47,7 @@ from controle.oefenmap import (
     namen_van,
     tabellen_van,
 )
-from controle.oordeel import Afwijking, Oordeel, kolom_uit
+from controle.oordeel import Oordeel, kolom_uit
 from controle.tabellen import kolommen_van
 
 # De delen: zonder migraties, met een tweede map, en met een upgrade die halverwege stopt.

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from stappen import MODULE
 
+from controle.afwijking import Afwijking, Soort, Wat
 from controle.hints.daden import Daad
-from controle.oordeel import Afwijking, Oordeel, Soort, Wat
+from controle.oordeel import Oordeel
 
 
 class Hint:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from stappen import DATABASE, IMPORTS, MODULE, NAMEN_VAN_DB, SERVER, WAARVOOR, kolommen_na
 
+from controle.afwijking import Afwijking
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plaats
 from controle.oefenmap import Bestand, kolommen_in, namen_van, tabellen_van
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Oordeel
 
 
 @hint('naspelen', 'module')

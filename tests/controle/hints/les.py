@@ -4,11 +4,12 @@ from spelen.terug import halverwege
 from stappen import CURSISTEN, DATABASE, KOPIE, KOPIE_VAN, TABEL, Stap, kolommen_na
 
 from controle import onderweg
+from controle.afwijking import Afwijking
 from controle.hints import daden, doen
 from controle.hints.doen import UPGRADE
 from controle.hints.hint import Hint, hint
 from controle.onderweg import MODEL, MODEL_HALF, SCRIPT, TERUGGEDRAAID
-from controle.oordeel import Afwijking, Oordeel, namen_in
+from controle.oordeel import Oordeel, namen_in
 
 DOET, MIS, OPLOSSEN = 'Wat je doet', 'Wat er misgaat', 'Zo los je het op'
 EEN_FOUT = 'een fout gezien'

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from stappen import DELEN_NA
 
+from controle.afwijking import Afwijking
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint
 from controle.oefenmap import Script
-from controle.oordeel import Afwijking, Oordeel, voldoet
+from controle.oordeel import Oordeel, voldoet
 
 # Wat er is met een script, of met de reeks.
 ZINNEN = {

@@ -19,11 +19,12 @@ from stappen import (
     weg_na,
 )
 
+from controle.afwijking import Afwijking
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint, plek
 from controle.oefenmap import Script, tabellen_van
 from controle.onderweg import model_is_van
-from controle.oordeel import Afwijking, Oordeel, eigenschappen, is_opgevolgd, kolom_uit
+from controle.oordeel import Oordeel, eigenschappen, is_opgevolgd, kolom_uit
 from controle.tabellen import alle_kolommen, kolommen_van
 
 # Wat er aan een kolom anders is: de zin als het er hoort te zijn, en de zin als het weg hoort.

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from stappen import DATABASE, MODULE, TABEL, kolommen_na
 
+from controle.afwijking import Afwijking
 from controle.hints import daden, doen
 from controle.hints.hint import Hint, hint
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Oordeel
 
 # Wat er in de module staat, hoe zij ook heet.
 DE_MODULE = 'SQLAlchemy(app', 'Migrate(app', '(db.Model)'

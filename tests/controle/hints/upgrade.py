@@ -7,11 +7,12 @@ from difflib import get_close_matches
 
 from stappen import GEVULD, HERNOEMD, KLASSEN, TABEL, kolommen_na
 
+from controle.afwijking import Afwijking
 from controle.hints import daden, doen
 from controle.hints.aanroepen import verbeteringen
 from controle.hints.hint import Hint, hint, plaats
 from controle.oefenmap import naam_in
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
 
 

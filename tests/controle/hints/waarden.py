@@ -5,11 +5,12 @@ import re
 
 from stappen import GEVULD, HERNOEMD, MODULE, TABEL
 
+from controle.afwijking import Afwijking
 from controle.hints import doen
 from controle.hints.hint import Hint, hint, plek
 from controle.hints.upgrade import oorzaak
 from controle.oefenmap import Script
-from controle.oordeel import Afwijking, Oordeel
+from controle.oordeel import Oordeel
 from controle.tabellen import alle_kolommen, kolommen_van
 
 DEED_NIETS = {
