@@ -268,12 +268,12 @@ GOED = [
 
 
 @pytest.mark.parametrize(('doe', 'na', 'tot'), GOED)
-def test_dit_is_geen_fout(leerling, doe, na, tot):
+def test_dit_is_geen_fout(leerling, doe, na, tot, tmp_path):
     werk = leerling(na)
     doe(werk)
     is_goed(werk, tot)
     # Ook wie alleen leest, ziet niets vreemds.
-    rij = lees(*zoek_inleveringen([werk.map]))
+    rij = lees(*zoek_inleveringen([werk.map], tmp_path))
     assert (rij.stap, rij.opvalt) == (tot, [])
 
 

@@ -82,7 +82,7 @@ def test_in_elke_map_van_de_oefening_en_erboven_is_pytest_de_controle(leerling, 
     assert inhoud(w.map) == voor
     assert 'no tests ran' in w.controle(waar=elders).stdout
     les = w.lees('LEERLING.md').partition('**`pytest` zegt `no tests ran`.**')[2]
-    assert 'Typ `cd`, een spatie en de naam van die map' in les.partition('\n\n')[0]
+    assert 'Ga er met `cd` heen' in les.partition('\n\n')[0]
 
 
 def test_naast_elkaar_zegt_de_controle_waar_je_heen_gaat_en_in_elkaar_telt_een(leerling, tmp_path):
