@@ -353,7 +353,9 @@ class Oordeel:
         nieuw = [k for k in stap.erbij if k.plek not in kolommen_na(self.gehaald)]
         # Een hele tabel die anders heet, zegt niets over een kolom erin.
         lijkt = [k for k in nieuw if k.tabel in schema or k.tabel not in self.goed_schema]
-        anders = [k for k in stap.erbij if k not in nieuw and k.plek in hier]
+        # Zonder naspelen is er geen schema om mee te vergelijken.
+        was = set(alle_kolommen(self.goed_schema)) & hier
+        anders = [k for k in stap.erbij if k not in nieuw and k.plek in was]
         return (
             any(k.plek in hier for k in nieuw)
             or any(

@@ -105,7 +105,7 @@ def test_de_les_heeft_van_alles_iets():
     ('zonder', 'mis'),
     [
         ('  - md_in_html', {'antwoorden', 'rauw'}),
-        ('  - pymdownx[^#]*', {*bron('LEERLING')} - {'antwoorden'}),
+        ('  - pymdownx[^#]*', {'diagrammen', 'opgelicht'}),
         (':\n *custom_fences[^#]*', {'diagrammen'}),
         ('  - toc:[^#]*', {'koppen'}),
     ],
