@@ -16,8 +16,7 @@ conftest.py  stappen.py  test_stappen.py  spelen/__init__.py  spelen/pakketten.p
 controle/__init__.py  controle/beoordeling.py  controle/bestanden.py  controle/kindproces.py
 controle/naspelen.py  controle/oefenmap.py  controle/onderweg.py  controle/onzichtbaar.py
 controle/afwijking.py  controle/oordeel.py  controle/proberen.py  controle/tabellen.py
-controle/vergelijken.py
-controle/vertelling.py  controle/vullen.py  controle/hints/__init__.py
+controle/vergelijken.py  controle/vertelling.py  controle/vullen.py  controle/hints/__init__.py
 controle/hints/aanroepen.py  controle/hints/daden.py  controle/hints/database.py
 controle/hints/doen.py  controle/hints/hint.py  controle/hints/laden.py  controle/hints/les.py
 controle/hints/migraties.py  controle/hints/model.py  controle/hints/module.py

@@ -10,16 +10,8 @@ EIGENSCHAPPEN = ('sleutel', 'type', 'null', 'standaard', 'uniek', 'verwijst_naar
 SOORTEN = {
     'module': ('ontbreekt', 'leeg', 'fout', 'drop_all', 'create_all', 'schema'),
     'onzichtbaar': (
-        *(
-            'komma',
-            'kleine letter',
-            'andere naam',
-            'dubbele punt',
-            'geen Column',
-            'dubbel',
-            'klasse',
-        ),
-        *('buiten de klasse', 'in een methode'),
+        *('komma', 'kleine letter', 'dubbele punt', 'geen Column', 'andere naam'),
+        *('buiten de klasse', 'in een methode', 'dubbel', 'klasse'),
     ),
     'migraties': ('ontbreken', 'onvolledig', 'geen revisie'),
     'script': ('fout', 'zonder revisie', 'zonder vorige', 'deed niets', 'deed iets anders'),

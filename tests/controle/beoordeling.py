@@ -319,7 +319,7 @@ def _van_een_ander(oordeel: Oordeel) -> Iterator[Afwijking]:
 
 def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
     """Een eigen kolom met waarden die uit het model viel of in een script weggaat, zonder kopie."""
-    verslag, database, model = oordeel.verslag, oordeel.database, oordeel.verslag.modelkolommen
+    verslag, model = oordeel.verslag, oordeel.verslag.modelkolommen
     eigen = {plek: None for stand in verslag.heen for plek in alle_kolommen(stand.schema)}
     blijft = VAN_DE_LES.keys() | (model & set(alle_kolommen(oordeel.head)))
     tikfouten = _tikfouten(oordeel)
@@ -327,9 +327,7 @@ def _eigen_waarden(oordeel: Oordeel) -> Iterator[Afwijking]:
     for tabel, kolom in sorted(eigen, key=model.__contains__) if model else ():
         if (tabel, kolom) in blijft or {tabel, kolom} & tikfouten:
             continue
-        inhoud = kolommen_van(database.schema, tabel).get(kolom)
-        # Wat een standaardwaarde heeft, vult de database zelf.
-        heeft = inhoud and inhoud['standaard'] is None and database.gevuld[tabel][kolom]
+        heeft = oordeel.database.heeft_eigen_waarden(tabel, kolom)
         kopie = any(kolom in pad.stem for pad in oordeel.oefenmap.pad.glob(KOPIE_VAN.format('*')))
         if heeft and not kopie and not oordeel.is_verhuisd(tabel, kolom):
             revisie = oordeel.revisie_zonder(tabel, kolom)

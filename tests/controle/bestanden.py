@@ -79,9 +79,9 @@ def migraties(oordeel: Oordeel) -> Iterator[Afwijking]:
     if not migrations.is_dir():
         # Zonder migrations/ en zonder data.sqlite is stap 1 gewoon nog niet begonnen.
         if map_.database.toestand != 'ontbreekt':
-            # Een map met een andere naam, of met een andere map ertussen.
-            elders = [pad.parent.name for pad in map_.pad.glob('*/env.py')]
-            yield Afwijking(stap, 'migraties', 'ontbreken', gevonden=next(iter(elders), None))
+            # Misschien heet de map anders: dit bestand staat erin.
+            anders = next((pad.parent.name for pad in map_.pad.glob('*/env.py')), None)
+            yield Afwijking(stap, 'migraties', 'ontbreken', gevonden=anders)
         return
     for naam in NODIG_IN_MIGRATIONS:
         if not (migrations / naam).exists():

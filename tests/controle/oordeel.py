@@ -45,6 +45,8 @@ class Oordeel:
     afwijkingen: list[Afwijking] = field(default_factory=list)
     # De hint die geprobeerd is en helpt.
     advies: object = None
+    # Wat in de omgeving van een proef anders is: een docent geeft elke leerling een eigen HOME.
+    omgeving: dict[str, str] = field(default_factory=dict)
     # Waarom een upgrade op de eigen rijen niet lukte, toen hij geprobeerd werd.
     mislukt: str = ''
 

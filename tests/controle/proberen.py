@@ -59,7 +59,7 @@ def helpt(oordeel: Oordeel, voorstel: Hint, beurten: Iterable = range(MEESTE_HIN
 
     Elke hint die gedaan wordt, kost een van de `beurten`.
     """
-    with Kindproces(oordeel.oefenmap.pad) as kind:
+    with Kindproces(oordeel.oefenmap.pad, **oordeel.omgeving) as kind:
         had, verslag = _waarden_in(kind.kopie), oordeel.verslag
         for _ in islice(beurten, MEESTE_HINTS):
             verslag = _doe(kind, voorstel, verslag)

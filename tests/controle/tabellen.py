@@ -45,6 +45,11 @@ class Database:
     # Of een ander programma midden in een wijziging zit.
     bezig: bool = False
 
+    def heeft_eigen_waarden(self, tabel: str, kolom: str) -> bool:
+        """Of in een kolom iets staat wat de database er niet zelf in zette."""
+        inhoud = kolommen_van(self.schema, tabel).get(kolom)
+        return bool(inhoud and inhoud['standaard'] is None and self.gevuld[tabel][kolom])
+
 
 def lees_database(pad: Path) -> Database:
     """Leest een kopie van de database `pad`."""

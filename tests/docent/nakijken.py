@@ -25,6 +25,9 @@ from docent.inlevering import Inlevering, neem_over
 from docent.overzicht import druk_af, kolommen, leesbaar
 from docent.rij import Rij
 
+# De map naast een kopie die daar HOME is.
+THUIS = 'thuis'
+
 TEST = Path(__file__).resolve().parents[1] / 'test_stappen.py'
 
 # Weinig uitvoer, want de klas komt eronder; en een naam als Zoë blijft Zoë.
@@ -110,15 +113,13 @@ class Nakijken:
 
     def _speel_na(self, inlevering: Inlevering, map_: Path) -> tuple[Path, list[str], Verslag]:
         """De kopie, wat niet meeging, en wat het naspelen zag."""
-        kopie, thuis = map_ / 'oefenmap', map_ / 'thuis'
-        thuis.mkdir(parents=True)
+        kopie = map_ / 'oefenmap'
+        kopie.with_name(THUIS).mkdir(parents=True)
         if inlevering.map is None:
             kopie.mkdir()
             return kopie, [], Verslag()
         niet_mee = neem_over(inlevering.map, kopie)
-        # Een eigen HOME; pakketten die in de echte staan, zijn er nog.
-        plaats = {'HOME': str(thuis), 'USERPROFILE': str(thuis)}
-        with Kindproces(kopie, PYTHONUSERBASE=site.getuserbase(), **plaats) as kind:
+        with Kindproces(kopie, **_eigen_thuis(kopie)) as kind:
             self.kinderen.add(kind)
             kind.begin()
             verslag = kind.verslag()
@@ -136,6 +137,7 @@ class Nakijken:
         try:
             kopie, niet_mee, verslag = loopt.result()
             oordeel = beoordeel(lees_oefenmap(kopie), verslag)
+            oordeel.omgeving = _eigen_thuis(kopie)
             rij.opvalt += niet_mee
             eerst = oordeel.afwijkingen[:1]
             if inlevering.map:
@@ -176,6 +178,12 @@ class Nakijken:
                 kind.stop()
             self.pool.shutdown()
             self.werkmap.cleanup()
+
+
+def _eigen_thuis(kopie: Path) -> dict[str, str]:
+    """Een eigen HOME naast de kopie; pakketten die in de echte staan, zijn er nog."""
+    thuis = str(kopie.with_name(THUIS))
+    return {'HOME': thuis, 'USERPROFILE': thuis, 'PYTHONUSERBASE': site.getuserbase()}
 
 
 def schrijf_csv(bestand: Path, rijen: list[Rij], tot: int) -> None:

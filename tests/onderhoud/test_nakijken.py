@@ -313,6 +313,8 @@ def klas(tmp_path) -> Path:
     hartslag(klas / 'Anna', BEGINT_IETS)
     Leerling(klas / 'Anna').onderaan('time.sleep(900)')
     Leerling(klas / 'Zoë').vervang(f'{KOLOM_ERBIJ.naam} = ', f'{TIKFOUT} = ')
+    # Ook wat geprobeerd wordt, komt niet in de HOME van de docent.
+    Leerling(klas / 'Zoë').onderaan("open(os.path.expanduser('~/spoor'), 'w').close()")
     Leerling(klas / 'bezig').model_van(NIVEAU)
     for naam in ('leeg', 'alleen_data'):
         (klas / naam).mkdir()

@@ -57,6 +57,8 @@ def _aanroepen(script: Script, model: dict) -> Iterator[tuple[str, Bewerking]]:
             ]
             spaties = goed.col_offset * ' '
             los = ast.unparse(goed.value.func).startswith('op.') and not in_blok
+            # Alleen een andere naam geven kan SQLite ook zo.
+            los = los and {k.arg for k in goed.value.keywords} != {'new_column_name'}
             plaats = ALLEEN_IN_EEN_BATCH.get(goed.value.func.attr) if los else None
             if plaats is not None and goed.value.args[1:]:
                 tabel, goed.value.func.value = goed.value.args.pop(plaats), ast.Name('batch_op')

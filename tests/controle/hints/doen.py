@@ -189,8 +189,7 @@ def vervang_functies(script: Script, inhoud: dict[str, list[str]]) -> Bewerking:
 
 def hernoem_in_script(script: Script) -> Bewerking:
     """Vervang beide functies door een die de kolom van de les hernoemt."""
-    met = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:"
-    inhoud = {functie: [met, f'        batch_op.{regel}'] for functie, regel in HERNOEMEN.items()}
+    inhoud = {functie: regels_die_hernoemen(functie) for functie in HERNOEMEN}
     # Wat al precies goed is, blijft staan.
     staat = {functie: ast.unparse(script.functie(functie) or ast.Pass()) for functie in inhoud}
     goed = [f for f in inhoud if HERNOEMEN[f] in staat[f] and staat[f].count('op.') == 2]
@@ -202,6 +201,12 @@ HERNOEMEN = {
     'upgrade': f"alter_column('{HERNOEMD.was}', new_column_name='{HERNOEMD.naam}')",
     'downgrade': f"alter_column('{HERNOEMD.naam}', new_column_name='{HERNOEMD.was}')",
 }
+
+
+def regels_die_hernoemen(functie: str) -> list[str]:
+    """De regels waarmee `upgrade` of `downgrade` de kolom van de les hernoemt."""
+    met = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:"
+    return [met, f'        batch_op.{HERNOEMEN[functie]}']
 
 
 def haal_view_weg(script: Script, functie: str, soort: str, naam: str) -> Doe:

@@ -76,8 +76,8 @@ def script_past_niet_in_de_reeks(oordeel: Oordeel, afwijking: Afwijking) -> Iter
     map_, heads = oordeel.oefenmap, afwijking.wat == 'heads'
     script, ander = map(map_.bestand, (afwijking.bestand, afwijking.gevonden))
     # In een reeks kan een ander script het zijn dat niet klopt.
-    eigen_eerst = sorted(map_.scripts, key=lambda s: s is not script)
-    for waar in [script] if afwijking.soort == 'script' else eigen_eerst * (not heads):
+    scripts = sorted(map_.scripts, key=lambda s: s is not script)
+    for waar in () if heads else scripts[:1] if afwijking.soort == 'script' else scripts:
         yield from _staat_anders_erboven(waar, afwijking)
     wat = ZINNEN[afwijking.wat].format(bestand=afwijking.bestand, gevonden=afwijking.gevonden)
     wat += ' Zo werkt `flask db upgrade` niet.'

@@ -168,9 +168,9 @@ def kolom_is_uit_het_model(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[H
         return
     script = oordeel.script(oordeel.revisie_van(tabel, kolom))
     klaar = script.revisie in oordeel.oefenmap.heads and not oordeel.toegepast(script.revisie)
-    weg = (
-        'Gooi dan ook dat script weg.' if klaar else 'Maak dan een migratie met `flask db migrate`.'
-    )
+    weg = 'Maak dan een migratie met `flask db migrate`.'
+    if klaar:
+        weg = 'Gooi dan ook dat script weg.'
     wat = f'`{script.naam}` maakt {plek(afwijking)}, en in je model staat die niet.'
     wat += ' De volgende migratie zou hem weggooien.'
     yield Hint(wat, zet, f'Haalde je hem zelf uit je model? {weg}')
@@ -219,10 +219,9 @@ def _migratie_is_anders(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint
     opnieuw = doen.opnieuw(oordeel, script, '' if er_was else nieuw)
     wegen = [doen.migreer(oordeel, bericht), opnieuw]
     # De les maakt het laatste script opnieuw; dat kost wat de database niet zelf in de kolom zet.
-    inhoud = kolommen_van(oordeel.database.schema, tabel).get(kolom, {'standaard': ''})
-    gevuld = inhoud['standaard'] is None and oordeel.database.gevuld[tabel][kolom]
+    kost = oordeel.database.heeft_eigen_waarden(tabel, kolom)
     laatste = script.revisie in oordeel.oefenmap.heads
-    if not oordeel.toegepast(script.revisie) or (laatste and not gevuld):
+    if not oordeel.toegepast(script.revisie) or (laatste and not kost):
         wegen.reverse()
     yield from (Hint(wat, doe) for doe in wegen)
 

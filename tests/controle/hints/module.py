@@ -25,12 +25,8 @@ def module_is_er_niet(oordeel: Oordeel, afwijking: Afwijking) -> Iterator[Hint]:
         lijkt = re.match(r'basic_?model_?app.*\.py(?!c$)', pad.name.lower())
         if pad.suffix == '.py' and pad.parent == map_.pad:
             lijkt = lijkt or all(regel in pad.read_text('utf-8', 'replace') for regel in DE_MODULE)
-        if (
-            lijkt
-            and pad.is_file()
-            and not map_.is_bewaard(pad)
-            and not map_.is_andere_oefenmap(pad)
-        ):
+        van_nu = pad.is_file() and not map_.is_bewaard(pad)
+        if lijkt and van_nu and not map_.is_andere_oefenmap(pad):
             yield Hint(f'{wat} Wel een bestand `{naam}`.', daden.Hernoem(naam, MODULE))
     sla_op = 'Staat het nog open in je editor? Sla het daar op.'
     yield Hint(wat, sla_op, doen.lukt_dat_niet(oordeel))

@@ -17,6 +17,7 @@ from controle.tabellen import alle_kolommen, kolommen_van
 
 
 @hint('naspelen', 'heen', 'terug', 'scripts')
+@hint('waarden')
 @hint('kolom')
 @hint('model')
 @hint('downgrade')
@@ -143,17 +144,15 @@ def _als_hij_er_is(oordeel: Oordeel, afwijking: Afwijking, soort: str, _: str) -
 def _als_tekst(oordeel: Oordeel, _: Afwijking) -> doen.Doe | None:
     bestand, nummer = oordeel.foutbestand, oordeel.fout.regel
     # SQLite kent geen waar en onwaar: dat zijn 1 en 0.
-    regel = re.sub(
-        'default=(True|False)', lambda m: f'default={+(m[1] == "True")}', bestand.regel(nummer)
-    )
+    regel = bestand.regel(nummer).replace('default=True', 'default=1')
+    regel = regel.replace('default=False', 'default=0')
     return (daden.maak(bestand, nummer, re.sub(r'(server_default=)([\d.]+)', r"\1'\2'", regel)),)
 
 
 def _met_op_execute(oordeel: Oordeel, afwijking: Afwijking) -> doen.Doe:
     script, regel = oordeel.script_bij(afwijking), oordeel.fout.regel
-    return (
-        daden.maak(script, regel, re.sub(r'^.*?\.execute\(', 'op.execute(', script.regel(regel))),
-    )
+    goed = re.sub(r'^.*?\.execute\(', 'op.execute(', script.regel(regel))
+    return (daden.maak(script, regel, goed),)
 
 
 def _in_de_module(oordeel: Oordeel, patroon: str, goed: str) -> doen.Doe | None:
@@ -244,13 +243,10 @@ def oorzaak(oordeel: Oordeel, afwijking: Afwijking) -> str:
     wie = {'heen': 'De upgrade', 'terug': 'De downgrade'}.get(fout.fase, 'Python')
     wat = f'. {betekenis}' if betekenis else f' met `{fout.soort}: {fout.heel or fout.melding}`.'
     if fout.fase == 'heen' and oordeel.foutscript and oordeel.toegepast(afwijking.revisie):
-        maakt = oordeel.script(afwijking.revisie).nieuwe_kolommen()
-        er_is = oordeel.database.schema
-        mist = [
-            f'`{kolom}`' for tabel, kolom, _ in maakt if kolom not in kolommen_van(er_is, tabel)
-        ]
-        wat += ' Volgens `data.sqlite` heeft dit script gedraaid' + '.' * (not mist)
-        wat += f', maar kolom {mist[0]} is daar niet.' if mist else ''
+        er_is, maakt = oordeel.database.schema, oordeel.foutscript.nieuwe_kolommen()
+        mist = [kolom for tabel, kolom, _ in maakt if kolom not in kolommen_van(er_is, tabel)]
+        wat += ' Volgens `data.sqlite` heeft dit script gedraaid'
+        wat += f', maar kolom `{mist[0]}` is daar niet.' if mist else '.'
     return f'{wie} stopt bij {plaats(oordeel)}{wat}'
 
 

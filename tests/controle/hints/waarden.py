@@ -99,8 +99,7 @@ def _downgrade(oordeel: Oordeel, script: Script) -> list[str]:
     voor, na = (kolommen_van(schema, TABEL) for schema in oordeel.schemas_rond(script.revisie))
     if HERNOEMD.was in voor.keys() - na.keys() and HERNOEMD.naam in na:
         # Alembic ziet niet dat het dezelfde kolom is.
-        met = f"    with op.batch_alter_table('{TABEL}', schema=None) as batch_op:"
-        return [met, f'        batch_op.{doen.HERNOEMEN["downgrade"]}']
+        return doen.regels_die_hernoemen('downgrade')
     if GEVULD.som_met in voor and GEVULD.som_met not in na and GEVULD.naam in voor:
         # Met een ander jaar dan de upgrade komen er andere leeftijden terug.
         waarde = f'{oordeel.opgeteld or GEVULD.som} - {GEVULD.naam}'

@@ -1,7 +1,7 @@
 """Een script dat bij het naspelen op een fout stuit."""
 
 from leerling import *
-from stappen import GEVULD, HERNOEMD, LAATSTE, TABEL
+from stappen import GEVULD, HERNOEMD, KOPIE, LAATSTE, TABEL
 
 from situaties.situatie import *
 
@@ -13,6 +13,14 @@ downgrade_ontbreekt_in_het_enige_script = na(EERSTE).in_script(EERSTE, DOWNGRADE
 upgrade_met_een_hoofdletter = na(WOONPLAATS).in_script(WOONPLAATS, 'def u', 'def U')
 downgrade_ontbreekt = na(NIVEAU).in_script(NIVEAU, DOWNGRADE, '')
 downgrade_met_een_tikfout = na(NIVEAU).in_script(NIVEAU, DOWNGRADE, 'def downgrad():\n')
+
+downgrade_ontbreekt_en_de_namen_gaan_weg = (
+    na(NAAM - 1)
+    .kopieer(KOPIE)
+    .model_van(NAAM)
+    .migrate('naam')
+    .herschrijf('naam', '(?s)def downgrade.*', '')
+)
 
 # --- Constraints ------------------------------------------------------------------------------
 
@@ -222,3 +230,17 @@ index_heen_en_terug_verwisseld = (
 geen_kolom_na_een_stamp = klaar(NIVEAU, f'{STANDAARD}, ', '').flask('db', 'stamp', 'head')
 MET_EEN_VERBINDING = f'    op.get_bind().execute({GEVULD.vulling!r})\n'
 update_met_een_verbinding = opnieuw(GEBOORTEJAAR, VUL, MET_EEN_VERBINDING)
+MAAT = SCHOENMAAT.replace('schoenmaat', 'maat')
+eigen_kolom_hernoemd_zonder_batch = (
+    na(WOONPLAATS)
+    .kolom(SCHOENMAAT)
+    .migreer('maat')
+    .vervang(SCHOENMAAT, f'{MAAT[:-1]}, index=True)')
+    .schrijf_script(
+        'anders',
+        f"op.alter_column('{TABEL}', 'schoenmaat', new_column_name='maat')\n"
+        f"op.create_index('ix_{TABEL}_maat', '{TABEL}', 'maat')",
+        f"op.drop_index('ix_{TABEL}_maat', '{TABEL}')\n"
+        f"op.alter_column('{TABEL}', 'maat', new_column_name='schoenmaat')",
+    )
+)
